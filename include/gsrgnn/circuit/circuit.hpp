@@ -1,0 +1,62 @@
+#pragma once
+
+/// A placed circuit as the rest of the program sees it: which cells the pins of each net sit on, what is known of each
+/// cell, and (when there is one) the congestion label to learn. Plain host data; graphs and devices come later.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gsrgnn {
+
+/// N cells, M nets, P pins (cell-net connections with multiplicity), F features, T cell types, O labels a cell.
+struct Circuit {
+  std::string name;    ///< design name
+  std::string source;  ///< what it came from, e.g. "def" or "generated"
+
+  std::vector<std::int64_t> net_offset{0};  ///< M + 1: the pins of net n are net_cell[net_offset[n] .. net_offset[n+1])
+  std::vector<std::int32_t> net_cell;       ///< P: the cell of each pin; a cell with several pins on a net recurs
+
+  std::vector<std::string> feature_name;  ///< F
+  std::vector<float> feature;             ///< N x F, row-major
+
+  std::vector<std::string> type_name;   ///< T: cell types (the DEF's masters)
+  std::vector<std::int32_t> cell_type;  ///< N: index into type_name
+
+  std::vector<std::array<double, 2>> position;  ///< N: placement point in microns
+  std::array<double, 4> box{0, 0, 0, 0};        ///< left, bottom, right, top of the die in microns
+
+  std::vector<std::string> label_name;  ///< O: 0 (no label: for prediction only), 1 or 2
+  std::string label_unit;               ///< e.g. "routed length / track capacity"
+  std::vector<float> label;             ///< N x O, row-major
+
+  std::int64_t cells() const { return static_cast<std::int64_t>(cell_type.size()); }
+  std::int64_t nets() const { return static_cast<std::int64_t>(net_offset.size()) - 1; }
+  std::int64_t pins() const { return static_cast<std::int64_t>(net_cell.size()); }
+  std::int64_t features() const { return static_cast<std::int64_t>(feature_name.size()); }
+  std::int64_t labels() const { return static_cast<std::int64_t>(label_name.size()); }
+};
+
+/// Checks every size, bound and number of the circuit, so that no later code has to.
+/// Throws InputError whose place is `place` (the file) and the array at fault.
+void validate(const Circuit& circuit, const std::string& place);
+
+/// What is known of a circuit without looking at its labels; the numbers of the paper's Table 1.
+struct CircuitCounts {
+  std::int64_t cells = 0, nets = 0, pins = 0;
+  std::int64_t edges = 0;  ///< directed edges of the clique graph with multiplicity, one self loop a cell included
+  std::int64_t largest_net = 0;
+  std::int64_t max_degree = 0;  ///< without the self loop
+};
+CircuitCounts count(const Circuit& circuit);
+
+/// The degree of each cell in the clique graph, with multiplicity and without the self loop:
+/// sum_n B[i,n] (s_n - B[i,n]).
+std::vector<std::int64_t> clique_degree(const Circuit& circuit);
+
+/// Appends the features every importer gives and that follow from the netlist and the placement alone:
+/// `x`, `y` (placement point relative to the die, 0..1), `log_pins` and `log_degree` (log(1 + .)).
+void append_common_features(Circuit& circuit);
+
+}  // namespace gsrgnn

@@ -1,0 +1,23 @@
+#pragma once
+
+/// The circuit file: one design in HDF5.
+///
+///   /nets/offset int64 M+1, /nets/cell int32 P        pins as CSR by net
+///   /cells/feature float32 N x F, /cells/feature_name  (strings, F)
+///   /cells/type int32 N, /cells/type_name              (strings, T)
+///   /cells/position float64 N x 2 and /cells/box float64 4, in microns
+///   /cells/label float32 N x O, /cells/label_name      (strings, O; absent when the circuit has no label)
+///   attributes of "/": kind = "gsrgnn circuit", version, name, source, label_unit
+
+#include <gsrgnn/circuit/circuit.hpp>
+#include <string>
+
+namespace gsrgnn {
+
+/// Writes the file whole: it appears under its name when complete. The circuit is validated first.
+void write_circuit(const Circuit& circuit, const std::string& path);
+
+/// Reads and validates a circuit file. Throws InputError naming the file, the object and the cure.
+Circuit read_circuit(const std::string& path);
+
+}  // namespace gsrgnn

@@ -1,0 +1,134 @@
+#pragma once
+
+/// Layer norm over the rows of a grouped embedding H (C groups x N x padded width), of whose columns the first `width`
+/// of each group count: y = (x - mean) r gamma + beta, with r = 1 / sqrt(var + eps) over the C * width values.
+/// gamma, beta: C x padded width, zero in the padding, so y is zero there too.
+
+#include <cmath>
+#include <gsrgnn/kernels/row_team.hpp>
+#include <gsrgnn/util/views.hpp>
+
+namespace gsrgnn {
+
+constexpr double kLayerNormEpsilon = 1e-5;
+
+template <class Exec, class Scalar>
+struct LayerNormForward {
+  Tensor<Scalar, Exec> x;
+  int width;
+  Matrix<Scalar, Exec> gamma, beta;
+  Tensor<Scalar, Exec> y;
+  Matrix<Scalar, Exec> moments;
+  KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member, std::int64_t row, void*) const {
+    const int groups = static_cast<int>(x.extent(0));
+    Scalar mean = 0;
+    for (int g = 0; g < groups; ++g) {
+      Scalar part = 0;
+      Kokkos::parallel_reduce(
+          Kokkos::ThreadVectorRange(member, width), [&](const int c, Scalar& sum) { sum += x(g, row, c); }, part);
+      mean += part;
+    }
+    mean /= static_cast<Scalar>(groups * width);
+    Scalar variance = 0;
+    for (int g = 0; g < groups; ++g) {
+      Scalar part = 0;
+      Kokkos::parallel_reduce(
+          Kokkos::ThreadVectorRange(member, width),
+          [&](const int c, Scalar& sum) { sum += (x(g, row, c) - mean) * (x(g, row, c) - mean); }, part);
+      variance += part;
+    }
+    const Scalar r =
+        Scalar(1) / std::sqrt(variance / static_cast<Scalar>(groups * width) + static_cast<Scalar>(kLayerNormEpsilon));
+    for (int g = 0; g < groups; ++g) {
+      Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, static_cast<int>(x.extent(2))), [&](const int c) {
+        y(g, row, c) = (x(g, row, c) - mean) * r * gamma(g, c) + beta(g, c);
+      });
+    }
+    Kokkos::single(Kokkos::PerThread(member), [&]() {
+      moments(row, 0) = mean;
+      moments(row, 1) = r;
+    });
+  }
+};
+
+/// Y from X; moments (N x 2) receives each row's mean and r.
+template <class Exec, class Scalar>
+void layer_norm_forward(const Exec& space, const Tensor<Scalar, Exec>& x, int width, const Matrix<Scalar, Exec>& gamma,
+                        const Matrix<Scalar, Exec>& beta, const Tensor<Scalar, Exec>& y,
+                        const Matrix<Scalar, Exec>& moments) {
+  for_each_row(space, "gsrgnn::kernels::layer_norm_forward", static_cast<std::int64_t>(x.extent(1)),
+               LayerNormForward<Exec, Scalar>{x, width, gamma, beta, y, moments});
+}
+
+template <class Exec, class Scalar>
+struct LayerNormBackward {
+  Tensor<Scalar, Exec> x;
+  int width;
+  Matrix<Scalar, Exec> gamma;
+  Matrix<Scalar, Exec> moments;
+  Tensor<Scalar, Exec> g;
+  Tensor<Scalar, Exec> partial;
+  KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member, std::int64_t chunk, RowChunk rows) const {
+    const int groups = static_cast<int>(x.extent(0));
+    const int stride = static_cast<int>(x.extent(2));
+    Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, groups * stride), [&](const int c) {
+      partial(chunk, 0, c) = 0;
+      partial(chunk, 1, c) = 0;
+    });
+    for (std::int64_t row = rows.first; row < rows.last; ++row) {
+      const Scalar mean = moments(row, 0);
+      const Scalar r = moments(row, 1);
+      // With x^ = (x - mean) r and u = gamma o dy:  dx = r (u - avg(u) - x^ avg(u x^)).
+      Scalar average = 0, along = 0;
+      for (int group = 0; group < groups; ++group) {
+        Scalar part = 0, part_along = 0;
+        Kokkos::parallel_reduce(
+            Kokkos::ThreadVectorRange(member, width),
+            [&](const int c, Scalar& sum) { sum += gamma(group, c) * g(group, row, c); }, part);
+        Kokkos::parallel_reduce(
+            Kokkos::ThreadVectorRange(member, width),
+            [&](const int c, Scalar& sum) { sum += gamma(group, c) * g(group, row, c) * (x(group, row, c) - mean) * r; },
+            part_along);
+        average += part;
+        along += part_along;
+      }
+      average /= static_cast<Scalar>(groups * width);
+      along /= static_cast<Scalar>(groups * width);
+      for (int group = 0; group < groups; ++group) {
+        Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, width), [&](const int c) {
+          const Scalar normal = (x(group, row, c) - mean) * r;
+          const Scalar dy = g(group, row, c);
+          partial(chunk, 0, group * stride + c) += dy * normal;
+          partial(chunk, 1, group * stride + c) += dy;
+          g(group, row, c) = r * (gamma(group, c) * dy - average - normal * along);
+        });
+      }
+    }
+  }
+};
+
+/// On entry g = dL/dY (C x N x padded width, zero in the padding); on return g = dL/dX, and gamma_gradient and
+/// beta_gradient (C x padded width) are set. `partial` (row chunks x 2 x C * padded width) is workspace.
+template <class Exec, class Scalar>
+void layer_norm_backward(const Exec& space, const Tensor<Scalar, Exec>& x, int width, const Matrix<Scalar, Exec>& gamma,
+                         const Matrix<Scalar, Exec>& moments, const Tensor<Scalar, Exec>& g,
+                         const Matrix<Scalar, Exec>& gamma_gradient, const Matrix<Scalar, Exec>& beta_gradient,
+                         const Tensor<Scalar, Exec>& partial) {
+  for_each_row_chunk(space, "gsrgnn::kernels::layer_norm_backward", static_cast<std::int64_t>(x.extent(1)),
+                     LayerNormBackward<Exec, Scalar>{x, width, gamma, moments, g, partial});
+  const std::int64_t stride = static_cast<std::int64_t>(x.extent(2));
+  Kokkos::parallel_for(
+      "gsrgnn::kernels::layer_norm_backward_sum",
+      Kokkos::RangePolicy<Exec>(space, 0, static_cast<std::int64_t>(x.extent(0)) * stride),
+      KOKKOS_LAMBDA(const std::int64_t c) {
+        Scalar sum_gamma = 0, sum_beta = 0;
+        for (int chunk = 0; chunk < Tuning<Exec>::kRowChunks; ++chunk) {
+          sum_gamma += partial(chunk, 0, c);
+          sum_beta += partial(chunk, 1, c);
+        }
+        gamma_gradient(c / stride, c % stride) = sum_gamma;
+        beta_gradient(c / stride, c % stride) = sum_beta;
+      });
+}
+
+}  // namespace gsrgnn

@@ -1,0 +1,85 @@
+#pragma once
+
+/// The two launch patterns of kernels whose lanes run along a row: one row at a time, and a chunk of rows at a time
+/// (for sums over rows, cut at places that do not depend on the number of threads).
+
+#include <Kokkos_Core.hpp>
+#include <algorithm>
+#include <gsrgnn/kernels/tuning.hpp>
+#include <string>
+
+namespace gsrgnn {
+
+template <class Exec>
+using TeamMember = typename Kokkos::TeamPolicy<Exec>::member_type;
+
+template <class Exec, class Body>
+struct RowTeam {
+  std::int64_t rows;
+  std::size_t scratch_bytes;
+  Body body;
+  KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member) const {
+    const std::int64_t first = static_cast<std::int64_t>(member.league_rank()) * Tuning<Exec>::kRowsPerTeam;
+    const std::int64_t last = first + Tuning<Exec>::kRowsPerTeam < rows ? first + Tuning<Exec>::kRowsPerTeam : rows;
+    // Taken once a thread: every call takes more.
+    void* const scratch = scratch_bytes > 0 ? member.thread_scratch(0).get_shmem(scratch_bytes) : nullptr;
+    Kokkos::parallel_for(Kokkos::TeamThreadRange(member, first, last),
+                         [&](const std::int64_t row) { body(member, row, scratch); });
+  }
+};
+
+/// Runs body(member, row, scratch) for each row; inside it, ThreadVectorRange runs along the row. `scratch` points to
+/// `scratch_bytes` of fast memory of the thread that has the row (null when none are asked for).
+template <class Exec, class Body>
+void for_each_row(const Exec& space, const std::string& label, std::int64_t rows, const Body& body,
+                  std::size_t scratch_bytes = 0) {
+  using T = Tuning<Exec>;
+  const auto teams = static_cast<int>((rows + T::kRowsPerTeam - 1) / T::kRowsPerTeam);
+  auto policy = Kokkos::TeamPolicy<Exec>(space, teams, T::kTeamSize, T::kVectorLength);
+  // Room for one allocation as the scratch space aligns it.
+  const std::size_t room = scratch_bytes > 0 ? scratch_bytes + 64 : 0;
+  policy.set_scratch_size(0, Kokkos::PerThread(static_cast<int>(room)));
+  Kokkos::parallel_for(label, policy, RowTeam<Exec, Body>{rows, scratch_bytes, body});
+}
+
+/// Chunk c of `rows` rows; every chunk but the last ones has the same size, the last ones may be empty.
+struct RowChunk {
+  std::int64_t first, last;
+};
+template <class Exec>
+KOKKOS_INLINE_FUNCTION RowChunk row_chunk(std::int64_t rows, std::int64_t chunk) {
+  const std::int64_t size = (rows + Tuning<Exec>::kRowChunks - 1) / Tuning<Exec>::kRowChunks;
+  const std::int64_t first = chunk * size < rows ? chunk * size : rows;
+  return {first, first + size < rows ? first + size : rows};
+}
+
+template <class Exec, class Body>
+struct ChunkTeam {
+  std::int64_t rows;
+  Body body;
+  KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member) const {
+    body(member, member.league_rank(), row_chunk<Exec>(rows, member.league_rank()));
+  }
+};
+
+/// Runs body(member, chunk, rows of the chunk) with one thread a chunk, lanes along the row.
+template <class Exec, class Body>
+void for_each_row_chunk(const Exec& space, const std::string& label, std::int64_t rows, const Body& body) {
+  using T = Tuning<Exec>;
+  Kokkos::parallel_for(label, Kokkos::TeamPolicy<Exec>(space, T::kRowChunks, 1, T::kVectorLength),
+                       ChunkTeam<Exec, Body>{rows, body});
+}
+
+/// out[c] = sum over the chunks, in order, of partial(chunk, c), for c below out's extent.
+template <class Exec, class Partial, class Out>
+void sum_row_chunks(const Exec& space, const std::string& label, const Partial& partial, const Out& out) {
+  Kokkos::parallel_for(
+      label, Kokkos::RangePolicy<Exec>(space, 0, static_cast<std::int64_t>(out.extent(0))),
+      KOKKOS_LAMBDA(const std::int64_t c) {
+        auto sum = partial(0, c);
+        for (int chunk = 1; chunk < Tuning<Exec>::kRowChunks; ++chunk) sum += partial(chunk, c);
+        out(c) = sum;
+      });
+}
+
+}  // namespace gsrgnn

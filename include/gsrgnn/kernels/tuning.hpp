@@ -1,0 +1,29 @@
+#pragma once
+
+/// Every compile-time number that depends on the backend, and nothing else. The kernels are the same everywhere.
+
+#include <Kokkos_Core.hpp>
+
+namespace gsrgnn {
+
+template <class Exec>
+struct Tuning {
+  static constexpr bool kHost = Kokkos::SpaceAccessibility<Exec, Kokkos::HostSpace>::accessible;
+
+  /// Columns of a tile that one work item holds in registers: all of them on a host core, one 16-byte load on a GPU.
+  static constexpr int kColumnsPerItem = kHost ? 32 : 4;
+  /// Bytes of one vector register; only the compiler's grouping of a pack's columns depends on it.
+#if defined(__AVX512F__)
+  static constexpr int kVectorBytes = kHost ? 64 : 16;
+#else
+  static constexpr int kVectorBytes = kHost ? 32 : 16;
+#endif
+  /// Row kernels: rows a team works through, and the shape of the team.
+  static constexpr int kRowsPerTeam = kHost ? 64 : 8;
+  static constexpr int kTeamSize = kHost ? 1 : 8;
+  static constexpr int kVectorLength = kHost ? 1 : 32;
+  /// Partial sums that a reduction over rows is cut into. Fixed, so that no result depends on the number of threads.
+  static constexpr int kRowChunks = kHost ? 32 : 512;
+};
+
+}  // namespace gsrgnn

@@ -1,0 +1,76 @@
+#pragma once
+
+/// HDF5, wrapped once: whole files written under a temporary name and renamed, typed arrays with their shapes, and
+/// errors that name the file and the object. Objects carry no time stamps, so equal content gives equal bytes.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gsrgnn {
+
+using Shape = std::vector<std::uint64_t>;
+
+/// An HDF5 file being written. It appears under its own name only on commit(); until then, and if commit() is never
+/// reached, nothing of that name is touched. Intermediate groups of a path are made as needed.
+/// Element types: float, double, int32_t, int64_t, uint8_t. Throws InputError when the file cannot be written.
+class Hdf5Writer {
+ public:
+  explicit Hdf5Writer(std::string path);
+  ~Hdf5Writer();
+  Hdf5Writer(const Hdf5Writer&) = delete;
+  Hdf5Writer& operator=(const Hdf5Writer&) = delete;
+
+  template <class T>
+  void array(const std::string& name, const T* data, const Shape& shape);
+  template <class T>
+  void array(const std::string& name, const std::vector<T>& data) {
+    array(name, data.data(), Shape{data.size()});
+  }
+  void strings(const std::string& name, const std::vector<std::string>& values);
+  void string(const std::string& name, const std::string& value);  ///< a scalar dataset
+  /// An attribute of an existing object ("/" for the file).
+  void attribute(const std::string& object, const std::string& name, const std::string& value);
+  void attribute(const std::string& object, const std::string& name, std::int64_t value);
+  void attribute(const std::string& object, const std::string& name, double value);
+  void group(const std::string& name);
+
+  /// Closes the file and gives it its name.
+  void commit();
+
+ private:
+  std::string path_, temporary_;
+  std::int64_t file_ = -1;
+};
+
+/// An HDF5 file being read. Every read throws InputError with file, object and what is wrong with it.
+class Hdf5Reader {
+ public:
+  explicit Hdf5Reader(std::string path);
+  ~Hdf5Reader();
+  Hdf5Reader(const Hdf5Reader&) = delete;
+  Hdf5Reader& operator=(const Hdf5Reader&) = delete;
+
+  const std::string& path() const { return path_; }
+  bool has(const std::string& name) const;
+  Shape shape(const std::string& name) const;
+  /// Reads the whole array, converted to T (integers to integers, floats to floats, never across).
+  template <class T>
+  std::vector<T> array(const std::string& name) const;
+  std::vector<std::string> strings(const std::string& name) const;
+  std::string string(const std::string& name) const;
+  std::string attribute_string(const std::string& object, const std::string& name) const;
+  std::int64_t attribute_int(const std::string& object, const std::string& name) const;
+  double attribute_double(const std::string& object, const std::string& name) const;
+  bool has_attribute(const std::string& object, const std::string& name) const;
+  /// Names of the members of a group, sorted.
+  std::vector<std::string> members(const std::string& group) const;
+
+  [[noreturn]] void fail(const std::string& object, const std::string& what) const;
+
+ private:
+  std::string path_;
+  std::int64_t file_ = -1;
+};
+
+}  // namespace gsrgnn

@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <cmath>
+#include <gsrgnn/circuit/circuit.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <limits>
+
+namespace gsrgnn {
+namespace {
+
+constexpr const char* kReimport = "import the circuit again from its source";
+
+/// Calls visit(net, cell, multiplicity) for each distinct cell of each net. Pins of a net need not be sorted.
+template <class Visit>
+void for_each_net_cell(const Circuit& circuit, const Visit& visit) {
+  std::vector<std::int32_t> cells;
+  for (std::int64_t n = 0; n < circuit.nets(); ++n) {
+    cells.assign(circuit.net_cell.begin() + circuit.net_offset[n], circuit.net_cell.begin() + circuit.net_offset[n + 1]);
+    std::sort(cells.begin(), cells.end());
+    for (std::size_t first = 0; first < cells.size();) {
+      std::size_t last = first;
+      while (last < cells.size() && cells[last] == cells[first]) ++last;
+      visit(n, cells[first], static_cast<std::int64_t>(last - first));
+      first = last;
+    }
+  }
+}
+
+void check_finite(const std::vector<float>& values, const std::vector<std::string>& names, const std::string& place,
+                  const char* what) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i])) {
+      throw InputError(place,
+                       fmt::format("{} '{}' of cell {} is {}", what, names[i % names.size()], i / names.size(), values[i]),
+                       "every value must be a finite number");
+    }
+  }
+}
+
+}  // namespace
+
+void validate(const Circuit& c, const std::string& place) {
+  const std::int64_t cells = c.cells();
+  if (cells == 0) throw InputError(place, "the circuit has no cells", "a circuit needs at least one placed cell");
+  if (cells > std::numeric_limits<std::int32_t>::max()) {
+    throw InputError(place, fmt::format("{} cells", cells), "at most 2^31 - 1 cells are supported");
+  }
+  if (c.net_offset.empty() || c.net_offset.front() != 0 || c.net_offset.back() != c.pins()) {
+    throw InputError(place, fmt::format("net offsets do not span the {} pins", c.pins()), kReimport);
+  }
+  if (c.pins() > std::numeric_limits<std::int32_t>::max()) {
+    throw InputError(place, fmt::format("{} pins", c.pins()), "at most 2^31 - 1 pins are supported");
+  }
+  for (std::int64_t n = 0; n < c.nets(); ++n) {
+    if (c.net_offset[n + 1] < c.net_offset[n]) {
+      throw InputError(place, fmt::format("net offsets fall at net {}", n), kReimport);
+    }
+  }
+  for (std::int64_t p = 0; p < c.pins(); ++p) {
+    if (c.net_cell[p] < 0 || c.net_cell[p] >= cells) {
+      throw InputError(place, fmt::format("pin {} names cell {} of {} cells", p, c.net_cell[p], cells), kReimport);
+    }
+  }
+  const auto expect_size = [&](const char* what, std::size_t have, std::int64_t want) {
+    if (static_cast<std::int64_t>(have) != want) {
+      throw InputError(place, fmt::format("{} has {} values where {} are expected", what, have, want), kReimport);
+    }
+  };
+  expect_size("feature", c.feature.size(), cells * c.features());
+  expect_size("label", c.label.size(), cells * c.labels());
+  expect_size("position", c.position.size(), cells);
+  if (c.labels() > 2) throw InputError(place, fmt::format("{} labels a cell", c.labels()), "at most 2 are supported");
+  for (std::int64_t i = 0; i < cells; ++i) {
+    if (c.cell_type[i] < 0 || c.cell_type[i] >= static_cast<std::int64_t>(c.type_name.size())) {
+      throw InputError(place, fmt::format("cell {} has type {} of {} types", i, c.cell_type[i], c.type_name.size()),
+                       kReimport);
+    }
+    if (!std::isfinite(c.position[i][0]) || !std::isfinite(c.position[i][1])) {
+      throw InputError(place, fmt::format("the position of cell {} is not finite", i), kReimport);
+    }
+  }
+  check_finite(c.feature, c.feature_name, place, "feature");
+  check_finite(c.label, c.label_name, place, "label");
+}
+
+std::vector<std::int64_t> clique_degree(const Circuit& circuit) {
+  std::vector<std::int64_t> degree(circuit.cells(), 0);
+  for_each_net_cell(circuit, [&](std::int64_t n, std::int32_t cell, std::int64_t pins) {
+    degree[cell] += pins * (circuit.net_offset[n + 1] - circuit.net_offset[n] - pins);
+  });
+  return degree;
+}
+
+CircuitCounts count(const Circuit& circuit) {
+  CircuitCounts counts;
+  counts.cells = circuit.cells();
+  counts.nets = circuit.nets();
+  counts.pins = circuit.pins();
+  counts.edges = circuit.cells();
+  for (const std::int64_t degree : clique_degree(circuit)) {
+    counts.edges += degree;
+    counts.max_degree = std::max(counts.max_degree, degree);
+  }
+  for (std::int64_t n = 0; n < circuit.nets(); ++n) {
+    counts.largest_net = std::max(counts.largest_net, circuit.net_offset[n + 1] - circuit.net_offset[n]);
+  }
+  return counts;
+}
+
+void append_common_features(Circuit& circuit) {
+  const auto degree = clique_degree(circuit);
+  std::vector<std::int64_t> pins(circuit.cells(), 0);
+  for (const std::int32_t cell : circuit.net_cell) ++pins[cell];
+  const double width = circuit.box[2] - circuit.box[0];
+  const double height = circuit.box[3] - circuit.box[1];
+
+  const std::int64_t before = circuit.features();
+  circuit.feature_name.insert(circuit.feature_name.end(), {"x", "y", "log_pins", "log_degree"});
+  std::vector<float> feature;
+  feature.reserve(circuit.cells() * circuit.features());
+  for (std::int64_t i = 0; i < circuit.cells(); ++i) {
+    const auto row = circuit.feature.begin() + i * before;
+    feature.insert(feature.end(), row, row + before);
+    feature.push_back(static_cast<float>(width > 0 ? (circuit.position[i][0] - circuit.box[0]) / width : 0));
+    feature.push_back(static_cast<float>(height > 0 ? (circuit.position[i][1] - circuit.box[1]) / height : 0));
+    feature.push_back(static_cast<float>(std::log1p(static_cast<double>(pins[i]))));
+    feature.push_back(static_cast<float>(std::log1p(static_cast<double>(degree[i]))));
+  }
+  circuit.feature = std::move(feature);
+}
+
+}  // namespace gsrgnn

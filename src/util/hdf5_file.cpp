@@ -1,0 +1,347 @@
+#include <hdf5.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/hdf5_file.hpp>
+#include <map>
+#include <utility>
+
+namespace gsrgnn {
+namespace {
+
+/// Owns an HDF5 identifier of any class.
+class Handle {
+ public:
+  Handle(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {}
+  ~Handle() {
+    if (id_ >= 0) close_(id_);
+  }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  operator hid_t() const { return id_; }
+  bool valid() const { return id_ >= 0; }
+
+ private:
+  hid_t id_;
+  herr_t (*close_)(hid_t);
+};
+
+template <class T>
+hid_t native_type();
+template <>
+hid_t native_type<float>() {
+  return H5T_NATIVE_FLOAT;
+}
+template <>
+hid_t native_type<double>() {
+  return H5T_NATIVE_DOUBLE;
+}
+template <>
+hid_t native_type<std::int32_t>() {
+  return H5T_NATIVE_INT32;
+}
+template <>
+hid_t native_type<std::int64_t>() {
+  return H5T_NATIVE_INT64;
+}
+template <>
+hid_t native_type<std::uint8_t>() {
+  return H5T_NATIVE_UINT8;
+}
+
+/// HDF5 prints a stack trace for every failed call unless told not to; our errors are one line.
+void silence() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+
+hid_t string_type() {
+  const hid_t type = H5Tcopy(H5T_C_S1);
+  H5Tset_size(type, H5T_VARIABLE);
+  H5Tset_cset(type, H5T_CSET_UTF8);
+  return type;
+}
+
+[[noreturn]] void fail_write(const std::string& path, const std::string& what) {
+  throw InputError(path, fmt::format("cannot write {}", what), "check that the folder is writable and the disk not full");
+}
+
+}  // namespace
+
+// ---- writing ---------------------------------------------------------------------------------------------------------
+
+Hdf5Writer::Hdf5Writer(std::string path)
+    : path_(std::move(path)), temporary_(fmt::format("{}.{}.partial", path_, ::getpid())) {
+  silence();
+  std::error_code error;
+  if (std::filesystem::is_directory(path_, error)) {
+    throw InputError(path_, "is a folder", "give the name of the file to write");
+  }
+  const auto folder = std::filesystem::path(path_).parent_path();
+  if (!folder.empty()) std::filesystem::create_directories(folder, error);
+  file_ = H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  if (file_ < 0) fail_write(path_, "the file");
+}
+
+Hdf5Writer::~Hdf5Writer() {
+  if (file_ < 0) return;
+  H5Fclose(file_);
+  std::remove(temporary_.c_str());
+}
+
+namespace {
+
+/// Creates a dataset (time stamps off, groups made on the way) and writes it.
+void write_dataset(hid_t file, const std::string& path, const std::string& name, hid_t type, hid_t space,
+                   const void* data) {
+  const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
+  H5Pset_create_intermediate_group(links, 1);
+  const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  H5Pset_obj_track_times(properties, 0);
+  const Handle dataset(H5Dcreate2(file, name.c_str(), type, space, links, properties, H5P_DEFAULT), H5Dclose);
+  if (!dataset.valid() || (data != nullptr && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)) {
+    fail_write(path, fmt::format("/{}", name));
+  }
+}
+
+}  // namespace
+
+template <class T>
+void Hdf5Writer::array(const std::string& name, const T* data, const Shape& shape) {
+  std::vector<hsize_t> dims(shape.begin(), shape.end());
+  const Handle space(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr), H5Sclose);
+  const bool empty = std::any_of(shape.begin(), shape.end(), [](std::uint64_t n) { return n == 0; });
+  write_dataset(file_, path_, name, native_type<T>(), space, empty ? nullptr : data);
+}
+
+template void Hdf5Writer::array(const std::string&, const float*, const Shape&);
+template void Hdf5Writer::array(const std::string&, const double*, const Shape&);
+template void Hdf5Writer::array(const std::string&, const std::int32_t*, const Shape&);
+template void Hdf5Writer::array(const std::string&, const std::int64_t*, const Shape&);
+template void Hdf5Writer::array(const std::string&, const std::uint8_t*, const Shape&);
+
+void Hdf5Writer::strings(const std::string& name, const std::vector<std::string>& values) {
+  std::vector<const char*> pointers;
+  pointers.reserve(values.size());
+  for (const auto& value : values) pointers.push_back(value.c_str());
+  const hsize_t size = values.size();
+  const Handle space(H5Screate_simple(1, &size, nullptr), H5Sclose);
+  const Handle type(string_type(), H5Tclose);
+  write_dataset(file_, path_, name, type, space, values.empty() ? nullptr : pointers.data());
+}
+
+void Hdf5Writer::string(const std::string& name, const std::string& value) {
+  const char* pointer = value.c_str();
+  const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+  const Handle type(string_type(), H5Tclose);
+  write_dataset(file_, path_, name, type, space, &pointer);
+}
+
+namespace {
+
+void write_attribute(hid_t file, const std::string& path, const std::string& object, const std::string& name,
+                     hid_t type, const void* data) {
+  const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+  const Handle attribute(
+      H5Acreate_by_name(file, object.c_str(), name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+      H5Aclose);
+  if (!attribute.valid() || H5Awrite(attribute, type, data) < 0) {
+    fail_write(path, fmt::format("the attribute {} of {}", name, object));
+  }
+}
+
+}  // namespace
+
+void Hdf5Writer::attribute(const std::string& object, const std::string& name, const std::string& value) {
+  const char* pointer = value.c_str();
+  const Handle type(string_type(), H5Tclose);
+  write_attribute(file_, path_, object, name, type, &pointer);
+}
+
+void Hdf5Writer::attribute(const std::string& object, const std::string& name, std::int64_t value) {
+  write_attribute(file_, path_, object, name, H5T_NATIVE_INT64, &value);
+}
+
+void Hdf5Writer::attribute(const std::string& object, const std::string& name, double value) {
+  write_attribute(file_, path_, object, name, H5T_NATIVE_DOUBLE, &value);
+}
+
+void Hdf5Writer::group(const std::string& name) {
+  const Handle group(H5Gcreate2(file_, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
+  if (!group.valid()) fail_write(path_, fmt::format("/{}", name));
+}
+
+void Hdf5Writer::commit() {
+  const bool flushed = H5Fflush(file_, H5F_SCOPE_GLOBAL) >= 0;
+  const bool closed = H5Fclose(std::exchange(file_, -1)) >= 0;
+  if (!flushed || !closed || std::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    std::remove(temporary_.c_str());
+    fail_write(path_, "the file");
+  }
+}
+
+// ---- reading ---------------------------------------------------------------------------------------------------------
+
+Hdf5Reader::Hdf5Reader(std::string path) : path_(std::move(path)) {
+  silence();
+  std::error_code error;
+  if (!std::filesystem::exists(path_, error)) throw InputError(path_, "no such file", "check the path");
+  if (std::filesystem::is_directory(path_, error)) throw InputError(path_, "is a folder", "give a file");
+  file_ = H5Fopen(path_.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  if (file_ < 0) throw InputError(path_, "not a readable HDF5 file (or truncated)", "write it again with this program");
+}
+
+Hdf5Reader::~Hdf5Reader() {
+  if (file_ >= 0) H5Fclose(file_);
+}
+
+void Hdf5Reader::fail(const std::string& object, const std::string& what) const {
+  throw InputError(fmt::format("{}:/{}", path_, object), what, "the file is damaged or of another kind; write it again");
+}
+
+bool Hdf5Reader::has(const std::string& name) const {
+  // H5Lexists wants every group on the way to exist.
+  for (std::size_t end = name.find('/'); end != std::string::npos; end = name.find('/', end + 1)) {
+    if (H5Lexists(file_, name.substr(0, end).c_str(), H5P_DEFAULT) <= 0) return false;
+  }
+  return H5Lexists(file_, name.c_str(), H5P_DEFAULT) > 0;
+}
+
+namespace {
+
+hid_t open_dataset(const Hdf5Reader& reader, hid_t file, const std::string& name) {
+  if (!reader.has(name)) reader.fail(name, "is missing");
+  const hid_t id = H5Dopen2(file, name.c_str(), H5P_DEFAULT);
+  if (id < 0) reader.fail(name, "cannot be opened as an array");
+  return id;
+}
+
+Shape shape_of(hid_t dataset) {
+  const Handle space(H5Dget_space(dataset), H5Sclose);
+  std::vector<hsize_t> dims(static_cast<std::size_t>(std::max(0, H5Sget_simple_extent_ndims(space))));
+  if (!dims.empty()) H5Sget_simple_extent_dims(space, dims.data(), nullptr);
+  return Shape(dims.begin(), dims.end());
+}
+
+/// A damaged header may announce any size: nothing is allocated that the stored bytes do not back.
+std::uint64_t checked_size(const Hdf5Reader& reader, const std::string& name, hid_t dataset, hid_t type) {
+  std::uint64_t size = 1;
+  for (const std::uint64_t extent : shape_of(dataset)) {
+    if (extent != 0 && size > (std::uint64_t{1} << 40U) / extent) reader.fail(name, "announces an impossible size");
+    size *= extent;
+  }
+  if (size * H5Tget_size(type) > H5Dget_storage_size(dataset)) reader.fail(name, "is shorter than its announced size");
+  return size;
+}
+
+}  // namespace
+
+Shape Hdf5Reader::shape(const std::string& name) const {
+  return shape_of(Handle(open_dataset(*this, file_, name), H5Dclose));
+}
+
+template <class T>
+std::vector<T> Hdf5Reader::array(const std::string& name) const {
+  const Handle dataset(open_dataset(*this, file_, name), H5Dclose);
+  const Handle type(H5Dget_type(dataset), H5Tclose);
+  const H5T_class_t wanted = std::is_integral_v<T> ? H5T_INTEGER : H5T_FLOAT;
+  if (H5Tget_class(type) != wanted) {
+    fail(name, std::is_integral_v<T> ? "does not hold integers" : "does not hold floating-point numbers");
+  }
+  std::vector<T> values(checked_size(*this, name, dataset, type));
+  if (!values.empty() && H5Dread(dataset, native_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
+    fail(name, "cannot be read");
+  }
+  return values;
+}
+
+template std::vector<float> Hdf5Reader::array(const std::string&) const;
+template std::vector<double> Hdf5Reader::array(const std::string&) const;
+template std::vector<std::int32_t> Hdf5Reader::array(const std::string&) const;
+template std::vector<std::int64_t> Hdf5Reader::array(const std::string&) const;
+template std::vector<std::uint8_t> Hdf5Reader::array(const std::string&) const;
+
+std::vector<std::string> Hdf5Reader::strings(const std::string& name) const {
+  const Handle dataset(open_dataset(*this, file_, name), H5Dclose);
+  const Handle stored(H5Dget_type(dataset), H5Tclose);
+  if (H5Tget_class(stored) != H5T_STRING || H5Tis_variable_str(stored) <= 0) fail(name, "does not hold strings");
+  std::vector<char*> pointers(checked_size(*this, name, dataset, stored), nullptr);
+  std::vector<std::string> values;
+  if (pointers.empty()) return values;
+  const Handle type(string_type(), H5Tclose);
+  if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0) fail(name, "cannot be read");
+  for (const char* pointer : pointers) values.emplace_back(pointer != nullptr ? pointer : "");
+  const Handle space(H5Dget_space(dataset), H5Sclose);
+  H5Dvlen_reclaim(type, space, H5P_DEFAULT, pointers.data());
+  return values;
+}
+
+std::string Hdf5Reader::string(const std::string& name) const {
+  auto values = strings(name);
+  if (values.size() != 1) fail(name, "does not hold one string");
+  return std::move(values.front());
+}
+
+bool Hdf5Reader::has_attribute(const std::string& object, const std::string& name) const {
+  return H5Aexists_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT) > 0;
+}
+
+namespace {
+
+template <class Read>
+void read_attribute(const Hdf5Reader& reader, hid_t file, const std::string& object, const std::string& name,
+                    H5T_class_t wanted, const Read& read) {
+  const std::string place = fmt::format("{}@{}", object == "/" ? "" : object, name);
+  if (!reader.has_attribute(object, name)) reader.fail(place, "is missing");
+  const Handle attribute(H5Aopen_by_name(file, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+  const Handle type(H5Aget_type(attribute), H5Tclose);
+  const Handle space(H5Aget_space(attribute), H5Sclose);
+  if (H5Tget_class(type) != wanted || H5Sget_simple_extent_npoints(space) != 1 || !read(attribute, type)) {
+    reader.fail(place, "has another type than expected");
+  }
+}
+
+}  // namespace
+
+std::string Hdf5Reader::attribute_string(const std::string& object, const std::string& name) const {
+  std::string value;
+  read_attribute(*this, file_, object, name, H5T_STRING, [&](hid_t attribute, hid_t type) {
+    char* pointer = nullptr;
+    if (H5Tis_variable_str(type) <= 0) return false;
+    const Handle memory(string_type(), H5Tclose);
+    if (H5Aread(attribute, memory, &pointer) < 0 || pointer == nullptr) return false;
+    value = pointer;
+    H5free_memory(pointer);
+    return true;
+  });
+  return value;
+}
+
+std::int64_t Hdf5Reader::attribute_int(const std::string& object, const std::string& name) const {
+  std::int64_t value = 0;
+  read_attribute(*this, file_, object, name, H5T_INTEGER,
+                 [&](hid_t attribute, hid_t) { return H5Aread(attribute, H5T_NATIVE_INT64, &value) >= 0; });
+  return value;
+}
+
+double Hdf5Reader::attribute_double(const std::string& object, const std::string& name) const {
+  double value = 0;
+  read_attribute(*this, file_, object, name, H5T_FLOAT,
+                 [&](hid_t attribute, hid_t) { return H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) >= 0; });
+  return value;
+}
+
+std::vector<std::string> Hdf5Reader::members(const std::string& group) const {
+  const Handle id(H5Gopen2(file_, group.c_str(), H5P_DEFAULT), H5Gclose);
+  if (!id.valid()) fail(group, "is missing");
+  std::vector<std::string> names;
+  const auto collect = [](hid_t, const char* name, const H5L_info_t*, void* list) -> herr_t {
+    static_cast<std::vector<std::string>*>(list)->emplace_back(name);
+    return 0;
+  };
+  hsize_t index = 0;
+  H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, &index, collect, &names);
+  return names;
+}
+
+}  // namespace gsrgnn

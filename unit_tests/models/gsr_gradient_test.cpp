@@ -1,0 +1,163 @@
+// Every parameter's gradient against central differences in double precision, for both residuals, both forms of the
+// graph, several shapes, and rows with ties.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <gsrgnn/models/gsr_model.hpp>
+
+#include "support/execution_spaces.hpp"
+#include "support/small_circuits.hpp"
+
+namespace gsrgnn {
+namespace {
+
+using testing::awkward_circuit;
+using testing::random_values;
+
+template <class Exec, template <class, class> class Graph>
+class Probe {
+ public:
+  using Model = GsrModel<double, std::uint8_t, Exec>;
+
+  explicit Probe(const GsrShape& shape) : circuit_(awkward_circuit()) {
+    const auto size = count(circuit_);
+    Arena<Exec> plan;
+    make(plan, shape, size);
+    arena_ = std::make_unique<Arena<Exec>>(plan.used());
+    make(*arena_, shape, size);
+    EXPECT_EQ(arena_->used(), plan.used());
+    graph_->set(space_, circuit_);
+    weight_ = random_values(circuit_.cells() * shape.outputs, 11);
+    upload(space_, model_->output_gradient(), weight_);
+
+    // Away from the start values: biases and norms that are not 0 and 1.
+    parameters_ = model_->table().initial_values(3);
+    Random random(5);
+    for (const auto& array : model_->table().arrays) {
+      for (int r = 0; r < array.rows; ++r) {
+        for (int c = 0; c < array.columns; ++c) parameters_[array.at(r, c)] += 0.2 * random.normal();
+      }
+    }
+    set_features({circuit_.feature.begin(), circuit_.feature.end()});
+  }
+
+  void set_features(const std::vector<double>& features) {
+    model_->inputs().set(space_, features, {circuit_.cell_type.begin(), circuit_.cell_type.end()});
+  }
+  std::vector<double>& parameters() { return parameters_; }
+  const ParameterTable& table() const { return model_->table(); }
+
+  /// L = <weight, output>
+  double loss() {
+    upload(space_, model_->parameters(), parameters_);
+    model_->forward(space_, *graph_);
+    const auto output = download(space_, model_->output());
+    double sum = 0;
+    for (std::size_t i = 0; i < output.size(); ++i) sum += weight_[i] * output[i];
+    return sum;
+  }
+
+  std::vector<double> gradient() {
+    loss();
+    std::vector<double> all(table().size(), 0.0);
+    model_->backward(space_, *graph_, [&](int block) {
+      const auto part = download(space_, model_->gradient());
+      std::copy_n(part.begin(), table().blocks[block].count, all.begin() + table().blocks[block].first);
+    });
+    EXPECT_FALSE(model_->found_nan(space_));
+    return all;
+  }
+
+  void compare(const std::string& skip_block = "") {
+    const auto exact = gradient();
+    double largest = 0;
+    for (const auto& array : table().arrays) {
+      if (table().blocks[array.block].name == skip_block) continue;
+      for (int r = 0; r < array.rows; ++r) {
+        for (int c = 0; c < array.columns; ++c) {
+          const auto at = array.at(r, c);
+          const double keep = parameters_[at], h = 1e-6;
+          parameters_[at] = keep + h;
+          const double up = loss();
+          parameters_[at] = keep - h;
+          const double down = loss();
+          parameters_[at] = keep;
+          const double difference = (up - down) / (2 * h);
+          // Below 1e-4 the difference quotient itself has no five digits.
+          const double scale = std::max({std::abs(difference), std::abs(exact[at]), 1e-4});
+          EXPECT_LT(std::abs(exact[at] - difference) / scale, 1e-5)
+              << array.name << "(" << r << "," << c << "): gradient " << exact[at] << ", difference " << difference;
+          largest = std::max(largest, std::abs(exact[at]));
+        }
+      }
+    }
+    EXPECT_GT(largest, 1e-2) << "the probe is blind: all gradients vanish";
+  }
+
+ private:
+  void make(Arena<Exec>& arena, const GsrShape& shape, const CircuitCounts& size) {
+    graph_ = std::make_unique<Graph<double, Exec>>(arena, size);
+    model_ = std::make_unique<Model>(arena, shape, size.cells, Graph<double, Exec>::intermediate_rows(size),
+                                     Purpose::training);
+  }
+
+  Exec space_;
+  Circuit circuit_;
+  std::unique_ptr<Arena<Exec>> arena_;
+  std::unique_ptr<Graph<double, Exec>> graph_;
+  std::unique_ptr<Model> model_;
+  std::vector<double> parameters_, weight_;
+};
+
+GsrShape shape(int layers, int hidden, int k, Residual residual, int outputs = 1) {
+  GsrShape s;
+  s.features = 2;
+  s.types = 3;
+  s.outputs = outputs;
+  s.layers = layers;
+  s.hidden = hidden;
+  s.k = k;
+  s.residual = residual;
+  return s;
+}
+
+template <class Exec>
+class GsrGradient : public ::testing::Test {};
+TYPED_TEST_SUITE(GsrGradient, testing::ExecutionSpaces);
+
+TYPED_TEST(GsrGradient, SparseResidualOnNets) {
+  Probe<TypeParam, NetGraph>(shape(3, 20, 3, Residual::sparse)).compare();
+}
+TYPED_TEST(GsrGradient, DenseResidualOnNets) {
+  Probe<TypeParam, NetGraph>(shape(3, 20, 3, Residual::dense)).compare();
+}
+TYPED_TEST(GsrGradient, SparseResidualOnEdges) {
+  Probe<TypeParam, EdgeGraph>(shape(2, 20, 4, Residual::sparse)).compare();
+}
+TYPED_TEST(GsrGradient, DenseResidualOnEdges) {
+  Probe<TypeParam, EdgeGraph>(shape(2, 20, 4, Residual::dense)).compare();
+}
+TYPED_TEST(GsrGradient, SeveralTilesAndTwoOutputs) {
+  Probe<TypeParam, NetGraph>(shape(1, 96, 5, Residual::sparse, 2)).compare();
+}
+TYPED_TEST(GsrGradient, AllValuesKept) { Probe<TypeParam, NetGraph>(shape(2, 12, 6, Residual::sparse)).compare(); }
+TYPED_TEST(GsrGradient, OneValueKept) { Probe<TypeParam, NetGraph>(shape(2, 16, 1, Residual::sparse)).compare(); }
+TYPED_TEST(GsrGradient, NoLayers) { Probe<TypeParam, NetGraph>(shape(0, 16, 1, Residual::sparse)).compare(); }
+
+// Whole rows of equal values, kept and not kept. Where a tie crosses the edge of what is kept the loss jumps with the
+// parameters that break it, those of the input; all others must agree.
+TYPED_TEST(GsrGradient, RowsWithTies) {
+  Probe<TypeParam, NetGraph> probe(shape(1, 20, 3, Residual::sparse));
+  for (const auto& array : probe.table().arrays) {
+    if (probe.table().blocks[array.block].name != "input") continue;
+    for (int r = 0; r < array.rows; ++r) {
+      for (int c = 0; c < array.columns / 2; ++c) probe.parameters()[array.at(r, c)] = c < 2 ? 0.5 : 0.25;
+    }
+  }
+  probe.compare("input");
+}
+
+}  // namespace
+}  // namespace gsrgnn
