@@ -1,1 +1,5 @@
-int main() { return 0; }
+#include <gsrgnn/cli/commands.hpp>
+
+int main(int argc, char** argv) {
+  return gsrgnn::cli::run(argc, argv);
+}

@@ -9,6 +9,11 @@
 
 namespace gsrgnn {
 
+/// The columns of a dense matrix seen as CBSR with every value kept.
+struct EveryColumn {
+  KOKKOS_FORCEINLINE_FUNCTION int operator()(std::int64_t, int t) const { return t; }
+};
+
 /// sum += row i of scatter(V, I) times the tile `tile` of W, from column `column` of the tile on.
 template <class P, class Values, class Columns, class Weight>
 KOKKOS_FORCEINLINE_FUNCTION void add_sparse_row(P& sum, const Values& v, const Columns& index, std::int64_t i,
@@ -34,16 +39,17 @@ void sparse_linear(const Exec& space, const Values& v, const Columns& index, con
       });
 }
 
-/// dW[tile] = S^T G for columns first .. first + Tile of G: summed by chunks of rows, then over the chunks in order.
-/// `partial` (row chunks x d x Tile) is workspace.
+/// Columns to .. to + Tile of dW = S^T G from columns first .. first + Tile of G: summed by chunks of rows, then over
+/// the chunks in order. dW has a row for each column of S; `partial` (row chunks x at least as many x Tile) is
+/// workspace.
 template <int Tile, class Exec, class Values, class Columns, class In, class Partial, class Weight>
 void sparse_linear_weight_gradient(const Exec& space, const Values& v, const Columns& index, const In& g, int first,
-                                   const Partial& partial, const Weight& gradient, int tile) {
+                                   const Partial& partial, const Weight& gradient, int to) {
   using P = TilePack<typename Values::non_const_value_type, Exec, Tile>;
   using Item = TileItem<P, Tile>;
   const auto rows = static_cast<std::int64_t>(v.extent(0));
   const int k = static_cast<int>(v.extent(1));
-  const auto width = static_cast<std::int64_t>(gradient.extent(1));
+  const auto width = static_cast<std::int64_t>(gradient.extent(0));
   const std::int64_t chunks = Tuning<Exec>::kRowChunks;
   Kokkos::parallel_for(
       "gsrgnn::kernels::sparse_linear_weight_gradient", Kokkos::RangePolicy<Exec>(space, 0, chunks * Item::kPacks),
@@ -54,10 +60,10 @@ void sparse_linear_weight_gradient(const Exec& space, const Values& v, const Col
         for (std::int64_t row = chunk.first; row < chunk.last; ++row) {
           const P grad = P::load(&g(row, first + item.column));
           for (int t = 0; t < k; ++t) {
-            auto* const to = &partial(item.row, index(row, t), item.column);
-            P sum = P::load(to);
+            auto* const at = &partial(item.row, index(row, t), item.column);
+            P sum = P::load(at);
             sum.axpy(v(row, t), grad);
-            sum.store(to);
+            sum.store(at);
           }
         }
       });
@@ -67,7 +73,7 @@ void sparse_linear_weight_gradient(const Exec& space, const Values& v, const Col
         const Item item(i);
         P sum = P::zero();
         for (std::int64_t chunk = 0; chunk < chunks; ++chunk) sum.add(&partial(chunk, item.row, item.column));
-        sum.store(&gradient(tile, item.row, item.column));
+        sum.store(&gradient(item.row, to + item.column));
       });
 }
 

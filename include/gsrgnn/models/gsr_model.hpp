@@ -7,7 +7,7 @@
 ///
 /// Only (V1, I1) of each layer is stored, O(L N k); with residual dense only I1. All else is rebuilt on the way down.
 
-#include <array>
+#include <algorithm>
 #include <gsrgnn/kernels/cbsr.hpp>
 #include <gsrgnn/kernels/gs_op.hpp>
 #include <gsrgnn/models/gsr_block.hpp>
@@ -44,7 +44,8 @@ class GsrModel {
         output_(take<Matrix<Scalar, Exec>>(arena, cells, shape.outputs)),
         output_gradient_(take<Matrix<Scalar, Exec>>(arena, training() ? cells : 0, shape.outputs)),
         has_nan_(take<Vector<int, Exec>>(arena, 1)),
-        block_(arena, cells, intermediate_rows, shape.width(), shape.tile(), shape.k),
+        block_(arena, cells, intermediate_rows, shape.width(), shape.tile(), shape.k,
+               std::max(shape.width(), shape.features)),
         readout_(arena, cells, GsrShape::kGroups, shape.stride(), shape.outputs) {}
 
   const GsrShape& shape() const { return shape_; }

@@ -26,9 +26,9 @@ struct CellInputs {
         type_offset(arena.template take<Vector<int, Exec>>(types + 1)),
         type_cell(arena.template take<Vector<int, Exec>>(cells)) {}
 
-  Matrix<Scalar, Exec> feature;                   ///< N x F, standardised
-  Vector<int, Exec> type;                         ///< N
-  Vector<int, Exec> type_offset, type_cell;       ///< the cells of each type; unknown types at the end, of no type
+  Matrix<Scalar, Exec> feature;              ///< N x F, standardised
+  Vector<int, Exec> type;                    ///< N
+  Vector<int, Exec> type_offset, type_cell;  ///< the cells of each type; unknown types at the end, of no type
 
   /// features: N x F; types: N, each below the number of types, or negative if unknown.
   void set(const Exec& space, const std::vector<Scalar>& features, const std::vector<int>& types) const {
@@ -77,19 +77,20 @@ void input_forward(const Exec& space, const CellInputs<Scalar, Exec>& in, const 
                AddTypeAndBias<Exec, Scalar>{in.type, p.type_weight, p.bias, x});
 }
 
-/// Gradients of the input layer from g = dL/dX (C x N x padded d). `partial` (row chunks x >= 1 x Tile): workspace.
+/// Gradients of the input layer from g = dL/dX (C x N x padded d). `partial` (row chunks x at least
+/// F and 1 x Tile) is workspace.
 template <int Tile, class Exec, class Scalar>
 void input_backward(const Exec& space, const CellInputs<Scalar, Exec>& in, const Tensor<Scalar, Exec>& g,
                     const InputViews<Scalar, Exec>& gradient, const Tensor<Scalar, Exec>& partial) {
   for (int group = 0; group < static_cast<int>(g.extent(0)); ++group) {
     const auto rows = slice(g, group);
-    if (in.feature.extent(1) > 0) {
-      gemm(space, 'T', 'N', Scalar(1), in.feature, rows, Scalar(0), slice(gradient.feature_weight, group));
-    }
     const Vector<Scalar, Exec> bias(slice(gradient.bias, group).data(), g.extent(2));
     for (int first = 0; first < static_cast<int>(g.extent(2)); first += Tile) {
       sum_segments<Tile>(space, "gsrgnn::models::type_weight_gradient", in.type_offset, in.type_cell, rows, first,
                          slice(gradient.type_weight, group), first);
+      // Not a library's product: that may sum the cells in another order for another number of threads.
+      sparse_linear_weight_gradient<Tile>(space, in.feature, EveryColumn(), rows, first, partial,
+                                          slice(gradient.feature_weight, group), first);
       column_sums<Tile>(space, rows, first, partial, bias, first);
     }
   }

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -44,13 +43,14 @@ class Random {
 
   /// Uniform in {0, ..., n - 1}; n >= 1. Exactly uniform (Lemire's multiplication with rejection).
   std::uint64_t below(std::uint64_t n) {
-    auto [high, low] = product(next(), n);
-    if (low < n) {
-      for (const std::uint64_t threshold = (0 - n) % n; low < threshold;) {
-        std::tie(high, low) = product(next(), n);
+    auto drawn = product(next(), n);
+    if (drawn.low < n) {
+      const std::uint64_t threshold = (0 - n) % n;
+      while (drawn.low < threshold) {
+        drawn = product(next(), n);
       }
     }
-    return high;
+    return drawn.high;
   }
 
   /// Whether something of probability numerator / denominator happens.
@@ -100,8 +100,12 @@ class Random {
   }
 
  private:
-  /// The 128-bit product of two words, high half first; ISO C++ has no integer wide enough.
-  static std::pair<std::uint64_t, std::uint64_t> product(std::uint64_t a, std::uint64_t b) {
+  struct Wide {
+    std::uint64_t high, low;
+  };
+
+  /// The 128-bit product of two words; ISO C++ has no integer wide enough.
+  static Wide product(std::uint64_t a, std::uint64_t b) {
     constexpr std::uint64_t kLow = 0xffffffffULL;
     const std::uint64_t low = (a & kLow) * (b & kLow);
     const std::uint64_t middle = (a >> 32) * (b & kLow) + (low >> 32);

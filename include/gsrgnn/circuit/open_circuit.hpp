@@ -1,0 +1,16 @@
+#pragma once
+
+/// A circuit from whatever a user names: a circuit file or a DEF, told apart by their content and name.
+
+#include <gsrgnn/circuit/circuit.hpp>
+#include <string>
+
+namespace gsrgnn {
+
+/// Throws InputError when the file is missing, unreadable or neither.
+Circuit open_circuit(const std::string& path);
+
+/// Whether the file exists and begins as every HDF5 file does.
+bool is_hdf5(const std::string& path);
+
+}  // namespace gsrgnn

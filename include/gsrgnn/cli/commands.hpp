@@ -1,0 +1,24 @@
+#pragma once
+
+/// The commands of the program. Each prints to standard output and throws InputError or RunError.
+
+#include <gsrgnn/circuit/generate.hpp>
+#include <gsrgnn/circuit/import_def.hpp>
+#include <string>
+#include <vector>
+
+namespace gsrgnn::cli {
+
+/// Exit codes that scripts rely on.
+enum ExitCode { kDone = 0, kBadInput = 2, kRunFailed = 3 };
+
+/// Parses the command line, runs one command and returns its exit code; errors become one line on standard error.
+int run(int argc, char** argv);
+
+void import_def_command(const DefImportOptions& options, const std::string& output);
+void generate_command(const GeneratorSpec& spec, const std::string& output);
+void info_command(const std::string& path, bool json);
+void train_command(const std::string& deck, const std::vector<std::string>& overrides, bool validate);
+void predict_command(const std::string& model, const std::string& circuit, const std::string& output);
+
+}  // namespace gsrgnn::cli

@@ -1,0 +1,42 @@
+#pragma once
+
+/// The run file and the prediction file (HDF5).
+///
+/// Run file: attributes of "/" (kind = "gsrgnn run", version, program_version, revision, kokkos_version,
+/// execution_space, threads), and
+///   /deck                    the resolved deck, YAML text
+///   /kokkos_configuration    text
+///   /circuit                 attributes: name and counts
+///   /curves                  loss, validation_loss, validation_pearson: element e is after e updates
+///   /scores                  attributes pearson, spearman, kendall, r2 of the test cells and best_epoch;
+///                            test, validation: labels x 4
+///   /predictions             value, label (N x labels), split (0 training, 1 validation, 2 test)
+///   /model                   see saved_model.hpp
+///   /memory                  attributes planned, allocated (bytes)
+///   /measured                what differs between two equal runs: seconds of each epoch (total, forward, backward,
+///                            update, copy) and the attribute process_peak
+/// Two runs of one deck on one machine are equal in everything but /measured.
+
+#include <gsrgnn/training/trainer.hpp>
+#include <nlohmann/json_fwd.hpp>
+
+namespace gsrgnn {
+
+void write_run(const std::string& path, const Deck& deck, const Circuit& circuit, const TrainedRun& run);
+
+/// Prediction file: attributes of "/" (kind = "gsrgnn prediction", version, model, circuit, label_unit, unknown_types,
+/// unknown_cells), /label_name, /value (N x labels), /position (N x 2), and, when the circuit has the model's labels,
+/// /label and the attributes of /scores.
+/// Returns the scores, one a label, or nothing when the circuit lacks the labels.
+std::vector<Scores> write_prediction(const std::string& path, const SavedModel& model, const std::string& model_path,
+                                     const Circuit& circuit, const Prediction& prediction);
+
+/// What `info --json` prints of a run file.
+nlohmann::ordered_json describe_run(const Hdf5Reader& file);
+/// What `info --json` prints of a prediction file.
+nlohmann::ordered_json describe_prediction(const Hdf5Reader& file);
+
+constexpr const char* kRunKind = "gsrgnn run";
+constexpr const char* kPredictionKind = "gsrgnn prediction";
+
+}  // namespace gsrgnn

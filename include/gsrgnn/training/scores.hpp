@@ -1,0 +1,24 @@
+#pragma once
+
+/// The four scores of the paper, on pairs (prediction, label). NaN where a score is undefined (a constant side, fewer
+/// than two pairs).
+
+#include <vector>
+
+namespace gsrgnn {
+
+struct Scores {
+  double pearson, spearman, kendall, r2;
+};
+
+double pearson(const std::vector<double>& a, const std::vector<double>& b);
+/// Pearson of the ranks, equal values sharing the mean of their ranks.
+double spearman(const std::vector<double>& a, const std::vector<double>& b);
+/// Kendall's tau-b (corrected for ties), in O(n log n) by Knight's merge sort.
+double kendall(const std::vector<double>& a, const std::vector<double>& b);
+/// 1 - sum (prediction - label)^2 / sum (label - mean label)^2
+double r2(const std::vector<double>& prediction, const std::vector<double>& label);
+
+Scores score(const std::vector<double>& prediction, const std::vector<double>& label);
+
+}  // namespace gsrgnn

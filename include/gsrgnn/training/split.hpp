@@ -1,0 +1,20 @@
+#pragma once
+
+/// Which cells are trained on, which choose the best epoch, and which are scored.
+
+#include <cstdint>
+#include <vector>
+
+namespace gsrgnn {
+
+enum class Part : std::uint8_t { training = 0, validation = 1, test = 2 };
+
+/// A part for each cell: a random permutation by seed, cut by the three shares (which add up to 1).
+/// Throws InputError when a part would have fewer than 2 cells.
+std::vector<std::uint8_t> split_cells(std::int64_t cells, const double (&share)[3], std::uint64_t seed);
+
+/// The values of column `column` (of `columns`) in the rows of a part.
+std::vector<double> select(const std::vector<float>& values, std::size_t columns, std::size_t column,
+                           const std::vector<std::uint8_t>& part, Part which);
+
+}  // namespace gsrgnn

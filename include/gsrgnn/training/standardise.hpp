@@ -1,0 +1,26 @@
+#pragma once
+
+/// Features and labels in units of their standard deviations.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gsrgnn {
+
+/// x -> (x - mean) / scale, a column at a time.
+struct Standardisation {
+  std::vector<double> mean, scale;
+
+  /// From the rows i of `values` (rows x columns) with use[i]; all rows when `use` is empty. A constant column gets
+  /// scale 1, so that it becomes zero.
+  static Standardisation fit(const std::vector<float>& values, std::size_t columns, const std::vector<bool>& use = {});
+  std::vector<float> apply(const std::vector<float>& values) const;
+  std::vector<float> invert(const std::vector<float>& values) const;
+  bool constant(std::size_t column) const { return constant_.at(column); }
+
+ private:
+  std::vector<bool> constant_;
+};
+
+}  // namespace gsrgnn

@@ -1,0 +1,57 @@
+#pragma once
+
+/// Full-batch training of one model on one circuit: Adam on the mean squared error of the training cells, the model of
+/// the best validation Pearson kept, the test cells scored once, with that model.
+
+#include <functional>
+#include <gsrgnn/training/deck.hpp>
+#include <gsrgnn/training/saved_model.hpp>
+#include <gsrgnn/training/scores.hpp>
+
+namespace gsrgnn {
+
+/// Bytes. What is planned is what is allocated; the process peak has everything else in it too.
+struct MemoryUse {
+  std::int64_t planned = 0, allocated = 0, process_peak = 0;
+};
+
+/// Wall-clock seconds of each epoch and of its parts; `copy` is data between host and device. What is left of `total`
+/// is scoring on the host.
+struct EpochSeconds {
+  std::vector<double> total, forward, backward, update, copy;
+};
+
+struct TrainedRun {
+  CircuitCounts counts;
+  /// Element e: after e updates (0: untrained), e = 0 .. epochs. Losses of the standardised labels; the Pearson is the
+  /// mean over the labels.
+  std::vector<double> loss, validation_loss, validation_pearson;
+  std::int64_t best_epoch = 0;           ///< the e >= 1 with the largest validation Pearson
+  std::vector<Scores> validation, test;  ///< at best_epoch, one entry a label
+  std::vector<float> prediction;         ///< N x O at best_epoch, in the label's unit
+  std::vector<std::uint8_t> part;        ///< N: Part of each cell
+  SavedModel model;                      ///< of best_epoch
+  std::int64_t trained_parameters = 0;
+  EpochSeconds seconds;
+  MemoryUse memory;
+};
+
+/// The mean of each score over the labels.
+Scores mean_scores(const std::vector<Scores>& scores);
+
+/// What a progress display wants to know after each evaluation.
+struct TrainingProgress {
+  std::int64_t epoch, epochs;  ///< updates done, updates to do
+  double loss, validation_pearson;
+  std::int64_t best_epoch;
+};
+using ReportProgress = std::function<void(const TrainingProgress&)>;
+
+/// Throws InputError when deck and circuit do not fit each other, RunError when training diverges or memory is lacking.
+/// `place` names the circuit in messages.
+TrainedRun train(const Deck& deck, const Circuit& circuit, const std::string& place, const ReportProgress& report);
+
+/// Builds everything that train() builds, and stops before the first epoch; same errors.
+MemoryUse validate_training(const Deck& deck, const Circuit& circuit, const std::string& place);
+
+}  // namespace gsrgnn

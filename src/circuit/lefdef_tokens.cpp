@@ -1,0 +1,133 @@
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <gsrgnn/circuit/lefdef_tokens.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <system_error>
+
+namespace gsrgnn {
+
+namespace {
+
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+std::string read_whole(const std::string& path, std::string_view format) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) {
+    throw InputError(path, "there is no such file", fmt::format("give the path of a {} file", format));
+  }
+  if (!fs::is_regular_file(status)) {
+    throw InputError(path, fs::is_directory(status) ? "this is a directory" : "this is not a plain file",
+                     fmt::format("give the path of a {} file", format));
+  }
+  const std::uintmax_t size = fs::file_size(path, error);
+  std::ifstream file(path, std::ios::binary);
+  std::string text;
+  if (!error && file) {
+    text.resize(size);
+    file.read(text.data(), static_cast<std::streamsize>(size));
+  }
+  if (error || !file) throw InputError(path, "the file cannot be read", "check its permissions");
+  return text;
+}
+
+}  // namespace
+
+std::string quoted(std::string_view word) {
+  constexpr std::size_t longest = 60;
+  std::string shown = "'";
+  for (const char c : word.substr(0, longest)) shown += c >= ' ' && c <= '~' ? c : '?';
+  return shown + (word.size() > longest ? "...'" : "'");
+}
+
+LefDefTokens::LefDefTokens(const std::string& path, std::string_view format)
+    : path_(path), text_(read_whole(path, format)) {
+  scan();
+  if (at_end()) throw InputError(path, "the file is empty", fmt::format("give a {} file with a design", format));
+}
+
+void LefDefTokens::scan() {
+  const char* const begin = text_.data();
+  const char* const end = begin + text_.size();
+  const char* p = begin + position_;
+  while (p != end && (is_space(*p) || *p == '#')) {
+    if (*p == '#') {
+      while (p != end && *p != '\n') ++p;
+    } else {
+      if (*p == '\n') ++scan_line_;
+      ++p;
+    }
+  }
+  const char* const first = p;
+  ahead_line_ = scan_line_;
+  if (p != end && *p == '"') {
+    for (++p; p != end && *p != '"'; ++p) {
+      if (*p == '\\' && p + 1 != end) ++p;
+      if (*p == '\n') ++scan_line_;
+    }
+    if (p == end) throw InputError(place(ahead_line_), "a quoted string has no end", kWriteItAgain);
+    ++p;
+  } else {
+    while (p != end && !is_space(*p)) ++p;
+  }
+  ahead_ = std::string_view(first, static_cast<std::size_t>(p - first));
+  position_ = static_cast<std::size_t>(p - begin);
+}
+
+std::string_view LefDefTokens::next() {
+  line_ = ahead_line_;
+  if (at_end()) fail("the file ends too early, it seems to be cut off", "copy it again in full");
+  const std::string_view word = ahead_;
+  scan();
+  return word;
+}
+
+bool LefDefTokens::accept(std::string_view word) {
+  if (ahead_ != word) return false;
+  next();
+  return true;
+}
+
+void LefDefTokens::expect(std::string_view word) {
+  const std::string_view found = next();
+  if (found != word) fail(fmt::format("expected {}, found {}", quoted(word), quoted(found)));
+}
+
+std::int32_t LefDefTokens::integer(std::string_view what, std::int32_t least) {
+  const std::string_view word = next();
+  std::int32_t value = 0;
+  const char* const end = word.data() + word.size();
+  const auto [stop, error] = std::from_chars(word.data(), end, value);
+  if (error == std::errc::invalid_argument || stop != end) {
+    fail(fmt::format("expected a whole number for {}, found {}", what, quoted(word)));
+  }
+  if (error != std::errc() || value < least) {
+    fail(fmt::format("{} is out of range for {} ({} to {})", quoted(word), what, least,
+                     std::numeric_limits<std::int32_t>::max()));
+  }
+  return value;
+}
+
+void LefDefTokens::skip_statement() {
+  while (next() != ";") {
+  }
+}
+
+void LefDefTokens::skip_to_end(std::string_view name) {
+  while (next() != "END" || !accept(name)) {
+  }
+}
+
+std::string LefDefTokens::place(std::int64_t line) const {
+  return fmt::format("{}:{}", path_, line);
+}
+
+void LefDefTokens::fail(std::string_view what, std::string_view cure) const {
+  throw InputError(place(), what, cure);
+}
+
+}  // namespace gsrgnn

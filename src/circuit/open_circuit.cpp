@@ -1,0 +1,35 @@
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <gsrgnn/circuit/circuit_file.hpp>
+#include <gsrgnn/circuit/import_def.hpp>
+#include <gsrgnn/circuit/open_circuit.hpp>
+#include <gsrgnn/util/error.hpp>
+
+namespace gsrgnn {
+
+bool is_hdf5(const std::string& path) {
+  constexpr std::array<char, 8> kSignature = {'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
+  std::array<char, 8> start{};
+  std::ifstream file(path, std::ios::binary);
+  return file.read(start.data(), start.size()) && start == kSignature;
+}
+
+Circuit open_circuit(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) throw InputError(path, "no such file", "check the path of the circuit");
+  if (is_hdf5(path)) return read_circuit(path);
+  std::string extension = std::filesystem::path(path).extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  if (extension == ".def") {
+    DefImportOptions options;
+    options.def = path;
+    return import_def(options);
+  }
+  throw InputError(path, "neither a circuit file nor a .def", "give a file written by gsrgnn import, or a DEF");
+}
+
+}  // namespace gsrgnn

@@ -1,0 +1,166 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <gsrgnn/circuit/circuit_file.hpp>
+#include <gsrgnn/circuit/open_circuit.hpp>
+#include <gsrgnn/cli/commands.hpp>
+#include <gsrgnn/cli/progress.hpp>
+#include <gsrgnn/training/run_file.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/text.hpp>
+#include <gsrgnn/util/version.hpp>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace gsrgnn::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json describe_circuit(const Circuit& circuit) {
+  const CircuitCounts counts = count(circuit);
+  Json j;
+  j["kind"] = "circuit";
+  j["name"] = circuit.name;
+  j["source"] = circuit.source;
+  j["cells"] = counts.cells;
+  j["nets"] = counts.nets;
+  j["pins"] = counts.pins;
+  j["edges"] = counts.edges;
+  j["largest_net"] = counts.largest_net;
+  j["max_degree"] = counts.max_degree;
+  j["types"] = circuit.type_name.size();
+  j["features"] = circuit.feature_name;
+  j["label_names"] = circuit.label_name;
+  j["label_unit"] = circuit.label_unit;
+  if (circuit.labels() > 0) {
+    const auto [least, most] = std::minmax_element(circuit.label.begin(), circuit.label.end());
+    j["label_min"] = *least;
+    j["label_max"] = *most;
+    j["labels"] = std::set<float>(circuit.label.begin(), circuit.label.end()).size();
+  }
+  return j;
+}
+
+/// A JSON object as lines of "key  value", nested keys joined by dots.
+void print_lines(const Json& object, const std::string& prefix = "") {
+  for (const auto& [key, value] : object.items()) {
+    const std::string name = prefix + key;
+    if (value.is_object()) {
+      print_lines(value, name + ".");
+    } else if (value.is_array()) {
+      std::vector<std::string> parts;
+      for (const auto& part : value) parts.push_back(part.is_string() ? part.get<std::string>() : part.dump());
+      fmt::print("{:<28}{}\n", name, fmt::join(parts, ", "));
+    } else if (value.is_number_integer()) {
+      fmt::print("{:<28}{}\n", name, with_commas(value.get<std::int64_t>()));
+    } else if (value.is_string() && value.get<std::string>().find('\n') != std::string::npos) {
+      fmt::print("{}\n", name);
+      std::string text = value.get<std::string>();
+      for (std::size_t start = 0, end; start < text.size(); start = end + 1) {
+        end = std::min(text.find('\n', start), text.size());
+        fmt::print("    {}\n", text.substr(start, end - start));
+      }
+    } else {
+      fmt::print("{:<28}{}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
+    }
+  }
+}
+
+void print_circuit_line(const Circuit& circuit) {
+  const CircuitCounts counts = count(circuit);
+  fmt::print("circuit {}: {} cells, {} nets, {} pins, {} edges\n", circuit.name, with_commas(counts.cells),
+             with_commas(counts.nets), with_commas(counts.pins), with_commas(counts.edges));
+}
+
+void print_scores(const char* which, const std::vector<Scores>& scores) {
+  const Scores mean = mean_scores(scores);
+  fmt::print("{}: Pearson {:.4f}  Spearman {:.4f}  Kendall {:.4f}  R2 {:.4f}\n", which, mean.pearson, mean.spearman,
+             mean.kendall, mean.r2);
+}
+
+double mean(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return values.empty() ? 0 : sum / static_cast<double>(values.size());
+}
+
+}  // namespace
+
+void import_def_command(const DefImportOptions& options, const std::string& output) {
+  const Circuit circuit = import_def(options);
+  write_circuit(circuit, output);
+  print_circuit_line(circuit);
+  fmt::print("{}\nwritten to {}\n",
+             circuit.labels() > 0
+                 ? fmt::format("label {} ({})", fmt::join(circuit.label_name, ", "), circuit.label_unit)
+                 : std::string("no routes, so no label: for prediction only"),
+             output);
+}
+
+void generate_command(const GeneratorSpec& spec, const std::string& output) {
+  const Circuit circuit = generate(spec);
+  write_circuit(circuit, output);
+  print_circuit_line(circuit);
+  fmt::print("written to {}\n", output);
+}
+
+void info_command(const std::string& path, bool json) {
+  Json description;
+  if (is_hdf5(path)) {
+    const Hdf5Reader file(path);
+    const std::string kind = file.has_attribute("/", "kind") ? file.attribute_string("/", "kind") : "";
+    if (kind == kRunKind) description = describe_run(file);
+    if (kind == kPredictionKind) description = describe_prediction(file);
+  }
+  if (description.is_null()) description = describe_circuit(open_circuit(path));
+  if (json) {
+    fmt::print("{}\n", description.dump());
+  } else {
+    print_lines(description);
+  }
+}
+
+void train_command(const std::string& deck_path, const std::vector<std::string>& overrides, bool validate) {
+  const Deck deck = read_deck(deck_path, overrides);
+  const std::string place = deck.circuit.empty() ? "circuit.generate" : deck.circuit;
+  const Circuit circuit = deck.circuit.empty() ? generate(deck.generate) : open_circuit(deck.circuit);
+  print_circuit_line(circuit);
+  fmt::print("model {}: {} layers, width {}, k {}; {} epochs on {} ({} thread{}, Kokkos {})\n", deck.model.kind,
+             deck.model.layers, deck.model.hidden, deck.model.k, deck.train.epochs, execution_space(),
+             execution_concurrency(), execution_concurrency() == 1 ? "" : "s", kokkos_version());
+  std::fflush(stdout);
+  if (validate) {
+    const MemoryUse memory = validate_training(deck, circuit, place);
+    Hdf5Writer(deck.output);  // can it be written? Never committed, so nothing stays.
+    fmt::print("valid: {:.1f} MB planned and allocated; the run would be written to {}\n",
+               static_cast<double>(memory.planned) * 1e-6, deck.output);
+    return;
+  }
+  Hdf5Writer(deck.output);  // an unwritable output is known before the first epoch, not after the last
+  const TrainedRun run = train(deck, circuit, place, Progress());
+  write_run(deck.output, deck, circuit, run);
+  print_scores(fmt::format("test scores at epoch {}", run.best_epoch).c_str(), run.test);
+  fmt::print(
+      "an epoch took {:.4f} s: forward {:.4f}, backward {:.4f}, update {:.4f}, copies {:.4f}; memory {:.1f} MB\n",
+      mean(run.seconds.total), mean(run.seconds.forward), mean(run.seconds.backward), mean(run.seconds.update),
+      mean(run.seconds.copy), static_cast<double>(run.memory.allocated) * 1e-6);
+  fmt::print("results: {}\n", deck.output);
+}
+
+void predict_command(const std::string& model_path, const std::string& circuit_path, const std::string& output) {
+  const Hdf5Reader file(model_path);
+  const SavedModel model = read_model(file);
+  const Circuit circuit = open_circuit(circuit_path);
+  print_circuit_line(circuit);
+  const Prediction prediction = predict(model, circuit, circuit_path);
+  const auto scores = write_prediction(output, model, model_path, circuit, prediction);
+  if (prediction.unknown_types > 0) {
+    fmt::print("{} cell types ({} cells) are unknown to the model\n", prediction.unknown_types,
+               with_commas(prediction.unknown_cells));
+  }
+  if (!scores.empty()) print_scores("scores against the circuit's own labels", scores);
+  fmt::print("written to {}\n", output);
+}
+
+}  // namespace gsrgnn::cli

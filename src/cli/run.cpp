@@ -1,0 +1,98 @@
+#include <CLI/CLI.hpp>
+#include <Kokkos_Core.hpp>
+#include <cstdio>
+#include <gsrgnn/cli/commands.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/version.hpp>
+
+namespace gsrgnn::cli {
+namespace {
+
+/// One line, whatever the message holds.
+int fail(const std::string& message, ExitCode code) {
+  std::string line = message;
+  for (char& c : line) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  fmt::print(stderr, "gsrgnn: {}\n", line);
+  return code;
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  CLI::App app("Trains deep graph neural networks on circuit graphs to predict routing congestion.", "gsrgnn");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", fmt::format("gsrgnn {} ({})", program_version(), program_revision()));
+  std::function<void()> command;
+
+  auto* import_app = app.add_subcommand("import", "Make a circuit file from a design");
+  import_app->require_subcommand(1);
+  DefImportOptions def;
+  std::string output;
+  auto* import_def_app = import_app->add_subcommand("def", "From a DEF; a routed one gives labels too");
+  import_def_app->add_option("FILE.def", def.def, "The design")->required();
+  import_def_app->add_option("--lef", def.lef, "Technology LEF, for the layers' directions");
+  const std::map<std::string, CongestionLabel> labels = {{"average", CongestionLabel::Average},
+                                                         {"separate", CongestionLabel::Separate}};
+  import_def_app->add_option("--label", def.label, "average of horizontal and vertical, or separate")
+      ->transform(CLI::CheckedTransformer(labels))
+      ->default_str("average");
+  import_def_app->add_option("-o,--output", output, "The circuit file to write")->required();
+  import_def_app->callback([&] { command = [&] { import_def_command(def, output); }; });
+
+  GeneratorSpec spec;
+  auto* generate_app = app.add_subcommand("generate", "Make a placed circuit with a congestion label out of nothing");
+  generate_app->add_option("--cells", spec.cells, "Cells")->required();
+  generate_app->add_option("--edges", spec.edges,
+                           "Edges of the clique graph, self loops included; 0: the usual number");
+  generate_app->add_option("--seed", spec.seed, "Seed");
+  generate_app->add_option("-o,--output", output, "The circuit file to write")->required();
+  generate_app->callback([&] { command = [&] { generate_command(spec, output); }; });
+
+  std::string path;
+  bool json = false;
+  auto* info_app = app.add_subcommand("info", "Say what is in a file of this program: circuit, run or prediction");
+  info_app->add_option("FILE.h5", path, "The file")->required();
+  info_app->add_flag("--json", json, "As one JSON object");
+  info_app->callback([&] { command = [&] { info_command(path, json); }; });
+
+  std::vector<std::string> overrides;
+  bool validate = false;
+  auto* train_app = app.add_subcommand("train", "Train the model of a deck and write its run file");
+  train_app->add_option("DECK.yaml", path, "The deck")->required();
+  train_app->add_option("KEY=VALUE", overrides, "Keys of the deck to replace, e.g. model.k=16");
+  train_app->add_flag("--validate", validate, "Build everything, print the plan and stop before the first epoch");
+  train_app->callback([&] { command = [&] { train_command(path, overrides, validate); }; });
+
+  std::string circuit;
+  auto* predict_app = app.add_subcommand("predict", "Apply a trained model to a circuit");
+  predict_app->add_option("--model", path, "The run file of a training")->required();
+  predict_app->add_option("--circuit", circuit, "A circuit file or a DEF")->required();
+  predict_app->add_option("-o,--output", output, "The prediction file to write")->required();
+  predict_app->callback([&] { command = [&] { predict_command(path, circuit, output); }; });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    return fail(fmt::format("{}; see gsrgnn --help", error.what()), kBadInput);
+  }
+  try {
+    int no_arguments = 0;
+    const Kokkos::ScopeGuard kokkos(no_arguments, argv);
+    command();
+    return kDone;
+  } catch (const InputError& error) {
+    return fail(error.what(), kBadInput);
+  } catch (const RunError& error) {
+    return fail(error.what(), kRunFailed);
+  } catch (const std::bad_alloc&) {
+    return fail("out of memory", kRunFailed);
+  } catch (const std::exception& error) {
+    return fail(error.what(), kRunFailed);
+  }
+}
+
+}  // namespace gsrgnn::cli

@@ -1,0 +1,170 @@
+#include <algorithm>
+#include <cmath>
+#include <gsrgnn/training/run_file.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/version.hpp>
+#include <nlohmann/json.hpp>
+
+namespace gsrgnn {
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+using Json = nlohmann::ordered_json;
+
+void write_scores(Hdf5Writer& file, const std::string& name, const std::vector<Scores>& scores) {
+  std::vector<double> rows;
+  for (const Scores& s : scores) rows.insert(rows.end(), {s.pearson, s.spearman, s.kendall, s.r2});
+  file.array(name, rows.data(), {scores.size(), 4});
+}
+
+void write_mean_scores(Hdf5Writer& file, const std::string& object, const std::vector<Scores>& scores) {
+  const Scores mean = mean_scores(scores);
+  file.attribute(object, "pearson", mean.pearson);
+  file.attribute(object, "spearman", mean.spearman);
+  file.attribute(object, "kendall", mean.kendall);
+  file.attribute(object, "r2", mean.r2);
+}
+
+Json number(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+Json read_mean_scores(const Hdf5Reader& file, const std::string& object) {
+  Json scores;
+  for (const char* name : {"pearson", "spearman", "kendall", "r2"}) {
+    scores[name] = number(file.attribute_double(object, name));
+  }
+  return scores;
+}
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace
+
+void write_run(const std::string& path, const Deck& deck, const Circuit& circuit, const TrainedRun& run) {
+  const std::uint64_t cells = run.part.size(), labels = run.test.size();
+  Hdf5Writer file(path);
+  file.attribute("/", "kind", kRunKind);
+  file.attribute("/", "version", kVersion);
+  file.attribute("/", "program_version", program_version());
+  file.attribute("/", "revision", program_revision());
+  file.attribute("/", "kokkos_version", kokkos_version());
+  file.attribute("/", "execution_space", execution_space());
+  file.attribute("/", "threads", std::int64_t{execution_concurrency()});
+  file.string("deck", to_yaml(deck));
+  file.string("kokkos_configuration", kokkos_configuration());
+
+  file.group("circuit");
+  file.attribute("circuit", "name", circuit.name);
+  file.attribute("circuit", "source", circuit.source);
+  file.attribute("circuit", "cells", run.counts.cells);
+  file.attribute("circuit", "nets", run.counts.nets);
+  file.attribute("circuit", "pins", run.counts.pins);
+  file.attribute("circuit", "edges", run.counts.edges);
+
+  file.array("curves/loss", run.loss);
+  file.array("curves/validation_loss", run.validation_loss);
+  file.array("curves/validation_pearson", run.validation_pearson);
+
+  write_scores(file, "scores/test", run.test);
+  write_scores(file, "scores/validation", run.validation);
+  write_mean_scores(file, "scores", run.test);
+  file.attribute("scores", "best_epoch", run.best_epoch);
+
+  file.array("predictions/value", run.prediction.data(), {cells, labels});
+  file.array("predictions/label", circuit.label.data(), {cells, labels});
+  file.array("predictions/split", run.part);
+  write_model(file, run.model);
+  file.attribute("model", "trained_parameters", run.trained_parameters);
+
+  file.group("memory");
+  file.attribute("memory", "planned", run.memory.planned);
+  file.attribute("memory", "allocated", run.memory.allocated);
+
+  file.array("measured/total", run.seconds.total);
+  file.array("measured/forward", run.seconds.forward);
+  file.array("measured/backward", run.seconds.backward);
+  file.array("measured/update", run.seconds.update);
+  file.array("measured/copy", run.seconds.copy);
+  file.attribute("measured", "process_peak", run.memory.process_peak);
+  file.commit();
+}
+
+std::vector<Scores> write_prediction(const std::string& path, const SavedModel& model, const std::string& model_path,
+                                     const Circuit& circuit, const Prediction& prediction) {
+  const auto cells = static_cast<std::uint64_t>(circuit.cells());
+  const std::size_t labels = model.label_name.size();
+  Hdf5Writer file(path);
+  file.attribute("/", "kind", kPredictionKind);
+  file.attribute("/", "version", kVersion);
+  file.attribute("/", "program_version", program_version());
+  file.attribute("/", "revision", program_revision());
+  file.attribute("/", "model", model_path);
+  file.attribute("/", "circuit", circuit.name);
+  file.attribute("/", "label_unit", model.label_unit);
+  file.attribute("/", "unknown_types", prediction.unknown_types);
+  file.attribute("/", "unknown_cells", prediction.unknown_cells);
+  file.strings("label_name", model.label_name);
+  file.array("value", prediction.value.data(), {cells, labels});
+  file.array("position", circuit.position.front().data(), {cells, 2});
+
+  std::vector<Scores> scores;
+  if (circuit.label_name == model.label_name) {
+    const auto column = [&](const std::vector<float>& values, std::size_t o) {
+      std::vector<double> picked;
+      for (std::size_t i = o; i < values.size(); i += labels) picked.push_back(static_cast<double>(values[i]));
+      return picked;
+    };
+    for (std::size_t o = 0; o < labels; ++o) {
+      scores.push_back(score(column(prediction.value, o), column(circuit.label, o)));
+    }
+    file.array("label", circuit.label.data(), {cells, labels});
+    write_scores(file, "scores/all", scores);
+    write_mean_scores(file, "scores", scores);
+  }
+  file.commit();
+  return scores;
+}
+
+Json describe_run(const Hdf5Reader& file) {
+  Json j;
+  j["kind"] = "run";
+  j["circuit"] = file.attribute_string("circuit", "name");
+  for (const char* name : {"cells", "nets", "pins", "edges"}) j[name] = file.attribute_int("circuit", name);
+  j["deck"] = file.string("deck");
+  j["revision"] = file.attribute_string("/", "revision");
+  j["kokkos_version"] = file.attribute_string("/", "kokkos_version");
+  j["execution_space"] = file.attribute_string("/", "execution_space");
+  j["threads"] = file.attribute_int("/", "threads");
+  j["trained_parameters"] = file.attribute_int("model", "trained_parameters");
+  j["scores"] = read_mean_scores(file, "scores");
+  j["best_epoch"] = file.attribute_int("scores", "best_epoch");
+  j["epochs"] = file.array<double>("curves/loss").size() - 1;
+  j["loss"] = file.array<double>("curves/loss").back();
+  for (const char* name : {"total", "forward", "backward", "update", "copy"}) {
+    j["seconds_per_epoch"][name] = median(file.array<double>(std::string("measured/") + name));
+  }
+  for (const char* name : {"planned", "allocated"}) j["memory"][name] = file.attribute_int("memory", name);
+  j["memory"]["process_peak"] = file.attribute_int("measured", "process_peak");
+  return j;
+}
+
+Json describe_prediction(const Hdf5Reader& file) {
+  Json j;
+  j["kind"] = "prediction";
+  j["circuit"] = file.attribute_string("/", "circuit");
+  j["model"] = file.attribute_string("/", "model");
+  const auto shape = file.shape("value");
+  j["cells"] = shape.empty() ? 0 : shape[0];
+  j["unknown_types"] = file.attribute_int("/", "unknown_types");
+  j["unknown_cells"] = file.attribute_int("/", "unknown_cells");
+  if (file.has("scores")) j["scores"] = read_mean_scores(file, "scores");
+  return j;
+}
+
+}  // namespace gsrgnn

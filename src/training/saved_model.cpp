@@ -1,0 +1,187 @@
+#include <algorithm>
+#include <gsrgnn/models/any_gsr_model.hpp>
+#include <gsrgnn/training/saved_model.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/text.hpp>
+#include <map>
+#include <set>
+
+namespace gsrgnn {
+namespace {
+
+using Exec = Kokkos::DefaultExecutionSpace;
+
+void write_standardisation(Hdf5Writer& file, const std::string& name, const Standardisation& s) {
+  file.array(name + "_mean", s.mean);
+  file.array(name + "_scale", s.scale);
+}
+
+Standardisation read_standardisation(const Hdf5Reader& file, const std::string& name, std::size_t columns) {
+  Standardisation s;
+  s.mean = file.array<double>(name + "_mean");
+  s.scale = file.array<double>(name + "_scale");
+  if (s.mean.size() != columns || s.scale.size() != columns) {
+    file.fail(name + "_mean", fmt::format("does not hold one value for each of {} columns", columns));
+  }
+  for (const double scale : s.scale) {
+    if (!(scale > 0)) file.fail(name + "_scale", "holds a value that is not positive");
+  }
+  return s;
+}
+
+int read_size(const Hdf5Reader& file, const std::string& name, int least, int most) {
+  const auto value = file.attribute_int("model", name);
+  if (value < least || value > most) {
+    file.fail("model@" + name, fmt::format("is {} where {} to {} is expected", value, least, most));
+  }
+  return static_cast<int>(value);
+}
+
+}  // namespace
+
+void write_model(Hdf5Writer& file, const SavedModel& model) {
+  const GsrShape& shape = model.shape;
+  file.strings("model/feature_name", model.feature_name);
+  file.strings("model/type_name", model.type_name);
+  file.strings("model/label_name", model.label_name);
+  write_standardisation(file, "model/feature", model.feature);
+  write_standardisation(file, "model/label", model.label);
+  file.attribute("model", "kind", "gsr");
+  file.attribute("model", "layers", std::int64_t{shape.layers});
+  file.attribute("model", "hidden", std::int64_t{shape.hidden});
+  file.attribute("model", "groups", std::int64_t{GsrShape::kGroups});
+  file.attribute("model", "k", std::int64_t{shape.k});
+  file.attribute("model", "residual", shape.residual == Residual::sparse ? "sparse" : "dense");
+  file.attribute("model", "adjacency", model.adjacency == Adjacency::nets ? "nets" : "expanded");
+  file.attribute("model", "label_unit", model.label_unit);
+
+  const GsrParameters parameters(shape);
+  for (const ParameterArray& array : parameters.table.arrays) {
+    std::vector<float> values;
+    values.reserve(static_cast<std::size_t>(array.rows) * array.columns);
+    for (int r = 0; r < array.rows; ++r) {
+      for (int c = 0; c < array.columns; ++c) values.push_back(model.parameters[array.at(r, c)]);
+    }
+    file.array("model/parameters/" + array.name, values.data(),
+               {static_cast<std::uint64_t>(array.rows), static_cast<std::uint64_t>(array.columns)});
+  }
+}
+
+SavedModel read_model(const Hdf5Reader& file) {
+  if (!file.has("model")) {
+    throw InputError(file.path(), "holds no model", "give a run file written by gsrgnn train");
+  }
+  SavedModel model;
+  model.feature_name = file.strings("model/feature_name");
+  model.type_name = file.strings("model/type_name");
+  model.label_name = file.strings("model/label_name");
+  model.label_unit = file.attribute_string("model", "label_unit");
+  if (model.label_name.empty() || model.label_name.size() > 2)
+    file.fail("model/label_name", "does not name 1 or 2 labels");
+  model.feature = read_standardisation(file, "model/feature", model.feature_name.size());
+  model.label = read_standardisation(file, "model/label", model.label_name.size());
+  const auto one_of = [&](const char* name, const std::vector<std::string>& known) {
+    const auto value = file.attribute_string("model", name);
+    const auto found = std::find(known.begin(), known.end(), value);
+    if (found == known.end()) {
+      file.fail(fmt::format("model@{}", name), fmt::format("is '{}', which this program does not know", value));
+    }
+    return static_cast<int>(found - known.begin());
+  };
+  one_of("kind", {"gsr"});
+  model.shape.residual = one_of("residual", {"sparse", "dense"}) == 0 ? Residual::sparse : Residual::dense;
+  model.adjacency = one_of("adjacency", {"nets", "expanded"}) == 0 ? Adjacency::nets : Adjacency::expanded;
+  model.shape.features = static_cast<int>(model.feature_name.size());
+  model.shape.types = static_cast<int>(model.type_name.size());
+  model.shape.outputs = static_cast<int>(model.label_name.size());
+  model.shape.layers = read_size(file, "layers", 0, 100000);
+  model.shape.hidden = read_size(file, "hidden", 2, 65536);
+  if (read_size(file, "groups", 1, 65536) != GsrShape::kGroups || model.shape.hidden % GsrShape::kGroups != 0) {
+    file.fail("model", "does not have 2 groups of equal width");
+  }
+  model.shape.k = read_size(file, "k", 1, model.shape.width());
+
+  // Checked one by one before anything of the announced size is made.
+  const GsrParameters parameters(model.shape);
+  for (const ParameterArray& array : parameters.table.arrays) {
+    const Shape want{static_cast<std::uint64_t>(array.rows), static_cast<std::uint64_t>(array.columns)};
+    const std::string name = "model/parameters/" + array.name;
+    if (file.shape(name) != want) file.fail(name, fmt::format("is not {} x {}", array.rows, array.columns));
+  }
+  model.parameters.assign(parameters.table.size(), 0.0F);
+  for (const ParameterArray& array : parameters.table.arrays) {
+    const auto values = file.array<float>("model/parameters/" + array.name);
+    for (int r = 0; r < array.rows; ++r) {
+      for (int c = 0; c < array.columns; ++c) {
+        model.parameters[array.at(r, c)] = values[static_cast<std::size_t>(r) * array.columns + c];
+      }
+    }
+  }
+  return model;
+}
+
+namespace {
+
+/// The circuit's features in the model's order.
+std::vector<float> matched_features(const SavedModel& model, const Circuit& circuit, const std::string& place) {
+  const std::size_t wanted = model.feature_name.size(), present = circuit.feature_name.size();
+  std::vector<float> matched(static_cast<std::size_t>(circuit.cells()) * wanted);
+  for (std::size_t f = 0; f < wanted; ++f) {
+    const auto found = std::find(circuit.feature_name.begin(), circuit.feature_name.end(), model.feature_name[f]);
+    if (found == circuit.feature_name.end()) {
+      throw InputError(place, fmt::format("has no feature '{}', which the model was trained on", model.feature_name[f]),
+                       fmt::format("its features are {}; import it as the training circuit was",
+                                   fmt::join(circuit.feature_name, ", ")));
+    }
+    const auto column = static_cast<std::size_t>(found - circuit.feature_name.begin());
+    for (std::size_t i = 0; i < static_cast<std::size_t>(circuit.cells()); ++i) {
+      matched[i * wanted + f] = circuit.feature[i * present + column];
+    }
+  }
+  return matched;
+}
+
+}  // namespace
+
+Prediction predict(const SavedModel& model, const Circuit& circuit, const std::string& place) {
+  Prediction prediction;
+  std::map<std::string, int> row;
+  for (std::size_t t = 0; t < model.type_name.size(); ++t) row[model.type_name[t]] = static_cast<int>(t);
+  std::vector<int> types;
+  std::set<int> unknown;
+  for (const std::int32_t type : circuit.cell_type) {
+    const auto known = row.find(circuit.type_name[type]);
+    types.push_back(known == row.end() ? -1 : known->second);
+    if (known != row.end()) continue;
+    unknown.insert(type);
+    ++prediction.unknown_cells;
+  }
+  prediction.unknown_types = static_cast<std::int64_t>(unknown.size());
+  const auto features = model.feature.apply(matched_features(model, circuit, place));
+  const CircuitCounts size = count(circuit);
+
+  const std::vector<float> output =
+      dispatch_gsr<Exec>(model.shape, model.adjacency == Adjacency::expanded, [&](auto* chosen) {
+        using OnGraph = std::remove_pointer_t<decltype(chosen)>;
+        const Exec space;
+        Arena<Exec> plan;
+        const OnGraph planned(plan, model.shape, size, Purpose::prediction);
+        Arena<Exec> arena(plan.used());
+        const OnGraph on_graph(arena, model.shape, size, Purpose::prediction);
+        on_graph.graph.set(space, circuit);
+        on_graph.model.inputs().set(space, features, types);
+        upload(space, on_graph.model.parameters(), model.parameters);
+        on_graph.model.forward(space, on_graph.graph);
+        return download(space, on_graph.model.output());
+      });
+  if (!std::all_of(output.begin(), output.end(), [](float value) { return std::isfinite(value); })) {
+    throw RunError(
+        fmt::format("the model's prediction for {} is not finite; are its features far from the training "
+                    "circuit's?",
+                    place));
+  }
+  prediction.value = model.label.invert(output);
+  return prediction;
+}
+
+}  // namespace gsrgnn

@@ -1,0 +1,281 @@
+#include <sys/resource.h>
+
+#include <cmath>
+#include <gsrgnn/kernels/adam.hpp>
+#include <gsrgnn/kernels/loss.hpp>
+#include <gsrgnn/models/any_gsr_model.hpp>
+#include <gsrgnn/training/split.hpp>
+#include <gsrgnn/training/trainer.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/text.hpp>
+#include <limits>
+
+namespace gsrgnn {
+namespace {
+
+using Exec = Kokkos::DefaultExecutionSpace;
+constexpr auto kTraining = static_cast<std::uint8_t>(Part::training);
+constexpr auto kValidation = static_cast<std::uint8_t>(Part::validation);
+
+std::int64_t process_peak() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
+}
+
+/// Everything on the device that a training needs beside model and graph.
+struct TrainerState {
+  TrainerState(Arena<Exec>& arena, std::int64_t parameters, std::int64_t cells, int outputs)
+      : moment1(arena.take<Vector<float, Exec>>(parameters)),
+        moment2(arena.take<Vector<float, Exec>>(parameters)),
+        best(arena.take<Vector<float, Exec>>(parameters)),
+        label(arena.take<Matrix<float, Exec>>(cells, outputs)),
+        part(arena.take<Vector<std::uint8_t, Exec>>(cells)),
+        loss_partial(arena.take<Vector<double, Exec>>(Tuning<Exec>::kRowChunks)) {}
+  Vector<float, Exec> moment1, moment2, best;
+  Matrix<float, Exec> label;
+  Vector<std::uint8_t, Exec> part;
+  Vector<double, Exec> loss_partial;
+};
+
+template <class OnGraph>
+struct Setup {
+  Setup(Arena<Exec>& arena, const GsrShape& shape, const CircuitCounts& size)
+      : on_graph(arena, shape, size, Purpose::training),
+        state(arena, on_graph.model.table().size(), size.cells, shape.outputs) {}
+  OnGraph on_graph;
+  TrainerState state;
+};
+
+/// Time since the last call, with the device's work done.
+class Stopwatch {
+ public:
+  explicit Stopwatch(const Exec& space) : space_(space) { lap(); }
+  double lap() {
+    space_.fence();
+    const double now = timer_.seconds();
+    return now - std::exchange(last_, now);
+  }
+
+ private:
+  const Exec& space_;
+  Kokkos::Timer timer_;
+  double last_ = 0;
+};
+
+template <class OnGraph>
+class Training {
+ public:
+  Training(const Deck& deck, const Circuit& circuit, const std::string& place) : deck_(deck) {
+    if (circuit.labels() == 0) {
+      throw InputError(place, "the circuit has no label to learn", "give a routed design, or use gsrgnn predict");
+    }
+    run_.counts = count(circuit);
+    run_.part = split_cells(circuit.cells(), deck.train.split, deck.train.seed);
+    describe_model(circuit);
+    standardise(circuit, place);
+    plan_and_allocate();
+    load(circuit);
+  }
+
+  const MemoryUse& memory() const { return run_.memory; }
+
+  TrainedRun run(const ReportProgress& report) {
+    double best = -std::numeric_limits<double>::infinity();
+    std::vector<float> best_output;
+    for (std::int64_t epoch = 0; epoch <= deck_.train.epochs; ++epoch) {
+      Stopwatch watch(space_);
+      on_graph().model.forward(space_, on_graph().graph);
+      const double forward = watch.lap();
+      const std::vector<float> output = download(space_, on_graph().model.output());
+      const double copy = watch.lap();
+
+      const double pearson = evaluate(epoch, output);
+      // A model that predicts a constant has no Pearson; it is still better than none.
+      const double rank = std::isnan(pearson) ? -2.0 : pearson;
+      if (epoch > 0 && rank > best) {
+        best = rank;
+        run_.best_epoch = epoch;
+        best_output = output;
+        Kokkos::deep_copy(space_, setup_->state.best, on_graph().model.parameters());
+      }
+      const double scoring = watch.lap();
+      if (report) report({epoch, deck_.train.epochs, run_.loss.back(), pearson, run_.best_epoch});
+      if (epoch == deck_.train.epochs) break;
+
+      watch.lap();
+      const double update = step(epoch + 1);
+      const double backward = watch.lap() - update;
+      run_.seconds.total.push_back(forward + copy + scoring + backward + update);
+      run_.seconds.forward.push_back(forward);
+      run_.seconds.backward.push_back(backward);
+      run_.seconds.update.push_back(update);
+      run_.seconds.copy.push_back(copy);
+    }
+    run_.prediction = run_.model.label.invert(best_output);
+    run_.validation = scores(best_output, Part::validation);
+    run_.test = scores(best_output, Part::test);
+    run_.model.parameters = download(space_, setup_->state.best);
+    run_.memory.process_peak = process_peak();
+    return std::move(run_);
+  }
+
+ private:
+  OnGraph& on_graph() { return setup_->on_graph; }
+
+  void describe_model(const Circuit& circuit) {
+    SavedModel& model = run_.model;
+    model.shape.features = static_cast<int>(circuit.features());
+    model.shape.types = static_cast<int>(circuit.type_name.size());
+    model.shape.outputs = static_cast<int>(circuit.labels());
+    model.shape.layers = deck_.model.layers;
+    model.shape.hidden = deck_.model.hidden;
+    model.shape.k = deck_.model.k;
+    model.shape.residual = deck_.model.residual;
+    model.adjacency = deck_.model.adjacency;
+    model.feature_name = circuit.feature_name;
+    model.type_name = circuit.type_name;
+    model.label_name = circuit.label_name;
+    model.label_unit = circuit.label_unit;
+  }
+
+  void standardise(const Circuit& circuit, const std::string& place) {
+    std::vector<bool> training;
+    for (const std::uint8_t part : run_.part) training.push_back(part == kTraining);
+    run_.model.feature = Standardisation::fit(circuit.feature, circuit.feature_name.size());
+    run_.model.label = Standardisation::fit(circuit.label, circuit.label_name.size(), training);
+    for (std::size_t o = 0; o < circuit.label_name.size(); ++o) {
+      if (run_.model.label.constant(o)) {
+        throw InputError(
+            place,
+            fmt::format("the label '{}' is {} in every training cell", circuit.label_name[o], run_.model.label.mean[o]),
+            "there is nothing to learn; check the label's source");
+      }
+    }
+    label_ = run_.model.label.apply(circuit.label);
+  }
+
+  void plan_and_allocate() {
+    Arena<Exec> plan;
+    const Setup<OnGraph> planned(plan, run_.model.shape, run_.counts);
+    run_.memory.planned = static_cast<std::int64_t>(plan.used());
+    try {
+      arena_ = std::make_unique<Arena<Exec>>(plan.used());
+    } catch (const std::exception&) {
+      throw RunError(
+          fmt::format("{} bytes do not fit the memory of the device; use fewer layers, a smaller "
+                      "model.hidden or model.k",
+                      with_commas(run_.memory.planned)));
+    }
+    setup_ = std::make_unique<Setup<OnGraph>>(*arena_, run_.model.shape, run_.counts);
+    run_.memory.allocated = static_cast<std::int64_t>(arena_->used());
+    run_.memory.process_peak = process_peak();
+    run_.trained_parameters = on_graph().model.table().trained();
+  }
+
+  void load(const Circuit& circuit) {
+    const auto initial = on_graph().model.table().initial_values(deck_.train.seed);
+    upload(space_, on_graph().model.parameters(), std::vector<float>(initial.begin(), initial.end()));
+    on_graph().graph.set(space_, circuit);
+    on_graph().model.inputs().set(space_, run_.model.feature.apply(circuit.feature), circuit.cell_type);
+    upload(space_, setup_->state.label, label_);
+    upload(space_, setup_->state.part, run_.part);
+  }
+
+  std::vector<Scores> scores(const std::vector<float>& output, Part part) const {
+    std::vector<Scores> scores;
+    const auto outputs = static_cast<std::size_t>(run_.model.shape.outputs);
+    for (std::size_t o = 0; o < outputs; ++o) {
+      scores.push_back(score(select(output, outputs, o, run_.part, part), select(label_, outputs, o, run_.part, part)));
+    }
+    return scores;
+  }
+
+  /// Losses and validation Pearson of the current outputs, onto the curves.
+  double evaluate(std::int64_t epoch, const std::vector<float>& output) {
+    const TrainerState& s = setup_->state;
+    const auto mean_loss = [&](Part part, std::uint8_t which) {
+      return squared_error(space_, on_graph().model.output(), s.label, s.part, which, s.loss_partial) / values_in(part);
+    };
+    run_.loss.push_back(mean_loss(Part::training, kTraining));
+    run_.validation_loss.push_back(mean_loss(Part::validation, kValidation));
+    if (on_graph().model.found_nan(space_) || !std::isfinite(run_.loss.back()) ||
+        !std::isfinite(run_.validation_loss.back())) {
+      throw RunError(fmt::format("training diverged after {} updates (loss {}); lower train.learning_rate (now {})",
+                                 epoch, run_.loss.back(), deck_.train.learning_rate));
+    }
+    const auto outputs = static_cast<std::size_t>(run_.model.shape.outputs);
+    double sum = 0;
+    for (std::size_t o = 0; o < outputs; ++o) {
+      sum += pearson(select(output, outputs, o, run_.part, Part::validation),
+                     select(label_, outputs, o, run_.part, Part::validation));
+    }
+    run_.validation_pearson.push_back(sum / static_cast<double>(outputs));
+    return run_.validation_pearson.back();
+  }
+
+  double values_in(Part part) const {
+    const auto cells = std::count(run_.part.begin(), run_.part.end(), static_cast<std::uint8_t>(part));
+    return static_cast<double>(cells) * run_.model.shape.outputs;
+  }
+
+  /// Gradient and update, block by block; returns the seconds spent in updates.
+  double step(std::int64_t number) {
+    const TrainerState& s = setup_->state;
+    const auto& model = on_graph().model;
+    squared_error_gradient(space_, model.output(), s.label, s.part, kTraining, values_in(Part::training),
+                           model.output_gradient());
+    AdamOptions options;
+    options.learning_rate = deck_.train.learning_rate;
+    double seconds = 0;
+    model.backward(space_, on_graph().graph, [&](int number_of_block) {
+      Stopwatch watch(space_);
+      const ParameterBlock& block = model.table().blocks[number_of_block];
+      adam_update(space_, options, number, model.parameters(), s.moment1, s.moment2, model.gradient(), block.first,
+                  block.count);
+      seconds += watch.lap();
+    });
+    return seconds;
+  }
+
+  Deck deck_;
+  Exec space_;
+  TrainedRun run_;
+  std::vector<float> label_;  ///< standardised
+  std::unique_ptr<Arena<Exec>> arena_;
+  std::unique_ptr<Setup<OnGraph>> setup_;
+};
+
+GsrShape shape_of(const Deck& deck) {
+  GsrShape shape;
+  shape.hidden = deck.model.hidden;
+  return shape;
+}
+
+}  // namespace
+
+Scores mean_scores(const std::vector<Scores>& scores) {
+  Scores mean{0, 0, 0, 0};
+  const auto count = static_cast<double>(scores.size());
+  for (const Scores& s : scores) {
+    mean.pearson += s.pearson / count;
+    mean.spearman += s.spearman / count;
+    mean.kendall += s.kendall / count;
+    mean.r2 += s.r2 / count;
+  }
+  return mean;
+}
+
+TrainedRun train(const Deck& deck, const Circuit& circuit, const std::string& place, const ReportProgress& report) {
+  return dispatch_gsr<Exec>(shape_of(deck), deck.model.adjacency == Adjacency::expanded, [&](auto* chosen) {
+    return Training<std::remove_pointer_t<decltype(chosen)>>(deck, circuit, place).run(report);
+  });
+}
+
+MemoryUse validate_training(const Deck& deck, const Circuit& circuit, const std::string& place) {
+  return dispatch_gsr<Exec>(shape_of(deck), deck.model.adjacency == Adjacency::expanded, [&](auto* chosen) {
+    return Training<std::remove_pointer_t<decltype(chosen)>>(deck, circuit, place).memory();
+  });
+}
+
+}  // namespace gsrgnn

@@ -1,0 +1,182 @@
+#pragma once
+
+// What the tests of DEF share: a small routed design as text, a folder for such files, and a look at error messages.
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <gsrgnn/util/error.hpp>
+#include <string>
+#include <vector>
+
+namespace gsrgnn::def_text {
+
+/// Three columns and two rows of GCells of 100 x 100 units; ten tracks through each in both directions.
+inline const std::string kTiny = R"(VERSION 5.8 ;
+DIVIDERCHAR "/" ;
+BUSBITCHARS "[]" ;
+DESIGN tiny ;
+UNITS DISTANCE MICRONS 100 ;
+DIEAREA ( 0 0 ) ( 300 200 ) ;
+ROW ROW_0 site 0 0 N DO 3 BY 1 STEP 100 0 ;
+TRACKS Y 5 DO 20 STEP 10 LAYER metal1 metal3 ;
+TRACKS X 5 DO 30 STEP 10 LAYER metal1 metal2 ;
+GCELLGRID X 0 DO 4 STEP 100 ;
+GCELLGRID Y 0 DO 3 STEP 100 ;
+VIAS 1 ;
+    - via2_3 + RECT metal2 ( -5 -5 ) ( 5 5 ) + RECT cut2 ( -2 -2 ) ( 2 2 ) + RECT metal3 ( -5 -5 ) ( 5 5 ) ;
+END VIAS
+COMPONENTS 3 ;
+    - u1 INV_X1 + SOURCE DIST + PLACED ( 10 20 ) N ;
+    - u\[2\] BUF_X1 + FIXED ( 150 50 ) FS + HALO 1 2 3 4 ;
+    - u3 INV_X1 + COVER ( 299 199 ) N + PROPERTY note "a ; b" ;
+END COMPONENTS
+PINS 1 ;
+    - in + NET n1 + DIRECTION INPUT + USE SIGNAL ;
+END PINS
+SPECIALNETS 1 ;
+    - VDD ( * VDD ) + USE POWER + ROUTED metal1 40 ( 0 0 ) ( 300 * ) ;
+END SPECIALNETS
+NETS 3 ;
+    - n1 ( PIN in ) ( u1 A ) ( u\[2\] Z ) + USE SIGNAL
+      + ROUTED metal3 ( 50 50 ) ( 250 * )
+      NEW metal2 ( 250 50 ) ( * 150 ) ;
+    - n2 ( u3 A ) ( u3 B + SYNTHESIZED ) ;
+    - n3 ;
+END NETS
+END DESIGN
+)";
+
+inline const std::string kTinyLef = R"(VERSION 5.7 ;  # technology of the design above
+UNITS
+  DATABASE MICRONS 100 ;
+END UNITS
+PROPERTYDEFINITIONS
+  LAYER LEF58_TYPE STRING ;
+END PROPERTYDEFINITIONS
+SITE site
+  SIZE 1 BY 1 ;
+END site
+LAYER nwell
+  TYPE MASTERSLICE ;
+  PROPERTY LEF58_TYPE "TYPE NWELL ;" ;
+END nwell
+LAYER metal1
+  TYPE ROUTING ;
+  DIRECTION HORIZONTAL ;
+  SPACINGTABLE
+    PARALLELRUNLENGTH 0
+    WIDTH 0 0.17 ;
+END metal1
+LAYER cut1
+  TYPE CUT ;
+END cut1
+LAYER metal2
+  TYPE ROUTING ;
+  DIRECTION VERTICAL ;
+END metal2
+LAYER cut2
+  TYPE CUT ;
+END cut2
+LAYER metal3
+  DIRECTION HORIZONTAL ;
+  TYPE ROUTING ;
+END metal3
+VIA via2_5 DEFAULT
+  LAYER cut2 ;
+    RECT -0.1 -0.1 0.1 0.1 ;
+  LAYER metal2 ;
+    RECT -0.1 -0.1 0.1 0.1 ;
+  LAYER metal3 ;
+    RECT -0.1 -0.1 0.1 0.1 ;
+END via2_5
+VIARULE generated GENERATE
+  LAYER metal2 ;
+    ENCLOSURE 0 0 ;
+END generated
+MACRO INV_X1
+  PIN A
+    PORT
+      LAYER metal1 ;
+    END
+  END A
+END INV_X1
+END LIBRARY
+)";
+
+/// `text` with the first `from` in it replaced by `to`.
+inline std::string with(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  if (at == std::string::npos) {
+    ADD_FAILURE() << "the text does not hold " << from;
+    return text;
+  }
+  return text.replace(at, from.size(), to);
+}
+
+/// The line, from 1, on which `what` first begins.
+inline std::int64_t line_of(const std::string& text, const std::string& what) {
+  const std::size_t at = text.find(what);
+  EXPECT_NE(at, std::string::npos) << what;
+  return 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(at, text.size())), '\n');
+}
+
+/// A folder of its own for each test, gone after it.
+class TextFolder {
+ public:
+  TextFolder() {
+    const ::testing::TestInfo* test = ::testing::UnitTest::GetInstance()->current_test_info();
+    path_ = std::filesystem::temp_directory_path() /
+            fmt::format("gsrgnn_{}_{}_{}", test->test_suite_name(), test->name(), ::getpid());
+    std::filesystem::create_directories(path_);
+  }
+  ~TextFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TextFolder(const TextFolder&) = delete;
+  TextFolder& operator=(const TextFolder&) = delete;
+
+  std::string path(const std::string& name) const { return (path_ / name).string(); }
+  std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(path(name), std::ios::binary) << text;
+    return path(name);
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The message of the InputError that the call throws; a failure when it throws none.
+template <class Call>
+std::string input_error(Call&& call) {
+  try {
+    call();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  ADD_FAILURE() << "no InputError was thrown";
+  return {};
+}
+
+/// "PLACE: WHAT; CURE", with all the words in it.
+inline void expect_message(const std::string& message, const std::string& place,
+                           const std::vector<std::string>& words) {
+  EXPECT_EQ(message.rfind(place + ": ", 0), 0U) << "the place is not " << place << " in: " << message;
+  EXPECT_NE(message.find("; "), std::string::npos) << "no cure in: " << message;
+  EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+  for (const std::string& word : words) {
+    EXPECT_NE(message.find(word), std::string::npos) << "no '" << word << "' in: " << message;
+  }
+}
+
+/// A real design, or an empty path where the data is absent.
+inline std::string real_def(const std::string& name) {
+  const std::string path = std::string(GSRGNN_SHARED_DATA) + "/def/" + name;
+  return std::filesystem::exists(path) ? path : std::string();
+}
+
+}  // namespace gsrgnn::def_text
