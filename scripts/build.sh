@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Configures and builds:  build.sh [--preset NAME]      (release, debug, cuda-a6000; the default is release)
+# Quiet; what the tools said is in build/NAME/build.log and is shown when something fails. With CI set in the
+# environment, a compiler warning is an error.
+set -euo pipefail
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+preset=release
+while (($# > 0)); do
+  case "$1" in
+    --preset)
+      preset=${2:?"build.sh: --preset needs a name"}
+      shift 2
+      ;;
+    --preset=*)
+      preset=${1#*=}
+      shift
+      ;;
+    *)
+      echo "usage: build.sh [--preset NAME]" >&2
+      exit 2
+      ;;
+  esac
+done
+
+# As many jobs as there are cores, and 2 GB of memory for each.
+jobs=$(nproc)
+if [[ -r /proc/meminfo ]]; then
+  fit=$(awk '/^MemAvailable:/ { print int($2 / 2097152) }' /proc/meminfo)
+  if ((fit < jobs)); then
+    jobs=$((fit > 0 ? fit : 1))
+  fi
+fi
+
+werror=OFF
+if [[ -n "${CI:-}" ]]; then
+  werror=ON
+fi
+
+cd -- "${root}"
+if ! command -v cmake >/dev/null; then
+  echo "build: cmake is not on the PATH; install it (scripts/setup.sh says how) or load its module" >&2
+  exit 1
+fi
+log=${root}/build/${preset}/build.log
+mkdir -p -- "$(dirname -- "${log}")"
+echo "build: preset ${preset}, ${jobs} jobs, log in build/${preset}/build.log"
+start=${SECONDS}
+if ! {
+  cmake --preset "${preset}" -DGSRGNN_WERROR=${werror} && cmake --build --preset "${preset}" --parallel "${jobs}"
+} >"${log}" 2>&1; then
+  # The errors, where they can be told from the rest: a parallel build ends with lines of other files.
+  errors=$(grep -nE -A 8 'error:|CMake Error' "${log}" || true)
+  if [[ -n "${errors}" ]]; then
+    head -n 60 <<<"${errors}" >&2
+  else
+    tail -n 40 "${log}" >&2
+  fi
+  echo "build: failed; the whole log is build/${preset}/build.log" >&2
+  exit 1
+fi
+echo "build: done in $((SECONDS - start)) s"
