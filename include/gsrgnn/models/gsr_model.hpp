@@ -5,7 +5,9 @@
 ///   (V1, I1) = GS(X1, k);    X2' = X2 + f1(V1, I1)
 ///   (V2, I2) = GS(X2', k);   X1' = scatter(V1, I1) + f2(V2, I2)        (residual dense: X1' = X1 + f2)
 ///
-/// Only (V1, I1) of each layer is stored, O(L N k); with residual dense only I1. All else is rebuilt on the way down.
+/// Only (V1, I1) of each layer is stored, O(L N k), and all else is rebuilt on the way down. With residual dense X1 is
+/// rebuilt too, and only the indices I1 and I2 are stored: chosen again from a state rebuilt with rounding errors, a
+/// near tie could fall the other way, and the jump would grow from layer to layer.
 
 #include <algorithm>
 #include <gsrgnn/kernels/cbsr.hpp>
@@ -39,7 +41,7 @@ class GsrModel {
         saved_v_(take<Tensor<Scalar, Exec>>(arena, stores_values() ? shape.layers : 1, cells, shape.k)),
         saved_index_(take<Tensor<Index, Exec>>(arena, training() ? shape.layers : 1, cells, shape.k)),
         v2_(take<Values>(arena, cells, shape.k)),
-        index2_(take<Columns>(arena, cells, shape.k)),
+        saved_index2_(take<Tensor<Index, Exec>>(arena, training() && !sparse() ? shape.layers : 1, cells, shape.k)),
         dv_(take<Values>(arena, training() ? cells : 0, shape.k)),
         output_(take<Matrix<Scalar, Exec>>(arena, cells, shape.outputs)),
         output_gradient_(take<Matrix<Scalar, Exec>>(arena, training() ? cells : 0, shape.outputs)),
@@ -104,6 +106,7 @@ class GsrModel {
 
   Values values_of(int layer) const { return slice(saved_v_, stores_values() ? layer : 0); }
   Columns columns_of(int layer) const { return slice(saved_index_, training() ? layer : 0); }
+  Columns columns2_of(int layer) const { return slice(saved_index2_, training() && !sparse() ? layer : 0); }
 
   Tensor<Scalar, Exec> view(const Vector<Scalar, Exec>& from, int array, std::int64_t origin) const {
     return array_view(from, parameters_.table.arrays[array], origin);
@@ -134,11 +137,11 @@ class GsrModel {
   void layer_forward(const Exec& space, const Graph& graph, int l) const {
     const auto x1 = slice(x_, 0), x2 = slice(x_, 1);
     const auto v1 = values_of(l);
-    const auto index1 = columns_of(l);
+    const auto index1 = columns_of(l), index2 = columns2_of(l);
     gs_op(space, x1, shape_.width(), v1, index1, has_nan_, sparse() ? GsRow::sparsify : GsRow::keep);
     add_gsr_block<Tile>(space, graph, block_, v1, index1, block_views(values_, l, 0, 0), Scalar(1), x2);
-    gs_op(space, x2, shape_.width(), v2_, index2_, has_nan_);
-    add_gsr_block<Tile>(space, graph, block_, v2_, index2_, block_views(values_, l, 1, 0), Scalar(1), x1);
+    gs_op(space, x2, shape_.width(), v2_, index2, has_nan_);
+    add_gsr_block<Tile>(space, graph, block_, v2_, index2, block_views(values_, l, 1, 0), Scalar(1), x1);
   }
 
   /// One block's gradient: dv_ = dL/dV, then the sink has the parameters' part.
@@ -153,13 +156,17 @@ class GsrModel {
   void layer_backward(const Exec& space, const Graph& graph, int l, const Sink& sink) const {
     const auto x1 = slice(x_, 0), x2 = slice(x_, 1), g1 = slice(g_, 0), g2 = slice(g_, 1);
     const auto v1 = values_of(l);
-    const auto index1 = columns_of(l);
+    const auto index1 = columns_of(l), index2 = columns2_of(l);
 
-    gs_op(space, x2, shape_.width(), v2_, index2_, has_nan_);
-    block_backward<Tile>(space, graph, l, 1, v2_, index2_, g1);
-    scatter_add(space, dv_, index2_, g2);
+    if (sparse()) {
+      gs_op(space, x2, shape_.width(), v2_, index2, has_nan_);
+    } else {
+      gather(space, x2, index2, v2_);
+    }
+    block_backward<Tile>(space, graph, l, 1, v2_, index2, g1);
+    scatter_add(space, dv_, index2, g2);
     if (!sparse()) {
-      add_gsr_block<Tile>(space, graph, block_, v2_, index2_, block_views(values_, l, 1, 0), Scalar(-1), x1);
+      add_gsr_block<Tile>(space, graph, block_, v2_, index2, block_views(values_, l, 1, 0), Scalar(-1), x1);
       gather(space, x1, index1, v1);
     }
     sink(GsrParameters::block(l, 1));
@@ -184,7 +191,7 @@ class GsrModel {
   Tensor<Scalar, Exec> saved_v_;
   Tensor<Index, Exec> saved_index_;
   Values v2_;
-  Columns index2_;
+  Tensor<Index, Exec> saved_index2_;
   Values dv_;
   Matrix<Scalar, Exec> output_, output_gradient_;
   Vector<int, Exec> has_nan_;

@@ -1,0 +1,284 @@
+// GSR-GNN against a transcription of Algorithm 1 in plain loops, and what reversibility promises in float: the state
+// rebuilt through 1,000 layers is the one that forward had.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <gsrgnn/circuit/generate.hpp>
+#include <gsrgnn/kernels/adam.hpp>
+#include <gsrgnn/kernels/loss.hpp>
+#include <gsrgnn/models/gsr_model.hpp>
+#include <numeric>
+
+#include "support/execution_spaces.hpp"
+#include "support/small_circuits.hpp"
+
+namespace gsrgnn {
+namespace {
+
+/// A model on the nets of a circuit, ready to run.
+template <class Scalar, class Exec, class Index = std::uint8_t>
+struct OnNets {
+  OnNets(const Circuit& circuit, const GsrShape& shape, std::uint64_t seed) {
+    const auto size = count(circuit);
+    const auto make = [&](Arena<Exec>& from) {
+      graph = std::make_unique<NetGraph<Scalar, Exec>>(from, size);
+      model = std::make_unique<GsrModel<Scalar, Index, Exec>>(from, shape, size.cells, size.nets, Purpose::training);
+      moment1 = from.template take<Vector<Scalar, Exec>>(model->table().size());
+      moment2 = from.template take<Vector<Scalar, Exec>>(model->table().size());
+    };
+    Arena<Exec> plan;
+    make(plan);
+    arena = std::make_unique<Arena<Exec>>(plan.used());
+    make(*arena);
+    graph->set(space, circuit);
+    model->inputs().set(space, {circuit.feature.begin(), circuit.feature.end()}, circuit.cell_type);
+    const auto initial = model->table().initial_values(seed);
+    upload(space, model->parameters(), std::vector<Scalar>(initial.begin(), initial.end()));
+  }
+  Exec space;
+  std::unique_ptr<Arena<Exec>> arena;
+  std::unique_ptr<NetGraph<Scalar, Exec>> graph;
+  std::unique_ptr<GsrModel<Scalar, Index, Exec>> model;
+  Vector<Scalar, Exec> moment1, moment2;
+};
+
+GsrShape shape_for(const Circuit& circuit, int layers, int hidden, int k, Residual residual) {
+  GsrShape s;
+  s.features = static_cast<int>(circuit.features());
+  s.types = static_cast<int>(circuit.type_name.size());
+  s.layers = layers;
+  s.hidden = hidden;
+  s.k = k;
+  s.residual = residual;
+  return s;
+}
+
+using Rows = std::vector<std::vector<double>>;
+
+/// Algorithm 1 as the paper has it, on dense rows and the clique graph made pin by pin.
+class Transcription {
+ public:
+  Transcription(const Circuit& circuit, const GsrShape& shape, const ParameterTable& table,
+                const std::vector<double>& values)
+      : circuit_(circuit), s_(shape), table_(table), values_(values), edges_(circuit.cells()) {
+    for (int i = 0; i < circuit.cells(); ++i) edges_[i].push_back(i);
+    for (int n = 0; n < circuit.nets(); ++n) {
+      for (auto p = circuit.net_offset[n]; p < circuit.net_offset[n + 1]; ++p) {
+        for (auto q = circuit.net_offset[n]; q < circuit.net_offset[n + 1]; ++q) {
+          if (circuit.net_cell[p] != circuit.net_cell[q]) edges_[circuit.net_cell[p]].push_back(circuit.net_cell[q]);
+        }
+      }
+    }
+  }
+
+  std::vector<double> output() const {
+    const int d = s_.width();
+    Rows x1(circuit_.cells(), std::vector<double>(d)), x2 = x1;
+    for (int i = 0; i < circuit_.cells(); ++i) {
+      for (int c = 0; c < s_.hidden; ++c) {
+        double h = at("input/bias", 0, c) + at("input/type_weight", circuit_.cell_type[i], c);
+        for (int f = 0; f < s_.features; ++f) {
+          h += static_cast<double>(circuit_.feature[i * s_.features + f]) * at("input/feature_weight", f, c);
+        }
+        (c < d ? x1 : x2)[i][c % d] = h;
+      }
+    }
+    for (int l = 0; l < s_.layers; ++l) {
+      const Rows kept1 = gs(x1);
+      add(x2, block(kept1, l, 1));
+      const Rows f2 = block(gs(x2), l, 2);
+      if (s_.residual == Residual::sparse) {
+        x1 = kept1;
+        for (auto& row : x1) {
+          for (double& value : row) value = std::isnan(value) ? 0 : value;
+        }
+      }
+      add(x1, f2);
+    }
+    std::vector<double> out;
+    for (int i = 0; i < circuit_.cells(); ++i) {
+      std::vector<double> h(x1[i]);
+      h.insert(h.end(), x2[i].begin(), x2[i].end());
+      const double mean = std::accumulate(h.begin(), h.end(), 0.0) / s_.hidden;
+      double variance = 0;
+      for (const double value : h) variance += (value - mean) * (value - mean) / s_.hidden;
+      double sum = at("readout/bias", 0, 0);
+      for (int c = 0; c < s_.hidden; ++c) {
+        const double y = (h[c] - mean) / std::sqrt(variance + 1e-5) * at("readout/norm_weight", 0, c) +
+                         at("readout/norm_bias", 0, c);
+        sum += std::max(0.0, y) * at("readout/weight", 0, c);
+      }
+      out.push_back(sum);
+    }
+    return out;
+  }
+
+ private:
+  double at(const std::string& name, int row, int column) const {
+    for (const auto& array : table_.arrays) {
+      if (array.name == name) return values_[array.at(row, column)];
+    }
+    throw std::logic_error("no parameter " + name);
+  }
+  static void add(Rows& to, const Rows& from) {
+    for (std::size_t i = 0; i < to.size(); ++i) {
+      for (std::size_t c = 0; c < to[i].size(); ++c) to[i][c] += from[i][c];
+    }
+  }
+  /// The k largest of each row; NaN marks what is not kept, so that a kept zero stays kept.
+  Rows gs(const Rows& x) const {
+    Rows kept(x.size(), std::vector<double>(s_.width(), std::nan("")));
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      std::vector<int> order(s_.width());
+      std::iota(order.begin(), order.end(), 0);
+      std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return x[i][a] > x[i][b]; });
+      for (int t = 0; t < s_.k; ++t) kept[i][order[t]] = x[i][order[t]];
+    }
+    return kept;
+  }
+  Rows block(const Rows& kept, int layer, int which) const {
+    const int d = s_.width();
+    const std::string prefix = fmt::format("layer_{:04}/block_{}/", layer + 1, which);
+    Rows normed(kept.size(), std::vector<double>(d, 0.0)), out = normed;
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      double squares = 0;
+      for (const double value : kept[i]) squares += std::isnan(value) ? 0 : value * value;
+      const double r = 1 / std::sqrt(squares / s_.k + 1e-5);
+      for (int c = 0; c < d; ++c) {
+        if (!std::isnan(kept[i][c])) normed[i][c] = kept[i][c] * r * at(prefix + "norm_weight", 0, c);
+      }
+    }
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      std::vector<double> mean(d, 0.0);
+      for (const int neighbour : edges_[i]) {
+        for (int c = 0; c < d; ++c) mean[c] += normed[neighbour][c] / static_cast<double>(edges_[i].size());
+      }
+      for (int c = 0; c < d; ++c) {
+        out[i][c] = at(prefix + "bias", 0, c);
+        for (int j = 0; j < d; ++j) {
+          out[i][c] +=
+              mean[j] * at(prefix + "neighbour_weight", j, c) + normed[i][j] * at(prefix + "self_weight", j, c);
+        }
+      }
+    }
+    return out;
+  }
+
+  const Circuit& circuit_;
+  GsrShape s_;
+  const ParameterTable& table_;
+  const std::vector<double>& values_;
+  std::vector<std::vector<int>> edges_;
+};
+
+template <class Exec>
+class GsrModelTest : public ::testing::Test {};
+TYPED_TEST_SUITE(GsrModelTest, testing::ExecutionSpaces);
+
+template <class Exec, class Index>
+void compare_with_transcription(const GsrShape& shape, const Circuit& circuit) {
+  const OnNets<double, Exec, Index> on(circuit, shape, 4);
+  on.model->forward(on.space, *on.graph);
+  const auto output = download(on.space, on.model->output());
+  const auto values = download(on.space, on.model->parameters());
+  const auto expected = Transcription(circuit, shape, on.model->table(), values).output();
+  for (std::size_t i = 0; i < output.size(); ++i) EXPECT_NEAR(output[i], expected[i], 1e-9) << "cell " << i;
+}
+
+TYPED_TEST(GsrModelTest, IsAlgorithm1) {
+  const Circuit circuit = testing::awkward_circuit();
+  compare_with_transcription<TypeParam, std::uint8_t>(shape_for(circuit, 4, 22, 3, Residual::sparse), circuit);
+}
+TYPED_TEST(GsrModelTest, IsAlgorithm1WithDenseResidual) {
+  const Circuit circuit = testing::awkward_circuit();
+  compare_with_transcription<TypeParam, std::uint8_t>(shape_for(circuit, 4, 22, 3, Residual::dense), circuit);
+}
+TYPED_TEST(GsrModelTest, IsAlgorithm1WhenColumnsNeedTwoBytes) {
+  const Circuit circuit = testing::awkward_circuit();
+  compare_with_transcription<TypeParam, std::uint16_t>(shape_for(circuit, 1, 600, 40, Residual::sparse), circuit);
+}
+
+/// The largest difference of two arrays, relative to the largest value of the first.
+double relative_difference(const std::vector<float>& a, const std::vector<float>& b) {
+  double difference = 0, largest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    difference = std::max(difference, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
+    largest = std::max(largest, std::abs(static_cast<double>(a[i])));
+  }
+  return difference / largest;
+}
+
+template <class Exec>
+void rebuild_through(int layers, Residual residual) {
+  const Circuit circuit = generate({300, 0, 1});
+  const OnNets<float, Exec> shallow(circuit, shape_for(circuit, 0, 32, 4, residual), 2);
+  shallow.model->forward(shallow.space, *shallow.graph);
+  const auto first = download(shallow.space, slice(shallow.model->embedding(), 1));
+
+  const OnNets<float, Exec> deep(circuit, shape_for(circuit, layers, 32, 4, residual), 2);
+  deep.model->forward(deep.space, *deep.graph);
+  EXPECT_GT(relative_difference(first, download(deep.space, slice(deep.model->embedding(), 1))), 0.5);
+  deep.model->backward(deep.space, *deep.graph, [](int) {});
+  const double drift = relative_difference(first, download(deep.space, slice(deep.model->embedding(), 1)));
+  EXPECT_LT(drift, 1e-3);
+
+  fmt::print("X2 rebuilt through {} layers: relative difference {:.2e}\n", layers, drift);
+}
+
+TYPED_TEST(GsrModelTest, RebuildsX2Through1000Layers) {
+  rebuild_through<TypeParam>(1000, Residual::sparse);
+}
+TYPED_TEST(GsrModelTest, RebuildsX2Through1000LayersWithDenseResidual) {
+  rebuild_through<TypeParam>(1000, Residual::dense);
+}
+
+TYPED_TEST(GsrModelTest, TrainsThrough1000Layers) {
+  const Circuit circuit = generate({300, 0, 1});
+  const OnNets<float, TypeParam> on(circuit, shape_for(circuit, 1000, 32, 4, Residual::sparse), 2);
+  Arena<TypeParam> memory(1 << 20);
+  const auto label = memory.template take<Matrix<float, TypeParam>>(300, 1);
+  const auto part = memory.template take<Vector<std::uint8_t, TypeParam>>(300);
+  const auto partial = memory.template take<Vector<double, TypeParam>>(Tuning<TypeParam>::kRowChunks);
+  std::vector<float> centred(circuit.label);
+  const float mean = std::accumulate(centred.begin(), centred.end(), 0.0F) / 300.0F;
+  for (float& value : centred) value = (value - mean) * 10.0F;
+  upload(on.space, label, centred);
+
+  std::vector<double> loss;
+  for (int step = 1; step <= 30; ++step) {
+    on.model->forward(on.space, *on.graph);
+    loss.push_back(squared_error(on.space, on.model->output(), label, part, 0, partial) / 300);
+    squared_error_gradient(on.space, on.model->output(), label, part, 0, 300, on.model->output_gradient());
+    on.model->backward(on.space, *on.graph, [&](int number) {
+      const auto& block = on.model->table().blocks[number];
+      adam_update(on.space, AdamOptions{1e-3}, step, on.model->parameters(), on.moment1, on.moment2,
+                  on.model->gradient(), block.first, block.count);
+    });
+    ASSERT_TRUE(std::isfinite(loss.back())) << "at step " << step;
+  }
+  fmt::print("1,000 layers: loss {:.4f} -> {:.4f} in 30 steps\n", loss.front(), loss.back());
+  EXPECT_LT(loss.back(), 0.8 * loss.front());
+}
+
+TYPED_TEST(GsrModelTest, RepeatsBitForBit) {
+  const Circuit circuit = generate({500, 0, 3});
+  std::vector<std::vector<float>> results;
+  for (int repeat = 0; repeat < 2; ++repeat) {
+    const OnNets<float, TypeParam> on(circuit, shape_for(circuit, 5, 64, 8, Residual::sparse), 2);
+    on.model->forward(on.space, *on.graph);
+    upload(on.space, on.model->output_gradient(), testing::random_values<float>(500, 8));
+    std::vector<float> all = download(on.space, on.model->output());
+    on.model->backward(on.space, *on.graph, [&](int block) {
+      const auto part = download(on.space, on.model->gradient());
+      all.insert(all.end(), part.begin(), part.begin() + on.model->table().blocks[block].count);
+    });
+    results.push_back(std::move(all));
+  }
+  EXPECT_EQ(results[0], results[1]);
+}
+
+}  // namespace
+}  // namespace gsrgnn
