@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Configures and builds:  build.sh [--preset NAME]      (release, debug, cuda-a6000; the default is release)
+# Configures and builds:  build.sh [--preset NAME] [--target TARGET]
+# Presets: release (the default), debug, cuda-a6000. Target: everything, if none is given.
 # Quiet; what the tools said is in build/NAME/build.log and is shown when something fails. With CI set in the
 # environment, a compiler warning is an error.
 set -euo pipefail
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 preset=release
+target=all
 while (($# > 0)); do
   case "$1" in
     --preset)
@@ -16,8 +18,12 @@ while (($# > 0)); do
       preset=${1#*=}
       shift
       ;;
+    --target)
+      target=${2:?"build.sh: --target needs a name"}
+      shift 2
+      ;;
     *)
-      echo "usage: build.sh [--preset NAME]" >&2
+      echo "usage: build.sh [--preset NAME] [--target TARGET]" >&2
       exit 2
       ;;
   esac
@@ -47,7 +53,8 @@ mkdir -p -- "$(dirname -- "${log}")"
 echo "build: preset ${preset}, ${jobs} jobs, log in build/${preset}/build.log"
 start=${SECONDS}
 if ! {
-  cmake --preset "${preset}" -DGSRGNN_WERROR=${werror} && cmake --build --preset "${preset}" --parallel "${jobs}"
+  cmake --preset "${preset}" -DGSRGNN_WERROR=${werror} &&
+    cmake --build --preset "${preset}" --parallel "${jobs}" --target "${target}"
 } >"${log}" 2>&1; then
   # The errors, where they can be told from the rest: a parallel build ends with lines of other files.
   errors=$(grep -nE -A 8 'error:|CMake Error' "${log}" || true)

@@ -13,7 +13,7 @@ if [[ ! -f "$1" || ! -r "$1" ]]; then
 fi
 
 "${scripts}/setup.sh"
-"${scripts}/build.sh" --preset release
+"${scripts}/build.sh" --preset release --target gsrgnn_program
 
 program=${scripts}/../build/release/bin/gsrgnn
 if ((EUID == 0)); then  # Open MPI refuses to start as root (in containers, say) without these

@@ -10,6 +10,7 @@
 #include <gsrgnn/kernels/adam.hpp>
 #include <gsrgnn/kernels/loss.hpp>
 #include <gsrgnn/models/gsr_model.hpp>
+#include <gsrgnn/training/standardise.hpp>
 #include <numeric>
 
 #include "support/execution_spaces.hpp"
@@ -236,31 +237,30 @@ TYPED_TEST(GsrModelTest, RebuildsX2Through1000LayersWithDenseResidual) {
 }
 
 TYPED_TEST(GsrModelTest, TrainsThrough1000Layers) {
-  const Circuit circuit = generate({300, 0, 1});
+  constexpr int kCells = 150;
+  const Circuit circuit = generate({kCells, 0, 1});
   const OnNets<float, TypeParam> on(circuit, shape_for(circuit, 1000, 32, 4, Residual::sparse), 2);
   Arena<TypeParam> memory(1 << 20);
-  const auto label = memory.template take<Matrix<float, TypeParam>>(300, 1);
-  const auto part = memory.template take<Vector<std::uint8_t, TypeParam>>(300);
+  const auto label = memory.template take<Matrix<float, TypeParam>>(kCells, 1);
+  const auto part = memory.template take<Vector<std::uint8_t, TypeParam>>(kCells);
   const auto partial = memory.template take<Vector<double, TypeParam>>(Tuning<TypeParam>::kRowChunks);
-  std::vector<float> centred(circuit.label);
-  const float mean = std::accumulate(centred.begin(), centred.end(), 0.0F) / 300.0F;
-  for (float& value : centred) value = (value - mean) * 10.0F;
-  upload(on.space, label, centred);
+  upload(on.space, label, Standardisation::fit(circuit.label, 1).apply(circuit.label));
 
   std::vector<double> loss;
-  for (int step = 1; step <= 30; ++step) {
+  for (int step = 1; step <= 40; ++step) {
     on.model->forward(on.space, *on.graph);
-    loss.push_back(squared_error(on.space, on.model->output(), label, part, 0, partial) / 300);
-    squared_error_gradient(on.space, on.model->output(), label, part, 0, 300, on.model->output_gradient());
+    loss.push_back(squared_error(on.space, on.model->output(), label, part, 0, partial) / kCells);
+    squared_error_gradient(on.space, on.model->output(), label, part, 0, kCells, on.model->output_gradient());
     on.model->backward(on.space, *on.graph, [&](int number) {
       const auto& block = on.model->table().blocks[number];
-      adam_update(on.space, AdamOptions{1e-3}, step, on.model->parameters(), on.moment1, on.moment2,
+      adam_update(on.space, AdamOptions{3e-4}, step, on.model->parameters(), on.moment1, on.moment2,
                   on.model->gradient(), block.first, block.count);
     });
     ASSERT_TRUE(std::isfinite(loss.back())) << "at step " << step;
   }
-  fmt::print("1,000 layers: loss {:.4f} -> {:.4f} in 30 steps\n", loss.front(), loss.back());
-  EXPECT_LT(loss.back(), 0.8 * loss.front());
+  fmt::print("1,000 layers: loss {:.3f} after {} updates\n", fmt::join(loss, " "), loss.size() - 1);
+  // The labels have variance 1: a lower loss is more than their mean learnt.
+  EXPECT_LT(std::accumulate(loss.end() - 10, loss.end(), 0.0) / 10, 0.8);
 }
 
 TYPED_TEST(GsrModelTest, RepeatsBitForBit) {

@@ -3,80 +3,147 @@
 /// A few neighbouring columns of one row, held in registers: what one work item of a tiled kernel works on.
 
 #include <Kokkos_Core.hpp>
+#include <cstring>
 #include <gsrgnn/kernels/tuning.hpp>
 
 namespace gsrgnn {
 
-/// W columns. The nesting by vector register is for the compiler: a flat array of this size stays in memory.
+/// Lanes of one vector register. On a host a native vector, for a compiler that sees an array instead unrolls the loops
+/// over it before it thinks of vectors; on a device each lane is a register anyway.
+template <class Scalar, int Lanes>
+struct VectorRegister {
+#ifdef GSRGNN_NATIVE_VECTORS
+  typedef Scalar Native __attribute__((vector_size(Lanes * sizeof(Scalar))));
+  Native lanes;
+  KOKKOS_FORCEINLINE_FUNCTION static VectorRegister load(const Scalar* from) {
+    VectorRegister r;
+    memcpy(&r.lanes, from, sizeof(Native));
+    return r;
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void store(Scalar* to) const {
+    memcpy(to, &lanes, sizeof(Native));
+  }
+  KOKKOS_FORCEINLINE_FUNCTION static VectorRegister zero() {
+    return {Native{}};
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void add(const VectorRegister& other) {
+    lanes += other.lanes;
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void axpy(Scalar a, const VectorRegister& other) {
+    lanes += a * other.lanes;
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void fma(const VectorRegister& a, const VectorRegister& b) {
+    lanes += a.lanes * b.lanes;
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void scale(Scalar a) {
+    lanes *= a;
+  }
+  /// The sum of the lanes, by halves: an order that vectorises.
+  KOKKOS_FORCEINLINE_FUNCTION Scalar sum() const {
+    if constexpr (Lanes == 1) {
+      return lanes[0];
+    } else {
+      using Half = VectorRegister<Scalar, Lanes / 2>;
+      Half low, high;
+      memcpy(&low, &lanes, sizeof(Half));
+      memcpy(&high, reinterpret_cast<const char*>(&lanes) + sizeof(Half), sizeof(Half));
+      low.add(high);
+      return low.sum();
+    }
+  }
+#else
+  Scalar lane[Lanes];
+  KOKKOS_FORCEINLINE_FUNCTION static VectorRegister load(const Scalar* from) {
+    VectorRegister r;
+    for (int l = 0; l < Lanes; ++l) r.lane[l] = from[l];
+    return r;
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void store(Scalar* to) const {
+    for (int l = 0; l < Lanes; ++l) to[l] = lane[l];
+  }
+  KOKKOS_FORCEINLINE_FUNCTION static VectorRegister zero() {
+    VectorRegister r;
+    for (int l = 0; l < Lanes; ++l) r.lane[l] = Scalar(0);
+    return r;
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void add(const VectorRegister& other) {
+    for (int l = 0; l < Lanes; ++l) lane[l] += other.lane[l];
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void axpy(Scalar a, const VectorRegister& other) {
+    for (int l = 0; l < Lanes; ++l) lane[l] += a * other.lane[l];
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void fma(const VectorRegister& a, const VectorRegister& b) {
+    for (int l = 0; l < Lanes; ++l) lane[l] += a.lane[l] * b.lane[l];
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void scale(Scalar a) {
+    for (int l = 0; l < Lanes; ++l) lane[l] *= a;
+  }
+  KOKKOS_FORCEINLINE_FUNCTION Scalar sum() const {
+    Scalar part[Lanes];
+    for (int l = 0; l < Lanes; ++l) part[l] = lane[l];
+    for (int half = Lanes / 2; half > 0; half /= 2) {
+      for (int l = 0; l < half; ++l) part[l] += part[l + half];
+    }
+    return part[0];
+  }
+#endif
+};
+
+/// W columns in registers of `Lanes` each.
 template <class Scalar, int W, int Lanes>
 struct Pack {
   static_assert(W % Lanes == 0);
   static constexpr int kWidth = W;
-  struct Register {
-    Scalar lane[Lanes];
-  };
-  Register reg[W / Lanes];
+  static constexpr int kRegisters = W / Lanes;
+  using Register = VectorRegister<Scalar, Lanes>;
+  Register reg[kRegisters];
 
   KOKKOS_FORCEINLINE_FUNCTION static Pack zero() {
     Pack p;
-    p.for_each([](Scalar& x, int) { x = Scalar(0); });
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) p.reg[r] = Register::zero();
     return p;
   }
   KOKKOS_FORCEINLINE_FUNCTION static Pack load(const Scalar* from) {
     Pack p;
-    p.for_each([=](Scalar& x, int c) { x = from[c]; });
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) p.reg[r] = Register::load(from + r * Lanes);
     return p;
   }
   KOKKOS_FORCEINLINE_FUNCTION void store(Scalar* to) const {
-    const_cast<Pack*>(this)->for_each([=](Scalar& x, int c) { to[c] = x; });
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) reg[r].store(to + r * Lanes);
   }
   /// this += from
   KOKKOS_FORCEINLINE_FUNCTION void add(const Scalar* from) {
-    for_each([=](Scalar& x, int c) { x += from[c]; });
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) reg[r].add(Register::load(from + r * Lanes));
   }
   /// this += a * from
   KOKKOS_FORCEINLINE_FUNCTION void axpy(Scalar a, const Scalar* from) {
-    for_each([=](Scalar& x, int c) { x += a * from[c]; });
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) reg[r].axpy(a, Register::load(from + r * Lanes));
   }
   KOKKOS_FORCEINLINE_FUNCTION void axpy(Scalar a, const Pack& from) {
-    for (int r = 0; r < W / Lanes; ++r) {
-      for (int l = 0; l < Lanes; ++l) reg[r].lane[l] += a * from.reg[r].lane[l];
-    }
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) reg[r].axpy(a, from.reg[r]);
   }
   KOKKOS_FORCEINLINE_FUNCTION void scale(Scalar a) {
-    for_each([=](Scalar& x, int) { x *= a; });
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) reg[r].scale(a);
   }
-  /// The dot product with W values. Registers are added first and lanes then halved: an order that vectorises and is
-  /// the same everywhere.
+  /// The dot product with W values: registers are added first, then their lanes.
   KOKKOS_FORCEINLINE_FUNCTION Scalar dot(const Scalar* other) const {
-    Register sum;
-#pragma GCC unroll 16
-    for (int l = 0; l < Lanes; ++l) sum.lane[l] = reg[0].lane[l] * other[l];
-#pragma GCC unroll 16
-    for (int r = 1; r < W / Lanes; ++r) {
-#pragma GCC unroll 16
-      for (int l = 0; l < Lanes; ++l) sum.lane[l] += reg[r].lane[l] * other[r * Lanes + l];
-    }
-#pragma GCC unroll 4
-    for (int half = Lanes / 2; half > 0; half /= 2) {
-#pragma GCC unroll 16
-      for (int l = 0; l < half; ++l) sum.lane[l] += sum.lane[l + half];
-    }
-    return sum.lane[0];
-  }
-
- private:
-  template <class Apply>
-  KOKKOS_FORCEINLINE_FUNCTION void for_each(const Apply& apply) {
-#pragma GCC unroll 16
-    for (int r = 0; r < W / Lanes; ++r) {
-#pragma GCC unroll 16
-      for (int l = 0; l < Lanes; ++l) apply(reg[r].lane[l], r * Lanes + l);
-    }
+    Register sum = Register::zero();
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) sum.fma(reg[r], Register::load(other + r * Lanes));
+    return sum.sum();
   }
 };
 
-constexpr int smaller(int a, int b) { return a < b ? a : b; }
+constexpr int smaller(int a, int b) {
+  return a < b ? a : b;
+}
 
 /// The pack that a work item of Exec holds of a tile of `Tile` columns.
 template <class Scalar, class Exec, int Tile>
@@ -96,17 +163,25 @@ struct TileItem {
 
 /// The widths a tile can have. A matrix of `width` columns is stored with its rows padded by zeros to a multiple of the
 /// tile, so that no kernel has a remainder.
-inline int choose_tile(int width) { return width % 32 == 0 ? 32 : width % 16 == 0 || width > 64 ? 16 : 8; }
-inline int padded(int width, int tile) { return (width + tile - 1) / tile * tile; }
+inline int choose_tile(int width) {
+  return width % 32 == 0 ? 32 : width % 16 == 0 || width > 64 ? 16 : 8;
+}
+inline int padded(int width, int tile) {
+  return (width + tile - 1) / tile * tile;
+}
 
 /// Calls f(std::integral_constant<int, Tile>) for the run-time tile width.
 template <class F>
 void dispatch_tile(int tile, const F& f) {
   switch (tile) {
-    case 8: return f(std::integral_constant<int, 8>());
-    case 16: return f(std::integral_constant<int, 16>());
-    case 32: return f(std::integral_constant<int, 32>());
-    default: Kokkos::abort("gsrgnn::dispatch_tile: a tile has 8, 16 or 32 columns");
+    case 8:
+      return f(std::integral_constant<int, 8>());
+    case 16:
+      return f(std::integral_constant<int, 16>());
+    case 32:
+      return f(std::integral_constant<int, 32>());
+    default:
+      Kokkos::abort("gsrgnn::dispatch_tile: a tile has 8, 16 or 32 columns");
   }
 }
 

@@ -4,6 +4,16 @@
 
 #include <Kokkos_Core.hpp>
 
+/// Vector types of the compiler on the host side; loops of known length are unrolled on either side.
+#if defined(__GNUC__) && !defined(__CUDA_ARCH__) && !defined(__HIP_DEVICE_COMPILE__)
+#define GSRGNN_NATIVE_VECTORS
+#endif
+#if defined(__clang__) || defined(__CUDA_ARCH__)
+#define GSRGNN_UNROLL _Pragma("unroll")
+#else
+#define GSRGNN_UNROLL _Pragma("GCC unroll 16")
+#endif
+
 namespace gsrgnn {
 
 template <class Exec>
@@ -15,8 +25,10 @@ struct Tuning {
   /// Bytes of one vector register; only the compiler's grouping of a pack's columns depends on it.
 #if defined(__AVX512F__)
   static constexpr int kVectorBytes = kHost ? 64 : 16;
-#else
+#elif defined(__AVX__)
   static constexpr int kVectorBytes = kHost ? 32 : 16;
+#else
+  static constexpr int kVectorBytes = 16;
 #endif
   /// Row kernels: rows a team works through, and the shape of the team.
   static constexpr int kRowsPerTeam = kHost ? 64 : 8;
