@@ -14,7 +14,8 @@ template <class Visit>
 void for_each_net_cell(const Circuit& circuit, const Visit& visit) {
   std::vector<std::int32_t> cells;
   for (std::int64_t n = 0; n < circuit.nets(); ++n) {
-    cells.assign(circuit.net_cell.begin() + circuit.net_offset[n], circuit.net_cell.begin() + circuit.net_offset[n + 1]);
+    cells.assign(circuit.net_cell.begin() + circuit.net_offset[n],
+                 circuit.net_cell.begin() + circuit.net_offset[n + 1]);
     std::sort(cells.begin(), cells.end());
     for (std::size_t first = 0; first < cells.size();) {
       std::size_t last = first;
@@ -29,9 +30,9 @@ void check_finite(const std::vector<float>& values, const std::vector<std::strin
                   const char* what) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!std::isfinite(values[i])) {
-      throw InputError(place,
-                       fmt::format("{} '{}' of cell {} is {}", what, names[i % names.size()], i / names.size(), values[i]),
-                       "every value must be a finite number");
+      throw InputError(
+          place, fmt::format("{} '{}' of cell {} is {}", what, names[i % names.size()], i / names.size(), values[i]),
+          "every value must be a finite number");
     }
   }
 }
@@ -76,6 +77,17 @@ void validate(const Circuit& c, const std::string& place) {
     }
     if (!std::isfinite(c.position[i][0]) || !std::isfinite(c.position[i][1])) {
       throw InputError(place, fmt::format("the position of cell {} is not finite", i), kReimport);
+    }
+  }
+  if (!c.original.empty()) {
+    expect_size("original", c.original.size(), cells);
+    std::vector<bool> seen(cells, false);
+    for (const std::int32_t number : c.original) {
+      if (number < 0 || number >= cells || seen[number]) {
+        throw InputError(place, fmt::format("the original cell number {} is out of range or given twice", number),
+                         kReimport);
+      }
+      seen[number] = true;
     }
   }
   check_finite(c.feature, c.feature_name, place, "feature");

@@ -3,6 +3,7 @@
 #include <cctype>
 #include <filesystem>
 #include <fstream>
+#include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/circuit_file.hpp>
 #include <gsrgnn/circuit/import_def.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
@@ -27,7 +28,9 @@ Circuit open_circuit(const std::string& path) {
   if (extension == ".def") {
     DefImportOptions options;
     options.def = path;
-    return import_def(options);
+    Circuit circuit = import_def(options);
+    order_by_placement(circuit);
+    return circuit;
   }
   throw InputError(path, "neither a circuit file nor a .def", "give a file written by gsrgnn import, or a DEF");
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/circuit_file.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/cli/commands.hpp>
@@ -79,6 +80,12 @@ void print_scores(const char* which, const std::vector<Scores>& scores) {
              mean.kendall, mean.r2);
 }
 
+Circuit generate_ordered(const GeneratorSpec& spec) {
+  Circuit circuit = generate(spec);
+  order_by_placement(circuit);
+  return circuit;
+}
+
 double mean(const std::vector<double>& values) {
   double sum = 0;
   for (const double value : values) sum += value;
@@ -88,7 +95,8 @@ double mean(const std::vector<double>& values) {
 }  // namespace
 
 void import_def_command(const DefImportOptions& options, const std::string& output) {
-  const Circuit circuit = import_def(options);
+  Circuit circuit = import_def(options);
+  order_by_placement(circuit);
   write_circuit(circuit, output);
   print_circuit_line(circuit);
   fmt::print("{}\nwritten to {}\n",
@@ -99,7 +107,7 @@ void import_def_command(const DefImportOptions& options, const std::string& outp
 }
 
 void generate_command(const GeneratorSpec& spec, const std::string& output) {
-  const Circuit circuit = generate(spec);
+  const Circuit circuit = generate_ordered(spec);
   write_circuit(circuit, output);
   print_circuit_line(circuit);
   fmt::print("written to {}\n", output);
@@ -124,7 +132,7 @@ void info_command(const std::string& path, bool json) {
 void train_command(const std::string& deck_path, const std::vector<std::string>& overrides, bool validate) {
   const Deck deck = read_deck(deck_path, overrides);
   const std::string place = deck.circuit.empty() ? "circuit.generate" : deck.circuit;
-  const Circuit circuit = deck.circuit.empty() ? generate(deck.generate) : open_circuit(deck.circuit);
+  const Circuit circuit = deck.circuit.empty() ? generate_ordered(deck.generate) : open_circuit(deck.circuit);
   print_circuit_line(circuit);
   fmt::print("model {}: {} layers, width {}, k {}; {} epochs on {} ({} thread{}, Kokkos {})\n", deck.model.kind,
              deck.model.layers, deck.model.hidden, deck.model.k, deck.train.epochs, execution_space(),

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/version.hpp>
@@ -76,9 +77,10 @@ void write_run(const std::string& path, const Deck& deck, const Circuit& circuit
   write_mean_scores(file, "scores", run.test);
   file.attribute("scores", "best_epoch", run.best_epoch);
 
-  file.array("predictions/value", run.prediction.data(), {cells, labels});
-  file.array("predictions/label", circuit.label.data(), {cells, labels});
-  file.array("predictions/split", run.part);
+  file.array("predictions/value", in_original_order(circuit, run.prediction, labels).data(), {cells, labels});
+  file.array("predictions/label", in_original_order(circuit, circuit.label, labels).data(), {cells, labels});
+  file.array("predictions/position", in_original_order(circuit, circuit.position, 1).front().data(), {cells, 2});
+  file.array("predictions/split", in_original_order(circuit, run.part, 1));
   write_model(file, run.model);
   file.attribute("model", "trained_parameters", run.trained_parameters);
 
@@ -110,8 +112,8 @@ std::vector<Scores> write_prediction(const std::string& path, const SavedModel& 
   file.attribute("/", "unknown_types", prediction.unknown_types);
   file.attribute("/", "unknown_cells", prediction.unknown_cells);
   file.strings("label_name", model.label_name);
-  file.array("value", prediction.value.data(), {cells, labels});
-  file.array("position", circuit.position.front().data(), {cells, 2});
+  file.array("value", in_original_order(circuit, prediction.value, labels).data(), {cells, labels});
+  file.array("position", in_original_order(circuit, circuit.position, 1).front().data(), {cells, 2});
 
   std::vector<Scores> scores;
   if (circuit.label_name == model.label_name) {
@@ -123,7 +125,7 @@ std::vector<Scores> write_prediction(const std::string& path, const SavedModel& 
     for (std::size_t o = 0; o < labels; ++o) {
       scores.push_back(score(column(prediction.value, o), column(circuit.label, o)));
     }
-    file.array("label", circuit.label.data(), {cells, labels});
+    file.array("label", in_original_order(circuit, circuit.label, labels).data(), {cells, labels});
     write_scores(file, "scores/all", scores);
     write_mean_scores(file, "scores", scores);
   }

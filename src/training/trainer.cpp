@@ -71,7 +71,7 @@ class Training {
       throw InputError(place, "the circuit has no label to learn", "give a routed design, or use gsrgnn predict");
     }
     run_.counts = count(circuit);
-    run_.part = split_cells(circuit.cells(), deck.train.split, deck.train.seed);
+    split(circuit);
     describe_model(circuit);
     standardise(circuit, place);
     plan_and_allocate();
@@ -122,6 +122,13 @@ class Training {
 
  private:
   OnGraph& on_graph() { return setup_->on_graph; }
+
+  /// By the cells' numbers in their source: the order they are held in changes no split.
+  void split(const Circuit& circuit) {
+    const auto part = split_cells(circuit.cells(), deck_.train.split, deck_.train.seed);
+    run_.part = part;
+    for (std::size_t i = 0; i < circuit.original.size(); ++i) run_.part[i] = part[circuit.original[i]];
+  }
 
   void describe_model(const Circuit& circuit) {
     SavedModel& model = run_.model;

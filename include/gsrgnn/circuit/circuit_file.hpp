@@ -6,6 +6,7 @@
 ///   /cells/feature float32 N x F, /cells/feature_name  (strings, F)
 ///   /cells/type int32 N, /cells/type_name              (strings, T)
 ///   /cells/position float64 N x 2 and /cells/box float64 4, in microns
+///   /cells/original int32 N                            each cell's number in the source (absent: in that order)
 ///   /cells/label float32 N x O, /cells/label_name      (strings, O; absent when the circuit has no label)
 ///   attributes of "/": kind = "gsrgnn circuit", version, name, source, label_unit
 

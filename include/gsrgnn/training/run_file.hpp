@@ -10,7 +10,8 @@
 ///   /curves                  loss, validation_loss, validation_pearson: element e is after e updates
 ///   /scores                  attributes pearson, spearman, kendall, r2 of the test cells and best_epoch;
 ///                            test, validation: labels x 4
-///   /predictions             value, label (N x labels), split (0 training, 1 validation, 2 test)
+///   /predictions             value, label (N x labels), position (N x 2), split (0 training, 1 validation, 2 test);
+///                            rows in the order of the circuit's source, e.g. of a DEF's COMPONENTS
 ///   /model                   see saved_model.hpp
 ///   /memory                  attributes planned, allocated (bytes)
 ///   /measured                what differs between two equal runs: seconds of each epoch (total, forward, backward,
@@ -26,7 +27,7 @@ void write_run(const std::string& path, const Deck& deck, const Circuit& circuit
 
 /// Prediction file: attributes of "/" (kind = "gsrgnn prediction", version, model, circuit, label_unit, unknown_types,
 /// unknown_cells), /label_name, /value (N x labels), /position (N x 2), and, when the circuit has the model's labels,
-/// /label and the attributes of /scores.
+/// /label and the attributes of /scores. Rows are in the order of the circuit's source.
 /// Returns the scores, one a label, or nothing when the circuit lacks the labels.
 std::vector<Scores> write_prediction(const std::string& path, const SavedModel& model, const std::string& model_path,
                                      const Circuit& circuit, const Prediction& prediction);

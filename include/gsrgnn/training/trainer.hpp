@@ -28,7 +28,7 @@ struct TrainedRun {
   std::vector<double> loss, validation_loss, validation_pearson;
   std::int64_t best_epoch = 0;           ///< the e >= 1 with the largest validation Pearson
   std::vector<Scores> validation, test;  ///< at best_epoch, one entry a label
-  std::vector<float> prediction;         ///< N x O at best_epoch, in the label's unit
+  std::vector<float> prediction;         ///< N x O at best_epoch, in the label's unit and the circuit's order
   std::vector<std::uint8_t> part;        ///< N: Part of each cell
   SavedModel model;                      ///< of best_epoch
   std::int64_t trained_parameters = 0;
