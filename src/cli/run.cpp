@@ -43,12 +43,21 @@ int run(int argc, char** argv) {
 
   GeneratorSpec spec;
   auto* generate_app = app.add_subcommand("generate", "Make a placed circuit with a congestion label out of nothing");
-  generate_app->add_option("--cells", spec.cells, "Cells")->required();
-  generate_app->add_option("--edges", spec.edges,
-                           "Edges of the clique graph, self loops included; 0: the usual number");
+  auto* like = generate_app->add_option("--like", spec.like, "A graph of the paper's Table 1, e.g. 356-R");
+  auto* cells = generate_app->add_option("--cells", spec.cells, "Cells")->excludes(like);
+  generate_app->add_option("--edges", spec.edges, "Edges of the clique graph, self loops included; 0: the usual number")
+      ->excludes(like);
+  const std::map<std::string, GeneratedGraph> graphs = {{"netlist", GeneratedGraph::netlist},
+                                                        {"barabasi_albert", GeneratedGraph::barabasi_albert}};
+  generate_app->add_option("--graph", spec.graph, "netlist, or barabasi_albert: an edge list, to compare with")
+      ->transform(CLI::CheckedTransformer(graphs))
+      ->default_str("netlist");
   generate_app->add_option("--seed", spec.seed, "Seed");
   generate_app->add_option("-o,--output", output, "The circuit file to write")->required();
-  generate_app->callback([&] { command = [&] { generate_command(spec, output); }; });
+  generate_app->callback([&, like, cells] {
+    if (like->count() + cells->count() == 0) throw CLI::RequiredError("--like or --cells");
+    command = [&] { generate_command(spec, output); };
+  });
 
   std::string path;
   bool json = false;

@@ -162,6 +162,9 @@ const std::vector<std::pair<std::string, Residual>> kResiduals = {{"sparse", Res
 const std::vector<std::pair<std::string, Adjacency>> kAdjacencies = {{"nets", Adjacency::nets},
                                                                      {"expanded", Adjacency::expanded}};
 
+const std::vector<std::pair<std::string, GeneratedGraph>> kGraphs = {
+    {"netlist", GeneratedGraph::netlist}, {"barabasi_albert", GeneratedGraph::barabasi_albert}};
+
 template <class Enum>
 std::string name_of(const std::vector<std::pair<std::string, Enum>>& choices, Enum value) {
   for (const auto& [name, meaning] : choices) {
@@ -175,7 +178,13 @@ void read_circuit_choice(const Source& source, const Section& root, Deck& deck) 
   if (!node.IsDefined() || node.IsNull()) return;
   if (node.IsScalar()) return root.string("circuit", deck.circuit);
   const Section circuit(source, "circuit", node, {"generate"});
-  const Section generate(source, "circuit.generate", circuit.get("generate"), {"cells", "edges", "seed"});
+  const Section generate(source, "circuit.generate", circuit.get("generate"),
+                         {"like", "cells", "edges", "seed", "graph"});
+  generate.string("like", deck.generate.like);
+  if (!deck.generate.like.empty() && (generate.get("cells").IsDefined() || generate.get("edges").IsDefined())) {
+    generate.fail("like", "'circuit.generate.like' is given beside cells or edges", "give one or the other");
+  }
+  generate.choice("graph", deck.generate.graph, kGraphs);
   constexpr auto kMost = std::numeric_limits<std::int32_t>::max();
   generate.integer<std::int64_t>("cells", deck.generate.cells, 2, kMost);
   generate.integer<std::int64_t>("edges", deck.generate.edges, 0, std::numeric_limits<std::int64_t>::max());
@@ -256,8 +265,13 @@ std::string to_yaml(const Deck& deck) {
   if (deck.circuit.empty()) {
     section("circuit");
     section("generate");
-    entry("cells", deck.generate.cells);
-    entry("edges", deck.generate.edges);
+    if (deck.generate.like.empty()) {
+      entry("cells", deck.generate.cells);
+      entry("edges", deck.generate.edges);
+    } else {
+      entry("like", deck.generate.like);
+    }
+    entry("graph", name_of(kGraphs, deck.generate.graph));
     entry("seed", deck.generate.seed);
     out << YAML::EndMap << YAML::EndMap;
   } else {
