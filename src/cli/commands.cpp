@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/circuit_file.hpp>
+#include <gsrgnn/circuit/circuit_report.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/progress.hpp>
@@ -11,37 +12,11 @@
 #include <gsrgnn/util/text.hpp>
 #include <gsrgnn/util/version.hpp>
 #include <nlohmann/json.hpp>
-#include <set>
 
 namespace gsrgnn::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json describe_circuit(const Circuit& circuit) {
-  const CircuitCounts counts = count(circuit);
-  Json j;
-  j["kind"] = "circuit";
-  j["name"] = circuit.name;
-  j["source"] = circuit.source;
-  j["cells"] = counts.cells;
-  j["nets"] = counts.nets;
-  j["pins"] = counts.pins;
-  j["edges"] = counts.edges;
-  j["largest_net"] = counts.largest_net;
-  j["max_degree"] = counts.max_degree;
-  j["types"] = circuit.type_name.size();
-  j["features"] = circuit.feature_name;
-  j["label_names"] = circuit.label_name;
-  j["label_unit"] = circuit.label_unit;
-  if (circuit.labels() > 0) {
-    const auto [least, most] = std::minmax_element(circuit.label.begin(), circuit.label.end());
-    j["label_min"] = *least;
-    j["label_max"] = *most;
-    j["labels"] = std::set<float>(circuit.label.begin(), circuit.label.end()).size();
-  }
-  return j;
-}
 
 /// A JSON object as lines of "key  value", nested keys joined by dots.
 void print_lines(const Json& object, const std::string& prefix = "") {
@@ -64,6 +39,38 @@ void print_lines(const Json& object, const std::string& prefix = "") {
       }
     } else {
       fmt::print("{:<28}{}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
+    }
+  }
+}
+
+/// A bar of up to 40 signs.
+std::string bar(double share) {
+  return std::string(static_cast<std::size_t>(share * 40 + 0.5), '#');
+}
+
+/// The distributions of a circuit's description, as tables.
+void print_distributions(const Json& circuit) {
+  double all_edges = 0, all_nets = 0;
+  for (const auto& row : circuit["net_sizes"]) {
+    all_edges += row["edges"].get<double>();
+    all_nets += row["nets"].get<double>();
+  }
+  fmt::print("\n{:>12}{:>12}{:>10}{:>10}\n", "pins a net", "nets", "of nets", "of edges");
+  for (const auto& row : circuit["net_sizes"]) {
+    const auto from = row["pins"][0].get<std::int64_t>(), to = row["pins"][1].get<std::int64_t>();
+    fmt::print("{:>12}{:>12}{:>9.1f}%{:>9.1f}%\n", from == to ? std::to_string(from) : fmt::format("{}-{}", from, to),
+               with_commas(row["nets"].get<std::int64_t>()), 100 * row["nets"].get<double>() / std::max(all_nets, 1.0),
+               100 * row["edges"].get<double>() / std::max(all_edges, 1.0));
+  }
+  if (!circuit.contains("label_histogram")) return;
+  for (const auto& [name, histogram] : circuit["label_histogram"].items()) {
+    fmt::print("\n{:>22}{:>12}\n", name, "cells");
+    const auto counts = histogram["counts"].get<std::vector<std::int64_t>>();
+    const double from = histogram["from"], step = (histogram["to"].get<double>() - from) / double(counts.size());
+    const auto most = static_cast<double>(*std::max_element(counts.begin(), counts.end()));
+    for (std::size_t b = 0; b < counts.size(); ++b) {
+      fmt::print("{:>10.4f} .. {:<8.4f}{:>12}  {}\n", from + step * double(b), from + step * double(b + 1),
+                 with_commas(counts[b]), bar(static_cast<double>(counts[b]) / most));
     }
   }
 }
@@ -124,9 +131,13 @@ void info_command(const std::string& path, bool json) {
   if (description.is_null()) description = describe_circuit(open_circuit(path));
   if (json) {
     fmt::print("{}\n", description.dump());
-  } else {
-    print_lines(description);
+    return;
   }
+  Json plain = description;
+  plain.erase("net_sizes");
+  plain.erase("label_histogram");
+  print_lines(plain);
+  if (description.contains("net_sizes")) print_distributions(description);
 }
 
 void train_command(const std::string& deck_path, const std::vector<std::string>& overrides, bool validate) {
