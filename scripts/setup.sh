@@ -7,7 +7,7 @@ packages=(
   g++ cmake ninja-build pkg-config
   libtrilinos-kokkos-dev libtrilinos-kokkos-kernels-dev
   libopenmpi-dev openmpi-bin libhdf5-openmpi-dev hdf5-tools
-  libyaml-cpp-dev libcli11-dev libfmt-dev nlohmann-json3-dev libopenblas-dev
+  libyaml-cpp-dev libcli11-dev libfmt-dev nlohmann-json3-dev zlib1g-dev libopenblas-dev
   libgtest-dev libbenchmark-dev
 )
 

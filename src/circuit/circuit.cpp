@@ -90,6 +90,9 @@ void validate(const Circuit& c, const std::string& place) {
       seen[number] = true;
     }
   }
+  for (const double side : c.box) {
+    if (!std::isfinite(side)) throw InputError(place, fmt::format("a side of the box is {}", side), kReimport);
+  }
   check_finite(c.feature, c.feature_name, place, "feature");
   check_finite(c.label, c.label_name, place, "label");
 }

@@ -50,6 +50,11 @@ Circuit read_circuit(const std::string& path) {
                                   fmt::join(want, ", ")));
     }
   };
+  for (const char* name : {"nets/offset", "nets/cell", "cells/type"}) {
+    if (file.shape(name).size() != 1) {
+      file.fail(name, fmt::format("has the shape [{}] where a list is expected", fmt::join(file.shape(name), ", ")));
+    }
+  }
   Circuit circuit;
   circuit.name = file.attribute_string("/", "name");
   circuit.source = file.attribute_string("/", "source");

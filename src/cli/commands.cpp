@@ -9,6 +9,7 @@
 #include <gsrgnn/cli/progress.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/mpi.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <gsrgnn/util/version.hpp>
 #include <nlohmann/json.hpp>
@@ -81,6 +82,14 @@ void print_circuit_line(const Circuit& circuit) {
              with_commas(counts.nets), with_commas(counts.pins), with_commas(counts.edges));
 }
 
+void print_label_line(const Circuit& circuit) {
+  if (circuit.labels() == 0) {
+    fmt::print("no label: for prediction only\n");
+  } else {
+    fmt::print("label {} ({})\n", fmt::join(circuit.label_name, ", "), circuit.label_unit);
+  }
+}
+
 void print_scores(const char* which, const std::vector<Scores>& scores) {
   const Scores mean = mean_scores(scores);
   fmt::print("{}: Pearson {:.4f}  Spearman {:.4f}  Kendall {:.4f}  R2 {:.4f}\n", which, mean.pearson, mean.spearman,
@@ -106,11 +115,74 @@ void import_def_command(const DefImportOptions& options, const std::string& outp
   order_by_placement(circuit);
   write_circuit(circuit, output);
   print_circuit_line(circuit);
-  fmt::print("{}\nwritten to {}\n",
-             circuit.labels() > 0
-                 ? fmt::format("label {} ({})", fmt::join(circuit.label_name, ", "), circuit.label_unit)
-                 : std::string("no routes, so no label: for prediction only"),
-             output);
+  print_label_line(circuit);
+  fmt::print("written to {}\n", output);
+}
+
+namespace {
+
+/// The rows of all ranks, by design.
+std::vector<CircuitNetRow> gather_rows(const Mpi& mpi, const std::vector<CircuitNetRow>& own) {
+  Json rows = Json::array();
+  for (const CircuitNetRow& row : own) {
+    rows.push_back({row.design, row.skipped, row.counts.cells, row.counts.nets, row.counts.pins, row.counts.edges});
+  }
+  std::vector<CircuitNetRow> all;
+  for (const std::string& text : mpi.gather(rows.dump(-1, ' ', false, Json::error_handler_t::replace))) {
+    for (const auto& row : Json::parse(text)) {
+      all.push_back({row[0], row[1], {row[2], row[3], row[4], row[5], 0, 0}});
+    }
+  }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.design < b.design; });
+  return all;
+}
+
+void import_circuitnet_folder(const CircuitNetOptions& options, const std::string& folder) {
+  const Mpi mpi;
+  const auto designs = list_circuitnet_designs(options.root);
+  // A rank that cannot write must still come to the table: the others wait for it there.
+  std::vector<CircuitNetRow> own;
+  std::string trouble;
+  try {
+    own = import_circuitnet_dataset(options, designs, folder, static_cast<std::size_t>(mpi.rank()),
+                                    static_cast<std::size_t>(mpi.size()));
+  } catch (const std::exception& error) {
+    trouble = error.what();
+  }
+  const auto rows = gather_rows(mpi, own);
+  const auto troubles = mpi.gather(trouble);
+  if (mpi.rank() == 0) {
+    std::size_t imported = 0;
+    fmt::print("{:<44}{:>9}{:>9}{:>10}{:>13}\n", "design", "cells", "nets", "pins", "edges");
+    for (const CircuitNetRow& row : rows) {
+      if (!row.skipped.empty()) {
+        fmt::print("{:<44}skipped: {}\n", row.design, row.skipped);
+        continue;
+      }
+      ++imported;
+      fmt::print("{:<44}{:>9}{:>9}{:>10}{:>13}\n", row.design, with_commas(row.counts.cells),
+                 with_commas(row.counts.nets), with_commas(row.counts.pins), with_commas(row.counts.edges));
+    }
+    fmt::print("{} of {} designs imported into {} by {} rank{}\n", imported, designs.size(), folder, mpi.size(),
+               mpi.size() == 1 ? "" : "s");
+    std::fflush(stdout);
+    for (const std::string& text : troubles) {
+      if (!text.empty()) throw RunError(text);
+    }
+    if (imported == 0) throw InputError(options.root, "no design could be imported", "see the reasons in the table");
+  }
+}
+
+}  // namespace
+
+void import_circuitnet_command(const CircuitNetOptions& options, const std::string& output) {
+  if (options.design.empty()) return import_circuitnet_folder(options, output);
+  Circuit circuit = import_circuitnet(options);
+  order_by_placement(circuit);
+  write_circuit(circuit, output);
+  print_circuit_line(circuit);
+  print_label_line(circuit);
+  fmt::print("written to {}\n", output);
 }
 
 void generate_command(const GeneratorSpec& spec, const std::string& output) {

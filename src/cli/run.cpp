@@ -41,6 +41,36 @@ int run(int argc, char** argv) {
   import_def_app->add_option("-o,--output", output, "The circuit file to write")->required();
   import_def_app->callback([&] { command = [&] { import_def_command(def, output); }; });
 
+  CircuitNetOptions net;
+  std::vector<std::string> feature_maps;
+  auto* import_net_app = import_app->add_subcommand("circuitnet", "From CircuitNet as downloaded, one design or all");
+  import_net_app->add_option("--root", net.root, "Folder of the dataset")->required();
+  import_net_app->add_option("--design", net.design, "A placement's name; without it, all (mpirun shares them)");
+  import_net_app
+      ->add_option("--label", net.label,
+                   "One map or two (horizontal, vertical; .npy, .npz, or folders of a map a design), or rudy")
+      ->expected(1, 2);
+  import_net_app->add_option("--combine", net.combine, "Two maps: their average, or separate labels")
+      ->transform(CLI::CheckedTransformer(labels))
+      ->default_str("average");
+  const std::map<std::string, BoxRule> rules = {
+      {"max", BoxRule::Max}, {"mean", BoxRule::Mean}, {"center", BoxRule::Center}};
+  import_net_app->add_option("--rule", net.rule, "What a cell takes of a map over its box: max, mean or center")
+      ->transform(CLI::CheckedTransformer(rules))
+      ->default_str("max");
+  import_net_app->add_option("--feature", feature_maps, "NAME=MAP: a further feature, sampled like the label");
+  import_net_app->add_option("-o,--output", output, "The circuit file to write, or the folder for all")->required();
+  import_net_app->callback([&] {
+    for (const std::string& text : feature_maps) {
+      const auto equals = text.find('=');
+      if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+        throw CLI::ValidationError("--feature " + text + ": write it as NAME=MAP");
+      }
+      net.feature_maps.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    }
+    command = [&] { import_circuitnet_command(net, output); };
+  });
+
   GeneratorSpec spec;
   auto* generate_app = app.add_subcommand("generate", "Make a placed circuit with a congestion label out of nothing");
   auto* like = generate_app->add_option("--like", spec.like, "A graph of the paper's Table 1, e.g. 356-R");
@@ -85,6 +115,14 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
     return app.exit(success);
+  } catch (const CLI::RequiredError& error) {
+    const CLI::App* innermost = &app;
+    while (!innermost->get_subcommands().empty()) innermost = innermost->get_subcommands().front();
+    const auto unknown = innermost->remaining();
+    if (unknown.empty()) return fail(fmt::format("{}; see gsrgnn --help", error.what()), kBadInput);
+    return fail(
+        fmt::format("'{}' is not a command or option of {}; see gsrgnn --help", unknown.front(), innermost->get_name()),
+        kBadInput);
   } catch (const CLI::ParseError& error) {
     return fail(fmt::format("{}; see gsrgnn --help", error.what()), kBadInput);
   }

@@ -10,7 +10,9 @@ std::int64_t ParameterTable::largest_block() const {
   return largest;
 }
 
-void ParameterTable::begin_block(const std::string& name) { blocks.push_back({name, size(), 0}); }
+void ParameterTable::begin_block(const std::string& name) {
+  blocks.push_back({name, size(), 0});
+}
 
 int ParameterTable::add(const std::string& name, int rows, int columns, int width, int stride, int tile,
                         Initial initial) {

@@ -1,5 +1,7 @@
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -26,6 +28,9 @@ class Source {
       if (found != overrides_.end()) return found->second;
       const auto dot = prefix.rfind('.');
       prefix = dot == std::string::npos ? "" : prefix.substr(0, dot);
+    }
+    for (const auto& [overridden, text] : overrides_) {  // one that went deeper than there are keys
+      if (overridden.rfind(key + ".", 0) == 0 || (key.empty() && overridden[0] == '.')) return text;
     }
     return node.Mark().is_null() ? file_ : fmt::format("{}:{}", file_, node.Mark().line + 1);
   }
@@ -60,7 +65,9 @@ class Section {
 
   std::string path(const std::string& key) const { return name_.empty() ? key : name_ + "." + key; }
   YAML::Node get(const std::string& key) const {
-    if (!node_.IsDefined() || !node_.IsMap()) return YAML::Node(YAML::NodeType::Undefined);
+    if (!node_.IsDefined() || !node_.IsMap() || !node_[key].IsDefined()) {
+      return YAML::Node(YAML::NodeType::Undefined);
+    }
     return node_[key];
   }
   [[noreturn]] void fail(const std::string& key, const std::string& what, const std::string& cure) const {
@@ -123,7 +130,10 @@ YAML::Node parse(const std::string& path) {
   try {
     return YAML::LoadFile(path);
   } catch (const YAML::ParserException& e) {
-    throw InputError(fmt::format("{}:{}", path, e.mark.line + 1), "not valid YAML: " + e.msg, "mend the line");
+    std::string message = e.msg;
+    std::replace_if(
+        message.begin(), message.end(), [](unsigned char c) { return std::iscntrl(c) != 0; }, '?');
+    throw InputError(fmt::format("{}:{}", path, e.mark.line + 1), "not valid YAML: " + message, "mend the line");
   } catch (const YAML::Exception&) {
     throw InputError(path, "cannot be read", "check its permissions");
   }

@@ -146,8 +146,10 @@ Json describe_run(const Hdf5Reader& file) {
   j["trained_parameters"] = file.attribute_int("model", "trained_parameters");
   j["scores"] = read_mean_scores(file, "scores");
   j["best_epoch"] = file.attribute_int("scores", "best_epoch");
-  j["epochs"] = file.array<double>("curves/loss").size() - 1;
-  j["loss"] = file.array<double>("curves/loss").back();
+  const auto loss = file.array<double>("curves/loss");
+  if (loss.empty()) file.fail("curves/loss", "is empty");
+  j["epochs"] = loss.size() - 1;
+  j["loss"] = loss.back();
   for (const char* name : {"total", "forward", "backward", "update", "copy"}) {
     j["seconds_per_epoch"][name] = median(file.array<double>(std::string("measured/") + name));
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <gsrgnn/models/any_gsr_model.hpp>
 #include <gsrgnn/training/saved_model.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -24,7 +25,11 @@ Standardisation read_standardisation(const Hdf5Reader& file, const std::string& 
     file.fail(name + "_mean", fmt::format("does not hold one value for each of {} columns", columns));
   }
   for (const double scale : s.scale) {
-    if (!(scale > 0)) file.fail(name + "_scale", "holds a value that is not positive");
+    if (!(scale > 0) || !std::isfinite(scale))
+      file.fail(name + "_scale", "holds a value that is not positive and finite");
+  }
+  for (const double mean : s.mean) {
+    if (!std::isfinite(mean)) file.fail(name + "_mean", "holds a value that is not finite");
   }
   return s;
 }
@@ -111,6 +116,9 @@ SavedModel read_model(const Hdf5Reader& file) {
   model.parameters.assign(parameters.table.size(), 0.0F);
   for (const ParameterArray& array : parameters.table.arrays) {
     const auto values = file.array<float>("model/parameters/" + array.name);
+    if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); })) {
+      file.fail("model/parameters/" + array.name, "holds a value that is not finite");
+    }
     for (int r = 0; r < array.rows; ++r) {
       for (int c = 0; c < array.columns; ++c) {
         model.parameters[array.at(r, c)] = values[static_cast<std::size_t>(r) * array.columns + c];

@@ -14,6 +14,8 @@ namespace gsrgnn {
 namespace {
 
 using Exec = Kokkos::DefaultExecutionSpace;
+/// Labels are standardised, so that a model which predicts their mean has a loss of 1.
+constexpr double kDiverged = 1e6;
 constexpr auto kTraining = static_cast<std::uint8_t>(Part::training);
 constexpr auto kValidation = static_cast<std::uint8_t>(Part::validation);
 
@@ -207,7 +209,7 @@ class Training {
     run_.loss.push_back(mean_loss(Part::training, kTraining));
     run_.validation_loss.push_back(mean_loss(Part::validation, kValidation));
     if (on_graph().model.found_nan(space_) || !std::isfinite(run_.loss.back()) ||
-        !std::isfinite(run_.validation_loss.back())) {
+        !std::isfinite(run_.validation_loss.back()) || run_.loss.back() > kDiverged) {
       throw RunError(fmt::format("training diverged after {} updates (loss {}); lower train.learning_rate (now {})",
                                  epoch, run_.loss.back(), deck_.train.learning_rate));
     }

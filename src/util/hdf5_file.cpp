@@ -53,22 +53,37 @@ hid_t native_type<std::uint8_t>() {
 }
 
 /// HDF5 prints a stack trace for every failed call unless told not to; our errors are one line.
-void silence() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+void silence() {
+  H5dont_atexit();  // which crashes on a file that could not be closed, as on a full disk; we close our files ourselves
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
 
-hid_t string_type() {
+/// Strings are stored with one length: HDF5 keeps those of various lengths in a heap without checksums, and a damaged
+/// heap crashes the library (1.10).
+hid_t string_type(std::size_t length) {
   const hid_t type = H5Tcopy(H5T_C_S1);
-  H5Tset_size(type, H5T_VARIABLE);
+  H5Tset_size(type, length);
+  H5Tset_strpad(type, length == H5T_VARIABLE ? H5T_STR_NULLTERM : H5T_STR_NULLPAD);
   H5Tset_cset(type, H5T_CSET_UTF8);
   return type;
 }
 
+/// Groups without time stamps; `parent` is the class of properties, of a group or of a file (its root group).
+hid_t group_properties(hid_t parent) {
+  const hid_t properties = H5Pcreate(parent);
+  H5Pset_obj_track_times(properties, 0);
+  return properties;
+}
+
 [[noreturn]] void fail_write(const std::string& path, const std::string& what) {
-  throw InputError(path, fmt::format("cannot write {}", what), "check that the folder is writable and the disk not full");
+  throw InputError(path, fmt::format("cannot write {}", what),
+                   "check that the folder is writable and the disk not full");
 }
 
 }  // namespace
 
-// ---- writing ---------------------------------------------------------------------------------------------------------
+// ---- writing
+// ---------------------------------------------------------------------------------------------------------
 
 Hdf5Writer::Hdf5Writer(std::string path)
     : path_(std::move(path)), temporary_(fmt::format("{}.{}.partial", path_, ::getpid())) {
@@ -78,27 +93,54 @@ Hdf5Writer::Hdf5Writer(std::string path)
     throw InputError(path_, "is a folder", "give the name of the file to write");
   }
   const auto folder = std::filesystem::path(path_).parent_path();
+  for (auto parent = folder; !parent.empty() && !std::filesystem::exists(parent, error);
+       parent = parent.parent_path()) {
+    made_folder_ = parent.string();
+  }
   if (!folder.empty()) std::filesystem::create_directories(folder, error);
-  file_ = H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-  if (file_ < 0) fail_write(path_, "the file");
+  // The format of HDF5 1.8: its metadata has checksums, so that damage is noticed before it is believed.
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_LATEST);
+  const Handle creation(group_properties(H5P_FILE_CREATE), H5Pclose);
+  file_ = H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, creation, access);
+  if (file_ < 0) {
+    discard();
+    fail_write(path_, "the file");
+  }
 }
 
 Hdf5Writer::~Hdf5Writer() {
   if (file_ < 0) return;
   H5Fclose(file_);
+  discard();
+}
+
+/// Removes the temporary file and the folders made for it, as far as they are empty.
+void Hdf5Writer::discard() {
   std::remove(temporary_.c_str());
+  if (made_folder_.empty()) return;
+  std::error_code error;
+  for (auto folder = std::filesystem::path(path_).parent_path(); std::filesystem::remove(folder, error);
+       folder = folder.parent_path()) {
+    if (folder == made_folder_) break;
+  }
+}
+
+void Hdf5Writer::make_groups(const std::string& name) {
+  for (std::size_t end = name.find('/'); end != std::string::npos; end = name.find('/', end + 1)) {
+    const std::string parent = name.substr(0, end);
+    if (H5Lexists(file_, parent.c_str(), H5P_DEFAULT) <= 0) group(parent);
+  }
 }
 
 namespace {
 
-/// Creates a dataset (time stamps off, groups made on the way) and writes it.
+/// Creates a dataset without time stamps and writes it.
 void write_dataset(hid_t file, const std::string& path, const std::string& name, hid_t type, hid_t space,
                    const void* data) {
-  const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
-  H5Pset_create_intermediate_group(links, 1);
   const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   H5Pset_obj_track_times(properties, 0);
-  const Handle dataset(H5Dcreate2(file, name.c_str(), type, space, links, properties, H5P_DEFAULT), H5Dclose);
+  const Handle dataset(H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT), H5Dclose);
   if (!dataset.valid() || (data != nullptr && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)) {
     fail_write(path, fmt::format("/{}", name));
   }
@@ -111,6 +153,7 @@ void Hdf5Writer::array(const std::string& name, const T* data, const Shape& shap
   std::vector<hsize_t> dims(shape.begin(), shape.end());
   const Handle space(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr), H5Sclose);
   const bool empty = std::any_of(shape.begin(), shape.end(), [](std::uint64_t n) { return n == 0; });
+  make_groups(name);
   write_dataset(file_, path_, name, native_type<T>(), space, empty ? nullptr : data);
 }
 
@@ -121,20 +164,22 @@ template void Hdf5Writer::array(const std::string&, const std::int64_t*, const S
 template void Hdf5Writer::array(const std::string&, const std::uint8_t*, const Shape&);
 
 void Hdf5Writer::strings(const std::string& name, const std::vector<std::string>& values) {
-  std::vector<const char*> pointers;
-  pointers.reserve(values.size());
-  for (const auto& value : values) pointers.push_back(value.c_str());
+  std::size_t length = 1;
+  for (const auto& value : values) length = std::max(length, value.size());
+  std::string packed(values.size() * length, '\0');
+  for (std::size_t i = 0; i < values.size(); ++i) values[i].copy(&packed[i * length], length);
   const hsize_t size = values.size();
   const Handle space(H5Screate_simple(1, &size, nullptr), H5Sclose);
-  const Handle type(string_type(), H5Tclose);
-  write_dataset(file_, path_, name, type, space, values.empty() ? nullptr : pointers.data());
+  const Handle type(string_type(length), H5Tclose);
+  make_groups(name);
+  write_dataset(file_, path_, name, type, space, values.empty() ? nullptr : packed.data());
 }
 
 void Hdf5Writer::string(const std::string& name, const std::string& value) {
-  const char* pointer = value.c_str();
   const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
-  const Handle type(string_type(), H5Tclose);
-  write_dataset(file_, path_, name, type, space, &pointer);
+  const Handle type(string_type(std::max<std::size_t>(1, value.size())), H5Tclose);
+  make_groups(name);
+  write_dataset(file_, path_, name, type, space, value.c_str());
 }
 
 namespace {
@@ -153,9 +198,8 @@ void write_attribute(hid_t file, const std::string& path, const std::string& obj
 }  // namespace
 
 void Hdf5Writer::attribute(const std::string& object, const std::string& name, const std::string& value) {
-  const char* pointer = value.c_str();
-  const Handle type(string_type(), H5Tclose);
-  write_attribute(file_, path_, object, name, type, &pointer);
+  const Handle type(string_type(std::max<std::size_t>(1, value.size())), H5Tclose);
+  write_attribute(file_, path_, object, name, type, value.c_str());
 }
 
 void Hdf5Writer::attribute(const std::string& object, const std::string& name, std::int64_t value) {
@@ -167,7 +211,9 @@ void Hdf5Writer::attribute(const std::string& object, const std::string& name, d
 }
 
 void Hdf5Writer::group(const std::string& name) {
-  const Handle group(H5Gcreate2(file_, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
+  make_groups(name);
+  const Handle properties(group_properties(H5P_GROUP_CREATE), H5Pclose);
+  const Handle group(H5Gcreate2(file_, name.c_str(), H5P_DEFAULT, properties, H5P_DEFAULT), H5Gclose);
   if (!group.valid()) fail_write(path_, fmt::format("/{}", name));
 }
 
@@ -175,12 +221,13 @@ void Hdf5Writer::commit() {
   const bool flushed = H5Fflush(file_, H5F_SCOPE_GLOBAL) >= 0;
   const bool closed = H5Fclose(std::exchange(file_, -1)) >= 0;
   if (!flushed || !closed || std::rename(temporary_.c_str(), path_.c_str()) != 0) {
-    std::remove(temporary_.c_str());
+    discard();
     fail_write(path_, "the file");
   }
 }
 
-// ---- reading ---------------------------------------------------------------------------------------------------------
+// ---- reading
+// ---------------------------------------------------------------------------------------------------------
 
 Hdf5Reader::Hdf5Reader(std::string path) : path_(std::move(path)) {
   silence();
@@ -196,7 +243,8 @@ Hdf5Reader::~Hdf5Reader() {
 }
 
 void Hdf5Reader::fail(const std::string& object, const std::string& what) const {
-  throw InputError(fmt::format("{}:/{}", path_, object), what, "the file is damaged or of another kind; write it again");
+  throw InputError(fmt::format("{}:/{}", path_, object), what,
+                   "the file is damaged or of another kind; write it again");
 }
 
 bool Hdf5Reader::has(const std::string& name) const {
@@ -264,15 +312,24 @@ template std::vector<std::uint8_t> Hdf5Reader::array(const std::string&) const;
 std::vector<std::string> Hdf5Reader::strings(const std::string& name) const {
   const Handle dataset(open_dataset(*this, file_, name), H5Dclose);
   const Handle stored(H5Dget_type(dataset), H5Tclose);
-  if (H5Tget_class(stored) != H5T_STRING || H5Tis_variable_str(stored) <= 0) fail(name, "does not hold strings");
-  std::vector<char*> pointers(checked_size(*this, name, dataset, stored), nullptr);
+  if (H5Tget_class(stored) != H5T_STRING) fail(name, "does not hold strings");
+  const auto size = checked_size(*this, name, dataset, stored);
   std::vector<std::string> values;
-  if (pointers.empty()) return values;
-  const Handle type(string_type(), H5Tclose);
-  if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0) fail(name, "cannot be read");
-  for (const char* pointer : pointers) values.emplace_back(pointer != nullptr ? pointer : "");
-  const Handle space(H5Dget_space(dataset), H5Sclose);
-  H5Dvlen_reclaim(type, space, H5P_DEFAULT, pointers.data());
+  if (size == 0) return values;
+  if (H5Tis_variable_str(stored) > 0) {  // written by another program
+    std::vector<char*> pointers(size, nullptr);
+    const Handle type(string_type(H5T_VARIABLE), H5Tclose);
+    if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0) fail(name, "cannot be read");
+    for (const char* pointer : pointers) values.emplace_back(pointer != nullptr ? pointer : "");
+    const Handle space(H5Dget_space(dataset), H5Sclose);
+    H5Dvlen_reclaim(type, space, H5P_DEFAULT, pointers.data());
+    return values;
+  }
+  const std::size_t length = H5Tget_size(stored);
+  std::string packed(size * length, '\0');
+  const Handle type(string_type(length), H5Tclose);
+  if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, packed.data()) < 0) fail(name, "cannot be read");
+  for (std::size_t i = 0; i < size; ++i) values.emplace_back(packed.substr(i * length, length).c_str());
   return values;
 }
 
@@ -306,12 +363,18 @@ void read_attribute(const Hdf5Reader& reader, hid_t file, const std::string& obj
 std::string Hdf5Reader::attribute_string(const std::string& object, const std::string& name) const {
   std::string value;
   read_attribute(*this, file_, object, name, H5T_STRING, [&](hid_t attribute, hid_t type) {
-    char* pointer = nullptr;
-    if (H5Tis_variable_str(type) <= 0) return false;
-    const Handle memory(string_type(), H5Tclose);
-    if (H5Aread(attribute, memory, &pointer) < 0 || pointer == nullptr) return false;
-    value = pointer;
-    H5free_memory(pointer);
+    if (H5Tis_variable_str(type) > 0) {  // written by another program
+      char* pointer = nullptr;
+      const Handle memory(string_type(H5T_VARIABLE), H5Tclose);
+      if (H5Aread(attribute, memory, &pointer) < 0 || pointer == nullptr) return false;
+      value = pointer;
+      H5free_memory(pointer);
+      return true;
+    }
+    std::string packed(H5Tget_size(type), '\0');
+    const Handle memory(string_type(packed.size()), H5Tclose);
+    if (H5Aread(attribute, memory, packed.data()) < 0) return false;
+    value = packed.c_str();
     return true;
   });
   return value;

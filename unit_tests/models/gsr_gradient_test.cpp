@@ -142,9 +142,15 @@ TYPED_TEST(GsrGradient, DenseResidualOnEdges) {
 TYPED_TEST(GsrGradient, SeveralTilesAndTwoOutputs) {
   Probe<TypeParam, NetGraph>(shape(1, 96, 5, Residual::sparse, 2)).compare();
 }
-TYPED_TEST(GsrGradient, AllValuesKept) { Probe<TypeParam, NetGraph>(shape(2, 12, 6, Residual::sparse)).compare(); }
-TYPED_TEST(GsrGradient, OneValueKept) { Probe<TypeParam, NetGraph>(shape(2, 16, 1, Residual::sparse)).compare(); }
-TYPED_TEST(GsrGradient, NoLayers) { Probe<TypeParam, NetGraph>(shape(0, 16, 1, Residual::sparse)).compare(); }
+TYPED_TEST(GsrGradient, AllValuesKept) {
+  Probe<TypeParam, NetGraph>(shape(2, 12, 6, Residual::sparse)).compare();
+}
+TYPED_TEST(GsrGradient, OneValueKept) {
+  Probe<TypeParam, NetGraph>(shape(2, 16, 1, Residual::sparse)).compare();
+}
+TYPED_TEST(GsrGradient, NoLayers) {
+  Probe<TypeParam, NetGraph>(shape(0, 16, 1, Residual::sparse)).compare();
+}
 
 // Whole rows of equal values, kept and not kept. Where a tie crosses the edge of what is kept the loss jumps with the
 // parameters that break it, those of the input; all others must agree.

@@ -13,7 +13,8 @@ inline Circuit awkward_circuit() {
   Circuit c;
   c.name = "awkward";
   c.source = "test";
-  const std::vector<std::vector<std::int32_t>> nets = {{0, 1, 0, 2, 0}, {1, 2}, {3, 4, 3, 5}, {6}, {}, {5, 6, 7, 0}, {4, 7}};
+  const std::vector<std::vector<std::int32_t>> nets = {{0, 1, 0, 2, 0}, {1, 2}, {3, 4, 3, 5}, {6}, {},
+                                                       {5, 6, 7, 0},    {4, 7}};
   for (const auto& net : nets) {
     c.net_cell.insert(c.net_cell.end(), net.begin(), net.end());
     c.net_offset.push_back(static_cast<std::int64_t>(c.net_cell.size()));

@@ -24,9 +24,10 @@ struct Circuit {
   std::vector<std::string> type_name;   ///< T: cell types (the DEF's masters)
   std::vector<std::int32_t> cell_type;  ///< N: index into type_name
 
-  std::vector<std::array<double, 2>> position;  ///< N: placement point in microns
-  std::array<double, 4> box{0, 0, 0, 0};        ///< left, bottom, right, top of the die in microns
-  std::vector<std::int32_t> original;  ///< N: each cell's number in the source; empty when the order is the source's
+  std::vector<std::array<double, 2>>
+      position;                           ///< N: placement point (DEF, generated: in microns; CircuitNet: in GCells)
+  std::array<double, 4> box{0, 0, 0, 0};  ///< left, bottom, right, top of the die, likewise
+  std::vector<std::int32_t> original;     ///< N: each cell's number in the source; empty when the order is the source's
 
   std::vector<std::string> label_name;  ///< O: 0 (no label: for prediction only), 1 or 2
   std::string label_unit;               ///< e.g. "routed length / track capacity"

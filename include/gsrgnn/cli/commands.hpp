@@ -2,6 +2,7 @@
 
 /// The commands of the program. Each prints to standard output and throws InputError or RunError.
 
+#include <gsrgnn/circuit/circuitnet.hpp>
 #include <gsrgnn/circuit/generate.hpp>
 #include <gsrgnn/circuit/import_def.hpp>
 #include <string>
@@ -16,6 +17,9 @@ enum ExitCode { kDone = 0, kBadInput = 2, kRunFailed = 3 };
 int run(int argc, char** argv);
 
 void import_def_command(const DefImportOptions& options, const std::string& output);
+/// With a design in the options one circuit file; without, all designs under the root into the folder `output`, shared
+/// among the MPI ranks, with a table of what became of each.
+void import_circuitnet_command(const CircuitNetOptions& options, const std::string& output);
 void generate_command(const GeneratorSpec& spec, const std::string& output);
 void info_command(const std::string& path, bool json);
 void train_command(const std::string& deck, const std::vector<std::string>& overrides, bool validate);

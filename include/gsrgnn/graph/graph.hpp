@@ -1,7 +1,7 @@
 #pragma once
 
-/// The circuit graph on a device, in its two forms. Both stand for the same operator: the clique-expanded adjacency with
-/// multiplicity and self loops, A~ = B B^T - diag(sum_n B[i,n]^2) + I, and deg = the row sums of A~.
+/// The circuit graph on a device, in its two forms. Both stand for the same operator: the clique-expanded adjacency
+/// with multiplicity and self loops, A~ = B B^T - diag(sum_n B[i,n]^2) + I, and deg = the row sums of A~.
 ///
 ///   NetGraph   the pins themselves, by net and by cell: A~ X = B (B^T X) + (1 - delta) o X. 2 P row additions.
 ///   EdgeGraph  the edges in CSR form (the paper's): E row additions. For comparison and as the reference in tests.

@@ -40,9 +40,8 @@ struct LayerNormForward {
     const Scalar r =
         Scalar(1) / std::sqrt(variance / static_cast<Scalar>(groups * width) + static_cast<Scalar>(kLayerNormEpsilon));
     for (int g = 0; g < groups; ++g) {
-      Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, static_cast<int>(x.extent(2))), [&](const int c) {
-        y(g, row, c) = (x(g, row, c) - mean) * r * gamma(g, c) + beta(g, c);
-      });
+      Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, static_cast<int>(x.extent(2))),
+                           [&](const int c) { y(g, row, c) = (x(g, row, c) - mean) * r * gamma(g, c) + beta(g, c); });
     }
     Kokkos::single(Kokkos::PerThread(member), [&]() {
       moments(row, 0) = mean;
@@ -87,7 +86,9 @@ struct LayerNormBackward {
             [&](const int c, Scalar& sum) { sum += gamma(group, c) * g(group, row, c); }, part);
         Kokkos::parallel_reduce(
             Kokkos::ThreadVectorRange(member, width),
-            [&](const int c, Scalar& sum) { sum += gamma(group, c) * g(group, row, c) * (x(group, row, c) - mean) * r; },
+            [&](const int c, Scalar& sum) {
+              sum += gamma(group, c) * g(group, row, c) * (x(group, row, c) - mean) * r;
+            },
             part_along);
         average += part;
         along += part_along;

@@ -8,7 +8,8 @@
 namespace gsrgnn {
 
 /// Sum over the rows i with part(i) == which and over the outputs of (out - label)^2; out, label: N x O.
-/// Summed in double by chunks (partial: row chunks) and finished on the host, so it is the same for any thread count.
+/// Summed in double by chunks (partial: exactly kRowChunks) and finished on the host, so it is the same for any thread
+/// count.
 template <class Exec, class Scalar>
 double squared_error(const Exec& space, const Matrix<Scalar, Exec>& out, const Matrix<Scalar, Exec>& label,
                      const Vector<std::uint8_t, Exec>& part, std::uint8_t which, const Vector<double, Exec>& partial) {

@@ -15,8 +15,7 @@ class Arena {
   /// Counts only; the Views it gives have shapes but no memory.
   Arena() = default;
   /// Allocates `bytes` of device memory, set to zero.
-  explicit Arena(std::size_t bytes)
-      : memory_("gsrgnn::arena", bytes), capacity_(bytes) {}
+  explicit Arena(std::size_t bytes) : memory_("gsrgnn::arena", bytes), capacity_(bytes) {}
 
   bool measuring() const { return capacity_ == 0; }
   std::size_t used() const { return used_; }
@@ -25,7 +24,8 @@ class Arena {
   /// measured with other sizes than it now takes.
   template <class View, class... Extents>
   View take(Extents... extents) {
-    const std::size_t bytes = View::required_allocation_size(static_cast<std::size_t>(extents)...);
+    // Not View::required_allocation_size: that of Kokkos 3.4 multiplies in 32 bits.
+    const std::size_t bytes = (static_cast<std::size_t>(extents) * ... * sizeof(typename View::value_type));
     std::byte* const data = measuring() ? nullptr : memory_.data() + used_;
     used_ += (bytes + kAlignment - 1) / kAlignment * kAlignment;
     if (!measuring() && used_ > capacity_) Kokkos::abort("gsrgnn::Arena: more taken than was measured");

@@ -39,7 +39,10 @@ class Hdf5Writer {
   void commit();
 
  private:
-  std::string path_, temporary_;
+  void make_groups(const std::string& name);
+  void discard();
+
+  std::string path_, temporary_, made_folder_;  // the outermost folder that had to be made; empty: none
   std::int64_t file_ = -1;
 };
 

@@ -1,0 +1,132 @@
+#pragma once
+
+/// CircuitNet (N28) as a user has it on disk, made into circuits. Under its root, or one folder below in
+/// graph_features:
+///
+///   graph_information/net_attr/NETLIST_net_attr.npy     names of the nets
+///   graph_information/node_attr/NETLIST_node_attr.npy   names and types of the cells
+///   graph_information/pin_attr/NETLIST_pin_attr.npy     name, net (or list of nets) and cell of each pin
+///   instance_placement_gcell/DESIGN.npy                 the box of each placed cell, in inclusive GCell indices
+///
+/// where many designs (7157-zero-riscy-a-1-c2-u0.8-m1-p1-f0) place one netlist (zero-riscy-a-1-c2). Any of these files
+/// may lack its ".npy". Maps are 2-D arrays of numbers over the GCells of a design, axis 0 along x, of any size.
+/// Every error is an InputError that names the file.
+
+#include <cstddef>
+#include <cstdint>
+#include <gsrgnn/circuit/circuit.hpp>
+#include <gsrgnn/circuit/import_def.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gsrgnn {
+
+/// The GCells left..right and bottom..top that a cell lies in, both ends included. GCell i reaches from i to i + 1.
+struct GcellBox {
+  std::int32_t left, bottom, right, top;
+};
+
+/// What a cell takes from a map: the largest value in its box, their mean, or the value at the centre of the box (the
+/// GCell to its right or above when the centre lies on a border).
+enum class BoxRule { Max, Mean, Center };
+
+// ---- one design -----------------------------------------------------------------------------------------------------
+
+struct CircuitNetOptions {
+  std::string root;    ///< folder of the dataset
+  std::string design;  ///< name (or path) of a placement, with or without ".npy"
+
+  /// No label, or one or two maps (horizontal, vertical), or "rudy": see rudy_map(). A map is a file (.npy, or .npz of
+  /// one array), or a folder that holds the map of each design under the design's name.
+  std::vector<std::string> label;
+  CongestionLabel combine = CongestionLabel::Average;  ///< of two maps: their mean in each GCell, or two labels a cell
+  BoxRule rule = BoxRule::Max;                         ///< for labels and features alike
+  /// Further features: name, and map as for `label`, "rudy" included.
+  std::vector<std::pair<std::string, std::string>> feature_maps;
+
+  /// A design is refused when a lesser share of its placed cells is in the netlist: the two are of different designs.
+  /// (The placer adds buffers, so that 0.92 to 0.98 is usual.)
+  double least_share = 0.9;
+};
+
+/// Cells are those that have a pin in pin_attr and a place, in the order of the netlist; nets are those that have such
+/// a cell. A pin that lists several nets counts in each of them, as often as it lists it.
+///
+/// Lengths are in GCells (these files do not tell their size): the position of a cell is the centre of its box, and the
+/// circuit's box is the extent of all placed cells, also of those that are not in the netlist.
+/// Features: box_left, box_bottom, box_right, box_top (relative to the circuit's box, 0..1, so that they mean the same
+/// on a die of any size), half_width and half_height (in GCells: a cell is as large on any die), those of
+/// append_common_features(), and those of feature_maps.
+/// Labels: "congestion", or "congestion_horizontal" and "congestion_vertical", or "rudy".
+Circuit import_circuitnet(const CircuitNetOptions& options);
+
+// ---- a whole dataset ------------------------------------------------------------------------------------------------
+
+/// The designs that have a placement under the root, sorted, without ".npy".
+std::vector<std::string> list_circuitnet_designs(const std::string& root);
+
+/// What became of one design of a dataset.
+struct CircuitNetRow {
+  std::string design;
+  std::string skipped;   ///< why there is no circuit file; empty when there is one
+  CircuitCounts counts;  ///< of the circuit, when there is one
+};
+
+/// Imports options.design into FOLDER/DESIGN.h5, its cells ordered by order_by_placement(). A design that cannot be
+/// imported (files missing or damaged, netlist and placement of different designs, ...) is skipped and nothing is
+/// written for it. Throws when the file cannot be written.
+CircuitNetRow import_circuitnet_to(const CircuitNetOptions& options, const std::string& folder);
+
+/// Imports the designs first, first + step, first + 2 step, ... of the list, one row each: rank r of R takes (r, R).
+/// options.design is ignored. The folder is made when it is missing.
+std::vector<CircuitNetRow> import_circuitnet_dataset(const CircuitNetOptions& options,
+                                                     const std::vector<std::string>& designs, const std::string& folder,
+                                                     std::size_t first = 0, std::size_t step = 1);
+
+// ---- the parts ------------------------------------------------------------------------------------------------------
+
+/// The netlist that a design places: its name without the leading number and the last "-u" (utilisation) and on.
+std::string circuitnet_netlist(const std::string& design);
+
+/// The name of a design from that of its placement: without folders and ".npy".
+std::string circuitnet_design(const std::string& name);
+
+/// The file of a name in a folder, whichever of the suffixes (tried in this order) it has. Throws when there is none,
+/// or more than one.
+std::string find_circuitnet_file(const std::string& folder, const std::string& name,
+                                 const std::vector<std::string>& suffixes);
+
+/// The files of a design, joined. Arrays as in Circuit, with each cell's box.
+struct CircuitNetDesign {
+  std::string placement;  ///< the file of the placement, for messages
+  GcellBox extent;        ///< of all placed cells
+  std::vector<GcellBox> box;
+  std::vector<std::string> type_name;
+  std::vector<std::int32_t> cell_type;
+  std::vector<std::int64_t> net_offset{0};
+  std::vector<std::int32_t> net_cell;
+};
+/// Refuses, among all that is damaged, cells that are named or placed twice, pins of unknown nets or cells, a design
+/// without cells, and one in whose placement the netlist has a lesser share than `least_share`.
+CircuitNetDesign read_circuitnet_design(const std::string& root, const std::string& design, double least_share);
+
+/// Numbers over GCells.
+struct GcellMap {
+  std::string place;  ///< where it is from, for messages
+  std::int64_t columns = 0, rows = 0;
+  std::vector<double> value;  ///< value[x * rows + y]
+};
+
+/// Reads a map; `where` and `design` as in CircuitNetOptions. Every value must be finite.
+GcellMap read_gcell_map(const std::string& where, const std::string& design);
+
+/// Rectangular uniform wire density (Spindler and Johannes, DATE 2007) of the placement: each net of two cells or more
+/// adds (w + h) / (w h) to all GCells of the box around its cells' centres, w by h GCells large. It covers the GCells
+/// from 0 to the design's extent. Sums are of multiples of 2^-30, so that they depend on no order.
+GcellMap rudy_map(const CircuitNetDesign& design);
+
+/// One value a cell. Throws at the map when a box reaches beyond it.
+std::vector<double> sample(const GcellMap& map, const std::vector<GcellBox>& box, BoxRule rule);
+
+}  // namespace gsrgnn

@@ -1,0 +1,303 @@
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <gsrgnn/circuit/circuitnet.hpp>
+#include <gsrgnn/circuit/lefdef_tokens.hpp>
+#include <gsrgnn/circuit/pickle_reader.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace gsrgnn {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A whole map of this many GCells a side would not fit; a damaged index must not get that far.
+constexpr std::int64_t kMostGcellsAcross = 1 << 20;
+
+constexpr const char* kDownloadAgain = "download the graph features of CircuitNet again";
+constexpr const char* kGiveRoot = "give the folder that holds graph_features, or graph_information beside this one";
+
+// The folder of the graph features: the root itself or one below.
+fs::path features_folder(const std::string& root) {
+  std::error_code error;
+  for (const fs::path& folder : {fs::path(root), fs::path(root) / "graph_features"}) {
+    if (fs::is_directory(folder / "instance_placement_gcell", error)) return folder;
+  }
+  throw InputError(root, "there is no folder instance_placement_gcell", kGiveRoot);
+}
+
+const PickleNode& as_node(const Pickle& file, const PickleValue& value, PickleNode::Kind kind, std::string_view what) {
+  const PickleNode* const node = file.node(value);
+  if (node == nullptr || node->kind != kind) {
+    throw InputError(file.path(), fmt::format("expected {}, found something else", what), kDownloadAgain);
+  }
+  return *node;
+}
+
+std::string_view as_string(const Pickle& file, const PickleValue& value, std::string_view what) {
+  const std::string_view* const text = std::get_if<std::string_view>(&value);
+  if (text == nullptr) throw InputError(file.path(), fmt::format("{} is no string", what), kDownloadAgain);
+  return *text;
+}
+
+// Integers, also those that went through a float.
+std::optional<std::int64_t> as_integer(const PickleValue& value) {
+  if (const std::int64_t* const integer = std::get_if<std::int64_t>(&value)) return *integer;
+  const double* const real = std::get_if<double>(&value);
+  if (real != nullptr && std::abs(*real) < 0x1p53 && *real == std::trunc(*real)) {
+    return static_cast<std::int64_t>(*real);
+  }
+  return std::nullopt;
+}
+
+// ---- the placement --------------------------------------------------------------------------------------------------
+
+using Placement = std::unordered_map<std::string_view, GcellBox>;
+
+GcellBox read_box(const Pickle& file, std::string_view cell, const PickleValue& value) {
+  const PickleNode* const node = file.node(value);
+  std::array<std::int64_t, 4> side{};
+  bool good = node != nullptr && node->kind != PickleNode::Kind::Dict && node->items.size() == side.size();
+  for (std::size_t i = 0; good && i < side.size(); ++i) {
+    const std::optional<std::int64_t> integer = as_integer(node->items[i]);
+    good = integer && *integer >= 0 && *integer < kMostGcellsAcross;
+    if (good) side[i] = *integer;
+  }
+  if (!good || side[0] > side[2] || side[1] > side[3]) {
+    throw InputError(file.path(), fmt::format("the place of cell {} is no box of GCells", quoted(cell)),
+                     "a place is [left, bottom, right, top], whole numbers from 0 on");
+  }
+  const auto narrow = [&](std::size_t i) { return static_cast<std::int32_t>(side[i]); };
+  return {narrow(0), narrow(1), narrow(2), narrow(3)};
+}
+
+Placement read_placement(const Pickle& file) {
+  const PickleNode& array = as_node(file, file.root(), PickleNode::Kind::Array, "an array of one dict");
+  if (array.items.size() != 1) {
+    throw InputError(file.path(), fmt::format("there are {} objects instead of one dict", array.items.size()),
+                     kDownloadAgain);
+  }
+  const PickleNode& dict = as_node(file, array.items[0], PickleNode::Kind::Dict, "a dict of boxes");
+  Placement placement;
+  placement.reserve(dict.items.size() / 2);
+  for (std::size_t i = 0; i < dict.items.size(); i += 2) {
+    const std::string_view cell = as_string(file, dict.items[i], "the name of a cell");
+    if (!placement.emplace(cell, read_box(file, cell, dict.items[i + 1])).second) {
+      throw InputError(file.path(), fmt::format("the cell {} is placed twice", quoted(cell)), kDownloadAgain);
+    }
+  }
+  if (placement.empty()) throw InputError(file.path(), "no cell is placed", "give a design that has cells");
+  return placement;
+}
+
+GcellBox extent_of(const Placement& placement) {
+  GcellBox extent = placement.begin()->second;
+  for (const auto& [cell, box] : placement) {
+    extent.left = std::min(extent.left, box.left);
+    extent.bottom = std::min(extent.bottom, box.bottom);
+    extent.right = std::max(extent.right, box.right);
+    extent.top = std::max(extent.top, box.top);
+  }
+  return extent;
+}
+
+// ---- the netlist ----------------------------------------------------------------------------------------------------
+
+// An array of the graph information, rows by columns.
+class Table {
+ public:
+  Table(const fs::path& folder, const std::string& netlist, const std::string& part, std::int64_t rows)
+      : file_(find_circuitnet_file((folder / "graph_information" / part).string(), netlist + "_" + part, {".npy", ""})),
+        array_(as_node(file_, file_.root(), PickleNode::Kind::Array, "an array")) {
+    if (array_.shape.size() != 2 || array_.shape[0] != rows) {
+      throw InputError(
+          file_.path(),
+          fmt::format("the shape of the array is ({}) instead of ({}, n)", fmt::join(array_.shape, ", "), rows),
+          kDownloadAgain);
+    }
+  }
+
+  const Pickle& file() const { return file_; }
+  std::int64_t columns() const { return array_.shape[1]; }
+  const PickleValue& at(std::int64_t row, std::int64_t column) const { return array_.items[row * columns() + column]; }
+
+ private:
+  Pickle file_;
+  const PickleNode& array_;
+};
+
+// Calls visit(net, node) for each connection: a pin is on one net or lists several.
+template <class Visit>
+void for_each_connection(const Table& pins, std::int64_t nets, std::int64_t nodes, const Visit& visit) {
+  const auto index = [&](const PickleValue& value, std::int64_t pin, std::int64_t end, const char* what) {
+    const std::optional<std::int64_t> number = as_integer(value);
+    if (number && *number >= 0 && *number < end) return *number;
+    throw InputError(pins.file().path(),
+                     number ? fmt::format("pin {} names the unknown {} {} (there are {})", pin, what, *number, end)
+                            : fmt::format("the {} of pin {} is no number", what, pin),
+                     "take net_attr, node_attr and pin_attr from the same download");
+  };
+  for (std::int64_t pin = 0; pin < pins.columns(); ++pin) {
+    const std::int64_t node = index(pins.at(2, pin), pin, nodes, "cell");
+    const PickleNode* const list = pins.file().node(pins.at(1, pin));
+    if (list == nullptr) {
+      visit(index(pins.at(1, pin), pin, nets, "net"), node);
+    } else {
+      for (const PickleValue& net : list->items) visit(index(net, pin, nets, "net"), node);
+    }
+  }
+}
+
+// The place of each node of the netlist, or null.
+std::vector<const GcellBox*> places(const Table& nodes, const Placement& placement) {
+  std::unordered_set<std::string_view> names;
+  names.reserve(static_cast<std::size_t>(nodes.columns()));
+  std::vector<const GcellBox*> place;
+  for (std::int64_t node = 0; node < nodes.columns(); ++node) {
+    const std::string_view name = as_string(nodes.file(), nodes.at(0, node), "the name of a cell");
+    if (!names.insert(name).second) {
+      throw InputError(nodes.file().path(), fmt::format("the cell {} is named twice", quoted(name)), kDownloadAgain);
+    }
+    const auto found = placement.find(name);
+    place.push_back(found != placement.end() ? &found->second : nullptr);
+  }
+  return place;
+}
+
+void check_share(const std::vector<const GcellBox*>& place, const Placement& placement, double least,
+                 const Table& nodes, const std::string& placement_file) {
+  const auto known = place.size() - static_cast<std::size_t>(std::count(place.begin(), place.end(), nullptr));
+  const double share = static_cast<double>(known) / static_cast<double>(placement.size());
+  if (share >= least) return;
+  throw InputError(placement_file,
+                   fmt::format("only {} of {} placed cells ({:.1f} %) are in the netlist {}", known, placement.size(),
+                               100 * share, nodes.file().path()),
+                   fmt::format("placement and netlist disagree (at least {:.0f} % are expected): leave the design out",
+                               100 * least));
+}
+
+// Types are kept by name, sorted, and only those that occur.
+void add_types(const Table& nodes, const std::vector<std::int64_t>& node_of_cell, CircuitNetDesign& design) {
+  std::vector<std::string_view> type;
+  for (const std::int64_t node : node_of_cell) {
+    type.push_back(as_string(nodes.file(), nodes.at(1, node), "a cell type"));
+  }
+  std::vector<std::string_view> name = type;
+  std::sort(name.begin(), name.end());
+  name.erase(std::unique(name.begin(), name.end()), name.end());
+  for (const std::string_view some : type) {
+    const auto found = std::lower_bound(name.begin(), name.end(), some);
+    design.cell_type.push_back(static_cast<std::int32_t>(found - name.begin()));
+  }
+  design.type_name.assign(name.begin(), name.end());
+}
+
+}  // namespace
+
+std::string circuitnet_design(const std::string& name) {
+  const fs::path file = fs::path(name).filename();
+  return (file.extension() == ".npy" ? file.stem() : file).string();
+}
+
+std::string circuitnet_netlist(const std::string& design) {
+  std::string netlist = design;
+  const std::size_t number = netlist.find_first_not_of("0123456789");
+  if (number != std::string::npos && number > 0 && netlist[number] == '-') netlist.erase(0, number + 1);
+  const std::size_t utilisation = netlist.rfind("-u");
+  if (utilisation != std::string::npos && utilisation + 2 < netlist.size() && netlist[utilisation + 2] >= '0' &&
+      netlist[utilisation + 2] <= '9') {
+    netlist.resize(utilisation);
+  }
+  return netlist;
+}
+
+std::string find_circuitnet_file(const std::string& folder, const std::string& name,
+                                 const std::vector<std::string>& suffixes) {
+  std::vector<std::string> found;
+  for (const std::string& suffix : suffixes) {
+    std::error_code error;
+    const fs::path path = fs::path(folder) / (name + suffix);
+    if (fs::is_regular_file(path, error)) found.push_back(path.string());
+  }
+  if (found.empty()) {
+    throw InputError((fs::path(folder) / (name + suffixes.front())).string(), "there is no such file",
+                     "check the name of the design and that all of CircuitNet's folders are in place");
+  }
+  if (found.size() > 1) {
+    throw InputError(found[0], fmt::format("there is {} as well", found[1]), "remove one of the two");
+  }
+  return found[0];
+}
+
+std::vector<std::string> list_circuitnet_designs(const std::string& root) {
+  std::vector<std::string> designs;
+  std::error_code error;
+  const fs::path folder = features_folder(root) / "instance_placement_gcell";
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    std::error_code unknown;
+    if (name[0] != '.' && entry->is_regular_file(unknown)) designs.push_back(circuitnet_design(name));
+  }
+  if (error) throw InputError(folder.string(), "the folder cannot be read", "check its permissions");
+  std::sort(designs.begin(), designs.end());
+  designs.erase(std::unique(designs.begin(), designs.end()), designs.end());
+  return designs;
+}
+
+CircuitNetDesign read_circuitnet_design(const std::string& root, const std::string& name, double least_share) {
+  const fs::path folder = features_folder(root);
+  const std::string placed = circuitnet_design(name), netlist = circuitnet_netlist(placed);
+  CircuitNetDesign design;
+  design.placement = find_circuitnet_file((folder / "instance_placement_gcell").string(), placed, {".npy", ""});
+
+  const Pickle placement_file(design.placement);
+  const Placement placement = read_placement(placement_file);
+  design.extent = extent_of(placement);
+  const Table nodes(folder, netlist, "node_attr", 2);
+  std::vector<const GcellBox*> place = places(nodes, placement);
+  check_share(place, placement, least_share, nodes, design.placement);
+
+  const std::int64_t all_nets = Table(folder, netlist, "net_attr", 1).columns();
+  const Table pins(folder, netlist, "pin_attr", 3);
+  std::vector<std::int64_t> net_size(static_cast<std::size_t>(all_nets), 0);
+  std::vector<char> has_pin(place.size(), 0);
+  for_each_connection(pins, all_nets, nodes.columns(), [&](std::int64_t net, std::int64_t node) {
+    has_pin[node] = 1;
+    if (place[node] != nullptr) ++net_size[net];
+  });
+
+  std::vector<std::int64_t> node_of_cell;
+  std::vector<std::int32_t> cell_of_node(place.size(), -1);
+  for (std::size_t node = 0; node < place.size(); ++node) {
+    if (place[node] == nullptr || has_pin[node] == 0) continue;
+    cell_of_node[node] = static_cast<std::int32_t>(node_of_cell.size());
+    node_of_cell.push_back(static_cast<std::int64_t>(node));
+    design.box.push_back(*place[node]);
+  }
+  if (node_of_cell.empty()) {
+    throw InputError(design.placement, fmt::format("no placed cell has a pin in {}", pins.file().path()),
+                     "give a design that has cells");
+  }
+  add_types(nodes, node_of_cell, design);
+
+  // Where the next pin of each net goes; nets without a cell are left out.
+  std::vector<std::int64_t> next;
+  for (const std::int64_t size : net_size) {
+    next.push_back(design.net_offset.back());
+    if (size > 0) design.net_offset.push_back(design.net_offset.back() + size);
+  }
+  design.net_cell.resize(static_cast<std::size_t>(design.net_offset.back()));
+  for_each_connection(pins, all_nets, nodes.columns(), [&](std::int64_t net, std::int64_t node) {
+    if (cell_of_node[node] >= 0) design.net_cell[next[net]++] = cell_of_node[node];
+  });
+  return design;
+}
+
+}  // namespace gsrgnn

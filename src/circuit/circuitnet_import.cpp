@@ -1,0 +1,166 @@
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <gsrgnn/circuit/cell_order.hpp>
+#include <gsrgnn/circuit/circuit_file.hpp>
+#include <gsrgnn/circuit/circuitnet.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <optional>
+
+namespace gsrgnn {
+
+namespace {
+
+constexpr const char* kRudy = "rudy";
+
+// Appends one value a cell to the features.
+void append_feature(Circuit& circuit, const std::string& name, const std::vector<double>& values) {
+  const std::int64_t before = circuit.features();
+  std::vector<float> feature;
+  feature.reserve(circuit.feature.size() + values.size());
+  for (std::int64_t i = 0; i < circuit.cells(); ++i) {
+    const auto row = circuit.feature.begin() + i * before;
+    feature.insert(feature.end(), row, row + before);
+    feature.push_back(static_cast<float>(values[i]));
+  }
+  circuit.feature = std::move(feature);
+  circuit.feature_name.push_back(name);
+}
+
+void add_places(const CircuitNetDesign& design, Circuit& circuit) {
+  const GcellBox& all = design.extent;
+  circuit.box = {static_cast<double>(all.left), static_cast<double>(all.bottom), all.right + 1.0, all.top + 1.0};
+  const double width = circuit.box[2] - circuit.box[0], height = circuit.box[3] - circuit.box[1];
+  circuit.feature_name = {"box_left", "box_bottom", "box_right", "box_top", "half_width", "half_height"};
+  for (const GcellBox& box : design.box) {
+    const double right = box.right + 1.0, top = box.top + 1.0;
+    circuit.position.push_back({(box.left + right) / 2, (box.bottom + top) / 2});
+    for (const double value :
+         {(box.left - circuit.box[0]) / width, (box.bottom - circuit.box[1]) / height, (right - circuit.box[0]) / width,
+          (top - circuit.box[1]) / height, (right - box.left) / 2, (top - box.bottom) / 2}) {
+      circuit.feature.push_back(static_cast<float>(value));
+    }
+  }
+}
+
+// The mean of two maps in each GCell.
+GcellMap average(GcellMap first, const GcellMap& second) {
+  if (first.columns != second.columns || first.rows != second.rows) {
+    throw InputError(second.place,
+                     fmt::format("the map has {} x {} GCells and {} has {} x {}", second.columns, second.rows,
+                                 first.place, first.columns, first.rows),
+                     "give the horizontal and the vertical map of the same design");
+  }
+  for (std::size_t i = 0; i < first.value.size(); ++i) first.value[i] = (first.value[i] + second.value[i]) / 2;
+  return first;
+}
+
+std::string rule_text(BoxRule rule) {
+  switch (rule) {
+    case BoxRule::Max:
+      return "largest value in the cell's box";
+    case BoxRule::Mean:
+      return "mean over the cell's box";
+    default:
+      return "value at the centre of the cell's box";
+  }
+}
+
+void check_label(const std::vector<std::string>& label) {
+  const bool rudy = std::count(label.begin(), label.end(), kRudy) > 0;
+  if (label.size() <= (rudy ? 1 : 2)) return;
+  throw InputError("label", fmt::format("'{}' is no label", fmt::join(label, " ")),
+                   "give one map, or a horizontal and a vertical one, or rudy alone");
+}
+
+void add_labels(const CircuitNetOptions& options, const CircuitNetDesign& design, Circuit& circuit) {
+  if (options.label.empty()) return;
+  const bool rudy = options.label.front() == kRudy;
+  std::vector<GcellMap> maps;
+  for (const std::string& where : options.label) {
+    maps.push_back(rudy ? rudy_map(design) : read_gcell_map(where, options.design));
+  }
+  const char* source = "value of a map";
+  if (rudy) {
+    circuit.label_name = {kRudy};
+    source = "RUDY of the placement, sum over nets of (w + h) / (w h) with lengths in GCells";
+  } else if (maps.size() == 1) {
+    circuit.label_name = {"congestion"};
+  } else if (options.combine == CongestionLabel::Average) {
+    circuit.label_name = {"congestion"};
+    source = "mean of the horizontal and the vertical map";
+    maps = {average(std::move(maps[0]), maps[1])};
+  } else {
+    circuit.label_name = {"congestion_horizontal", "congestion_vertical"};
+  }
+  circuit.label_unit = fmt::format("{}: {}", source, rule_text(options.rule));
+  const std::size_t labels = maps.size();
+  circuit.label.resize(design.box.size() * labels);
+  for (std::size_t label = 0; label < labels; ++label) {
+    const std::vector<double> values = sample(maps[label], design.box, options.rule);
+    for (std::size_t i = 0; i < values.size(); ++i) circuit.label[i * labels + label] = static_cast<float>(values[i]);
+  }
+}
+
+}  // namespace
+
+Circuit import_circuitnet(const CircuitNetOptions& options) {
+  check_label(options.label);
+  const CircuitNetDesign design = read_circuitnet_design(options.root, options.design, options.least_share);
+
+  Circuit circuit;
+  circuit.name = circuitnet_design(options.design);
+  circuit.source = "circuitnet";
+  circuit.type_name = design.type_name;
+  circuit.cell_type = design.cell_type;
+  circuit.net_offset = design.net_offset;
+  circuit.net_cell = design.net_cell;
+  add_places(design, circuit);
+  append_common_features(circuit);
+  for (const auto& [name, where] : options.feature_maps) {
+    if (name.empty() || std::count(circuit.feature_name.begin(), circuit.feature_name.end(), name) > 0) {
+      throw InputError(where, fmt::format("the feature name '{}' is {}", name, name.empty() ? "empty" : "taken"),
+                       fmt::format("choose another name than {}", fmt::join(circuit.feature_name, ", ")));
+    }
+    const GcellMap map = where == kRudy ? rudy_map(design) : read_gcell_map(where, options.design);
+    append_feature(circuit, name, sample(map, design.box, options.rule));
+  }
+  add_labels(options, design, circuit);
+  validate(circuit, design.placement);
+  return circuit;
+}
+
+CircuitNetRow import_circuitnet_to(const CircuitNetOptions& options, const std::string& folder) {
+  CircuitNetRow row;
+  row.design = circuitnet_design(options.design);
+  std::optional<Circuit> circuit;
+  try {
+    circuit = import_circuitnet(options);
+    order_by_placement(*circuit);
+  } catch (const InputError& error) {
+    row.skipped = error.what();
+    return row;
+  }
+  write_circuit(*circuit, (std::filesystem::path(folder) / (row.design + ".h5")).string());
+  row.counts = count(*circuit);
+  return row;
+}
+
+std::vector<CircuitNetRow> import_circuitnet_dataset(const CircuitNetOptions& options,
+                                                     const std::vector<std::string>& designs, const std::string& folder,
+                                                     std::size_t first, std::size_t step) {
+  check_label(options.label);  // or every design would be skipped for it
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw InputError(folder, "the folder cannot be made", "check the path and its permissions");
+  std::vector<CircuitNetRow> rows;
+  CircuitNetOptions one = options;
+  for (std::size_t i = first; i < designs.size(); i += step) {
+    one.design = designs[i];
+    rows.push_back(import_circuitnet_to(one, folder));
+  }
+  return rows;
+}
+
+}  // namespace gsrgnn

@@ -1,0 +1,127 @@
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <gsrgnn/circuit/circuitnet.hpp>
+#include <gsrgnn/circuit/npy_reader.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <limits>
+
+namespace gsrgnn {
+
+namespace {
+
+constexpr std::int64_t kMostGcells = 1 << 24;  // of a map that is computed; a damaged extent must not take all memory
+constexpr double kQuantum = 0x1p-30;           // 2^31 nets of at most 2 each still fit a 64-bit sum of these
+
+std::int32_t center(std::int32_t first, std::int32_t last) {
+  return (first + last + 1) / 2;
+}
+
+// The box around the centres of a net's cells.
+GcellBox net_box(const CircuitNetDesign& design, std::int64_t net) {
+  GcellBox box{std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::max(), 0, 0};
+  for (std::int64_t pin = design.net_offset[net]; pin < design.net_offset[net + 1]; ++pin) {
+    const GcellBox& cell = design.box[design.net_cell[pin]];
+    const std::int32_t x = center(cell.left, cell.right), y = center(cell.bottom, cell.top);
+    box = {std::min(box.left, x), std::min(box.bottom, y), std::max(box.right, x), std::max(box.top, y)};
+  }
+  return box;
+}
+
+bool joins_cells(const CircuitNetDesign& design, std::int64_t net) {
+  const auto begin = design.net_cell.begin() + design.net_offset[net];
+  const auto end = design.net_cell.begin() + design.net_offset[net + 1];
+  return std::any_of(begin, end, [&](std::int32_t cell) { return cell != *begin; });
+}
+
+}  // namespace
+
+GcellMap read_gcell_map(const std::string& where, const std::string& design) {
+  std::error_code error;
+  GcellMap map;
+  map.place = std::filesystem::is_directory(where, error)
+                  ? find_circuitnet_file(where, circuitnet_design(design), {".npy", ".npz", ""})
+                  : where;
+  NumericArray array = read_numeric_array(map.place);
+  if (array.shape.size() != 2 || array.value.empty()) {
+    throw InputError(map.place, fmt::format("an array of shape ({}) is no map", fmt::join(array.shape, ", ")),
+                     "a map has two axes, x and y");
+  }
+  map.columns = array.shape[0];
+  map.rows = array.shape[1];
+  map.value = std::move(array.value);
+  const auto bad = std::find_if_not(map.value.begin(), map.value.end(), [](double v) { return std::isfinite(v); });
+  if (bad != map.value.end()) {
+    const auto at = static_cast<std::int64_t>(bad - map.value.begin());
+    throw InputError(map.place, fmt::format("the value of GCell ({}, {}) is {}", at / map.rows, at % map.rows, *bad),
+                     "every value of a map must be a finite number");
+  }
+  return map;
+}
+
+GcellMap rudy_map(const CircuitNetDesign& design) {
+  GcellMap map;
+  map.place = design.placement;
+  map.columns = design.extent.right + 1;
+  map.rows = design.extent.top + 1;
+  if (map.columns * map.rows > kMostGcells) {
+    throw InputError(map.place, fmt::format("RUDY over {} x {} GCells", map.columns, map.rows),
+                     fmt::format("at most {} GCells are supported", kMostGcells));
+  }
+  // Each net changes the four corners of its box; the sums along both axes then fill all boxes at once. Whole numbers
+  // make them exact: where no net is, nothing is left over.
+  const std::int64_t stride = map.rows + 1;
+  std::vector<std::int64_t> sum(static_cast<std::size_t>((map.columns + 1) * stride), 0);
+  for (std::int64_t net = 0; net + 1 < static_cast<std::int64_t>(design.net_offset.size()); ++net) {
+    if (!joins_cells(design, net)) continue;
+    const GcellBox box = net_box(design, net);
+    const double width = box.right - box.left + 1, height = box.top - box.bottom + 1;
+    const std::int64_t density = std::llround((width + height) / (width * height) / kQuantum);
+    sum[box.left * stride + box.bottom] += density;
+    sum[box.left * stride + box.top + 1] -= density;
+    sum[(box.right + 1) * stride + box.bottom] -= density;
+    sum[(box.right + 1) * stride + box.top + 1] += density;
+  }
+  map.value.reserve(static_cast<std::size_t>(map.columns * map.rows));
+  for (std::int64_t x = 0; x < map.columns; ++x) {
+    std::int64_t along = 0;
+    for (std::int64_t y = 0; y < map.rows; ++y) {
+      if (x > 0) sum[x * stride + y] += sum[(x - 1) * stride + y];
+      along += sum[x * stride + y];
+      map.value.push_back(static_cast<double>(along) * kQuantum);
+    }
+  }
+  return map;
+}
+
+std::vector<double> sample(const GcellMap& map, const std::vector<GcellBox>& boxes, BoxRule rule) {
+  std::vector<double> samples;
+  samples.reserve(boxes.size());
+  for (const GcellBox& box : boxes) {
+    if (box.right >= map.columns || box.top >= map.rows) {
+      throw InputError(map.place,
+                       fmt::format("the map has {} x {} GCells and a cell reaches to GCell ({}, {})", map.columns,
+                                   map.rows, box.right, box.top),
+                       "give the map of the same design as the placement");
+    }
+    if (rule == BoxRule::Center) {
+      samples.push_back(map.value[center(box.left, box.right) * map.rows + center(box.bottom, box.top)]);
+      continue;
+    }
+    double most = map.value[box.left * map.rows + box.bottom], sum = 0;
+    for (std::int64_t x = box.left; x <= box.right; ++x) {
+      for (std::int64_t y = box.bottom; y <= box.top; ++y) {
+        const double value = map.value[x * map.rows + y];
+        most = std::max(most, value);
+        sum += value;
+      }
+    }
+    const auto gcells = static_cast<double>((box.right - box.left + 1) * std::int64_t{box.top - box.bottom + 1});
+    samples.push_back(rule == BoxRule::Max ? most : sum / gcells);
+  }
+  return samples;
+}
+
+}  // namespace gsrgnn

@@ -1,0 +1,503 @@
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <gsrgnn/circuit/lefdef_tokens.hpp>
+#include <gsrgnn/circuit/npy_reader.hpp>
+#include <gsrgnn/circuit/pickle_reader.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <utility>
+
+namespace gsrgnn {
+
+namespace {
+
+constexpr std::uint64_t kMostFileBytes = std::uint64_t{1} << 28;
+constexpr std::size_t kMostNodes = std::size_t{1} << 22;
+constexpr int kMostDepth = 64;
+constexpr std::int64_t kMostValuesPerByte = 16;
+
+constexpr const char* kSharedTooOften = "objects are shared so often that the whole is larger than its file";
+constexpr const char* kWrongCount = "an array has more or fewer elements than its shape";
+constexpr const char* kDownloadAgain = "the file is damaged: download it again";
+constexpr const char* kNotCircuitNet =
+    "CircuitNet's files hold only lists, dicts, strings, numbers and arrays of them; do not trust this one";
+
+// The instructions that are followed, by their names in Python's pickletools.
+enum class Op : unsigned char {
+  Proto = 0x80,
+  Frame = 0x95,
+  Stop = '.',
+  Mark = '(',
+  None = 'N',
+  NewTrue = 0x88,
+  NewFalse = 0x89,
+  BinInt = 'J',
+  BinInt1 = 'K',
+  BinInt2 = 'M',
+  Long1 = 0x8a,
+  BinFloat = 'G',
+  BinUnicode = 'X',
+  ShortBinUnicode = 0x8c,
+  BinBytes = 'B',
+  ShortBinBytes = 'C',
+  EmptyList = ']',
+  Append = 'a',
+  Appends = 'e',
+  EmptyTuple = ')',
+  Tuple1 = 0x85,
+  Tuple2 = 0x86,
+  Tuple3 = 0x87,
+  Tuple = 't',
+  EmptyDict = '}',
+  SetItem = 's',
+  SetItems = 'u',
+  BinPut = 'q',
+  LongBinPut = 'r',
+  Memoize = 0x94,
+  BinGet = 'h',
+  LongBinGet = 'j',
+  Global = 'c',
+  StackGlobal = 0x93,
+  Reduce = 'R',
+  Build = 'b',
+};
+
+constexpr std::array<std::pair<std::string_view, PickleName>, 7> kNames = {{
+    {"numpy.core.multiarray._reconstruct", PickleName::Reconstruct},
+    {"numpy._core.multiarray._reconstruct", PickleName::Reconstruct},  // numpy 2
+    {"numpy.core.multiarray.scalar", PickleName::Scalar},
+    {"numpy._core.multiarray.scalar", PickleName::Scalar},
+    {"numpy.ndarray", PickleName::Array},
+    {"numpy.dtype", PickleName::Type},
+    {"_codecs.encode", PickleName::Encode},  // bytes, in protocol 2
+}};
+
+class PickleMachine {
+ public:
+  using Kind = PickleNode::Kind;
+
+  /// `code` is the pickle in a file, `offset` its place there.
+  PickleMachine(std::string_view code, std::size_t offset, const std::string& path, std::vector<PickleNode>& node,
+                std::deque<std::string>& decoded)
+      : code_(code), offset_(offset), path_(path), node_(node), decoded_(decoded) {}
+
+  PickleValue run() {
+    if (static_cast<Op>(byte()) != Op::Proto) refuse("the pickle is of protocol 0 or 1", kNotCircuitNet);
+    const std::uint64_t protocol = byte();
+    if (protocol < 2 || protocol > 5) refuse(fmt::format("pickle protocol {} is unknown", protocol), kNotCircuitNet);
+    while (step()) {
+    }
+    const PickleValue root = pop();
+    if (!stack_.empty() || at_ != code_.size()) damaged("there is more than one object");
+    seen_.resize(node_.size());
+    measure(root, 0);
+    return root;
+  }
+
+ private:
+  // ---- bytes ----
+
+  std::string_view take(std::uint64_t count) {
+    if (count > code_.size() - at_) damaged("the pickle is cut off");
+    const std::string_view bytes = code_.substr(at_, count);
+    at_ += count;
+    return bytes;
+  }
+  std::uint64_t number(std::size_t bytes) {
+    std::uint64_t value = 0;
+    const std::string_view text = take(bytes);
+    for (std::size_t i = bytes; i-- > 0;) value = value << 8 | static_cast<unsigned char>(text[i]);
+    return value;
+  }
+  unsigned char byte() { return static_cast<unsigned char>(number(1)); }
+  // A signed number of up to 8 bytes.
+  std::int64_t integer(std::size_t bytes) {
+    if (bytes == 0) return 0;
+    if (bytes > 8) refuse("an integer has more than 64 bits", kNotCircuitNet);
+    const unsigned unused = 64 - 8 * static_cast<unsigned>(bytes);
+    return static_cast<std::int64_t>(number(bytes) << unused) >> unused;
+  }
+  std::string_view line() {
+    const std::size_t end = code_.find('\n', at_);
+    if (end == std::string_view::npos) damaged("the pickle is cut off");
+    const std::string_view text = take(end - at_);
+    ++at_;
+    return text;
+  }
+
+  // ---- the stack, its marks and the memo ----
+
+  void push(PickleValue value) { stack_.push_back(value); }
+  PickleValue pop() {
+    if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) damaged("an instruction lacks its operands");
+    const PickleValue value = stack_.back();
+    stack_.pop_back();
+    return value;
+  }
+  // Everything above the last mark.
+  std::vector<PickleValue> pop_marked() {
+    if (marks_.empty()) damaged("an instruction lacks its mark");
+    const auto begin = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
+    std::vector<PickleValue> values(begin, stack_.end());
+    stack_.erase(begin, stack_.end());
+    marks_.pop_back();
+    return values;
+  }
+  std::vector<PickleValue> pop_some(std::size_t count) {
+    std::vector<PickleValue> values(count);
+    while (count-- > 0) values[count] = pop();
+    return values;
+  }
+  const PickleValue& top() {
+    const PickleValue value = pop();
+    push(value);
+    return stack_.back();
+  }
+  // Python numbers the entries in the order in which it makes them.
+  void remember(std::uint64_t entry) {
+    if (entry > memo_.size()) damaged("the memo has a gap");
+    if (entry == memo_.size()) memo_.emplace_back();
+    memo_[entry] = top();
+  }
+  const PickleValue& recall(std::uint64_t entry) const {
+    if (entry >= memo_.size()) damaged("the memo has no such entry");
+    return memo_[entry];
+  }
+
+  // ---- nodes ----
+
+  void push_node(Kind kind, std::vector<PickleValue> items, std::vector<std::int64_t> shape = {}) {
+    if (node_.size() == kMostNodes) {
+      refuse("there are too many lists, tuples and dicts", fmt::format("at most {} are read", kMostNodes));
+    }
+    push(PickleRef{static_cast<std::uint32_t>(node_.size())});
+    node_.push_back({kind, std::move(items), std::move(shape)});
+  }
+  PickleNode* node(const PickleValue& value, Kind kind) {
+    const PickleRef* const ref = std::get_if<PickleRef>(&value);
+    return ref != nullptr && node_[ref->node].kind == kind ? &node_[ref->node] : nullptr;
+  }
+  PickleNode& expect_node(const PickleValue& value, Kind kind) {
+    PickleNode* const found = node(value, kind);
+    if (found == nullptr) damaged("an instruction has operands of a wrong kind");
+    return *found;
+  }
+  template <class T>
+  T expect(const PickleValue& value) const {
+    const T* const found = std::get_if<T>(&value);
+    if (found == nullptr) damaged("an instruction has operands of a wrong kind");
+    return *found;
+  }
+  // The elements of a tuple that has few of them: the operands of a call, or a shape. Long ones are not worth a copy.
+  std::vector<PickleValue> few(const PickleValue& tuple) {
+    const std::vector<PickleValue>& items = expect_node(tuple, Kind::Tuple).items;
+    if (items.size() > 32) damaged("an instruction has too many operands");
+    return items;
+  }
+  // What is copied or converted comes from bytes of the file, once; an object that is used again and again must not
+  // make more of it.
+  void spend(std::size_t values) {
+    copied_ += values;
+    if (copied_ > 2 * code_.size()) refuse(kSharedTooOften, kNotCircuitNet);
+  }
+  void extend(Kind kind, const std::vector<PickleValue>& more) {
+    std::vector<PickleValue>& items = expect_node(top(), kind).items;
+    items.insert(items.end(), more.begin(), more.end());
+    if (kind == Kind::Dict && more.size() % 2 != 0) damaged("a dict has a key without a value");
+  }
+
+  // ---- instructions ----
+
+  // Follows one instruction; false after the last.
+  bool step() {
+    instruction_ = at_;
+    const unsigned char code = byte();
+    switch (static_cast<Op>(code)) {
+      case Op::Stop:
+        return false;
+      case Op::Frame:
+        if (number(8) > code_.size() - at_) damaged("the pickle is cut off");
+        break;
+      case Op::Mark:
+        marks_.push_back(stack_.size());
+        break;
+      case Op::None:
+        push(PickleNone{});
+        break;
+      case Op::NewTrue:
+        push(true);
+        break;
+      case Op::NewFalse:
+        push(false);
+        break;
+      case Op::BinInt:
+        push(integer(4));
+        break;
+      case Op::BinInt1:
+        push(static_cast<std::int64_t>(number(1)));
+        break;
+      case Op::BinInt2:
+        push(static_cast<std::int64_t>(number(2)));
+        break;
+      case Op::Long1:
+        push(integer(number(1)));
+        break;
+      case Op::BinFloat:
+        push(number_at({'f', 8, true}, take(8).data()));
+        break;
+      case Op::BinUnicode:
+        push(take(number(4)));
+        break;
+      case Op::ShortBinUnicode:
+        push(take(number(1)));
+        break;
+      case Op::BinBytes:
+        push(PickleBytes{take(number(4))});
+        break;
+      case Op::ShortBinBytes:
+        push(PickleBytes{take(number(1))});
+        break;
+      case Op::EmptyList:
+        push_node(Kind::List, {});
+        break;
+      case Op::Append:
+        extend(Kind::List, pop_some(1));
+        break;
+      case Op::Appends:
+        extend(Kind::List, pop_marked());
+        break;
+      case Op::EmptyTuple:
+        push_node(Kind::Tuple, {});
+        break;
+      case Op::Tuple1:
+        push_node(Kind::Tuple, pop_some(1));
+        break;
+      case Op::Tuple2:
+        push_node(Kind::Tuple, pop_some(2));
+        break;
+      case Op::Tuple3:
+        push_node(Kind::Tuple, pop_some(3));
+        break;
+      case Op::Tuple:
+        push_node(Kind::Tuple, pop_marked());
+        break;
+      case Op::EmptyDict:
+        push_node(Kind::Dict, {});
+        break;
+      case Op::SetItem:
+        extend(Kind::Dict, pop_some(2));
+        break;
+      case Op::SetItems:
+        extend(Kind::Dict, pop_marked());
+        break;
+      case Op::BinPut:
+        remember(number(1));
+        break;
+      case Op::LongBinPut:
+        remember(number(4));
+        break;
+      case Op::Memoize:
+        remember(memo_.size());
+        break;
+      case Op::BinGet:
+        push(recall(number(1)));
+        break;
+      case Op::LongBinGet:
+        push(recall(number(4)));
+        break;
+      case Op::Global: {
+        const std::string_view module = line();
+        push_name(module, line());
+        break;
+      }
+      case Op::StackGlobal: {
+        const auto name = expect<std::string_view>(pop());
+        push_name(expect<std::string_view>(pop()), name);
+        break;
+      }
+      case Op::Reduce:
+        reduce();
+        break;
+      case Op::Build:
+        build();
+        break;
+      default:
+        refuse(fmt::format("refuses the pickle instruction 0x{:02x}", code), kNotCircuitNet);
+    }
+    return true;
+  }
+
+  void push_name(std::string_view module, std::string_view name) {
+    const std::string full = fmt::format("{}.{}", module, name);
+    const auto found = std::find_if(kNames.begin(), kNames.end(), [&](const auto& some) { return some.first == full; });
+    if (found == kNames.end()) refuse(fmt::format("refuses the class {}", quoted(full)), kNotCircuitNet);
+    push(found->second);
+  }
+
+  // What Python would do by a call: name(*arguments).
+  void reduce() {
+    const std::vector<PickleValue> arguments = few(pop());
+    const auto argument = [&](std::size_t i) -> const PickleValue& {
+      if (i >= arguments.size()) damaged("an instruction lacks its operands");
+      return arguments[i];
+    };
+    switch (expect<PickleName>(pop())) {
+      case PickleName::Reconstruct:
+        // An array without a shape or elements so far: build() follows.
+        if (expect<PickleName>(argument(0)) != PickleName::Array) damaged("an array is of a wrong class");
+        push_node(Kind::Array, {}, {kUnbuilt});
+        break;
+      case PickleName::Type:
+        push_node(Kind::Type, {expect<std::string_view>(argument(0))});
+        break;
+      case PickleName::Scalar: {
+        const NumericType type = numbers(expect_node(argument(0), Kind::Type));
+        const std::string_view bytes = expect<PickleBytes>(argument(1)).bytes;
+        if (bytes.size() != type.bytes) damaged("a number has a wrong size");
+        push(element(type, bytes.data()));
+        break;
+      }
+      case PickleName::Encode:
+        if (expect<std::string_view>(argument(1)) != "latin1") damaged("bytes are of an unknown encoding");
+        push(latin1(expect<std::string_view>(argument(0))));
+        break;
+      default:
+        damaged("a class is called that is none");
+    }
+  }
+
+  void build() {
+    const std::vector<PickleValue> state = few(pop());
+    if (PickleNode* const type = node(top(), Kind::Type)) {
+      // (version, byte order, sub-array, names, fields, ...)
+      if (state.size() < 5 || type->items.size() != 1) damaged("a type has a wrong state");
+      for (const std::size_t i : {2, 3, 4}) {
+        if (!std::holds_alternative<PickleNone>(state[i])) refuse("refuses an array with fields", kNotCircuitNet);
+      }
+      type->items.emplace_back(expect<std::string_view>(state[1]));
+      return;
+    }
+    // (version, shape, type, Fortran order, elements)
+    PickleNode& array = expect_node(top(), Kind::Array);
+    if (state.size() != 5 || array.shape != std::vector<std::int64_t>{kUnbuilt}) damaged("an array has a wrong state");
+    std::vector<std::int64_t> shape;
+    for (const PickleValue& size : few(state[1])) shape.push_back(expect<std::int64_t>(size));
+    const auto count = element_count(shape, static_cast<std::int64_t>(code_.size()));
+    if (!count) damaged(fmt::format("an array has the impossible shape ({})", fmt::join(shape, ", ")));
+    spend(static_cast<std::size_t>(*count));
+    const PickleNode& type = expect_node(state[2], Kind::Type);
+    std::vector<PickleValue> items;
+    if (const PickleNode* const list = node(state[4], Kind::List)) {
+      const bool objects = expect<std::string_view>(type.items[0]).substr(0, 1) == "O";
+      if (!objects) damaged("a list stands for the bytes of an array");
+      if (list->items.size() != static_cast<std::size_t>(*count)) damaged(kWrongCount);
+      items = list->items;
+    } else {
+      const NumericType numeric = numbers(type);
+      const std::string_view bytes = expect<PickleBytes>(state[4]).bytes;
+      if (bytes.size() != static_cast<std::size_t>(*count) * numeric.bytes) damaged(kWrongCount);
+      items.reserve(static_cast<std::size_t>(*count));
+      for (std::size_t at = 0; at < bytes.size(); at += numeric.bytes) items.push_back(element(numeric, &bytes[at]));
+    }
+    array.items = expect<bool>(state[3]) ? to_c_order(items, shape) : std::move(items);
+    array.shape = std::move(shape);
+  }
+
+  // The number type that a numpy dtype is, from its name ("f8") and its byte order ("<").
+  NumericType numbers(const PickleNode& type) const {
+    if (type.items.size() != 2) damaged("a type has no byte order");
+    const auto name = expect<std::string_view>(type.items[0]);
+    const auto found = numeric_type(fmt::format("{}{}", expect<std::string_view>(type.items[1]), name));
+    if (!found) refuse(fmt::format("refuses an array of type {}", quoted(name)), kNotCircuitNet);
+    return *found;
+  }
+  static PickleValue element(const NumericType& type, const char* bytes) {
+    if (type.kind == 'f') return number_at(type, bytes);
+    if (type.kind == 'b') return integer_at(type, bytes) != 0;
+    return integer_at(type, bytes);
+  }
+  // The bytes that a string of protocol 2 stands for: one each for the characters up to U+00FF, given in UTF-8.
+  PickleBytes latin1(std::string_view text) {
+    spend(text.size());
+    std::string bytes;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      unsigned code = static_cast<unsigned char>(text[i]);
+      if (code >= 0x80) {
+        if ((code & 0xfe) != 0xc2 || ++i == text.size()) damaged("bytes are broken");
+        code = (code & 3) << 6 | (static_cast<unsigned char>(text[i]) & 0x3f);
+      }
+      bytes.push_back(static_cast<char>(code));
+    }
+    return {decoded_.emplace_back(std::move(bytes))};
+  }
+
+  // ---- the finished tree ----
+
+  struct Measure {
+    enum { New, Open, Done } state = New;
+    int height = 0;           // containers on the longest way down
+    std::int64_t values = 1;  // with everything below, counted as often as it is reached
+  };
+
+  // Refuses what a walk over the tree could not cope with. Every node is visited once, however often it is shared.
+  Measure measure(const PickleValue& value, int depth) {
+    if (std::holds_alternative<PickleName>(value)) damaged("a class stands where a value belongs");
+    const PickleRef* const ref = std::get_if<PickleRef>(&value);
+    if (ref == nullptr) return {};
+    const PickleNode& node = node_[ref->node];
+    Measure& known = seen_[ref->node];
+    if (known.state == Measure::Open) damaged("an object contains itself");
+    if (depth + known.height >= kMostDepth) refuse("objects are nested too deeply", kNotCircuitNet);
+    if (known.state == Measure::Done) return known;
+    if (node.kind == Kind::Type || (node.kind == Kind::Array && node.shape == std::vector<std::int64_t>{kUnbuilt})) {
+      damaged("a class stands where a value belongs");
+    }
+    known.state = Measure::Open;
+    for (const PickleValue& item : node.items) {
+      const Measure below = measure(item, depth + 1);
+      known.height = std::max(known.height, below.height + 1);
+      known.values += below.values;
+      if (known.values > kMostValuesPerByte * static_cast<std::int64_t>(code_.size())) {
+        refuse(kSharedTooOften, kNotCircuitNet);
+      }
+    }
+    known.state = Measure::Done;
+    return known;
+  }
+
+  [[noreturn]] void refuse(std::string_view what, std::string_view cure) const {
+    throw InputError(path_, fmt::format("{} (at byte {})", what, offset_ + instruction_), cure);
+  }
+  [[noreturn]] void damaged(std::string_view what) const { refuse(what, kDownloadAgain); }
+
+  static constexpr std::int64_t kUnbuilt = -1;  // the only size of an array whose state has not come yet
+
+  std::string_view code_;
+  std::size_t offset_;
+  const std::string& path_;
+  std::vector<PickleNode>& node_;
+  std::deque<std::string>& decoded_;
+  std::size_t at_ = 0, instruction_ = 0;
+  std::size_t copied_ = 0;
+  std::vector<PickleValue> stack_, memo_;
+  std::vector<std::size_t> marks_;
+  std::vector<Measure> seen_;
+};
+
+}  // namespace
+
+Pickle::Pickle(const std::string& path) : Pickle(read_whole_file(path, kMostFileBytes), path) {}
+
+Pickle::Pickle(std::string bytes, std::string place) : path_(std::move(place)), bytes_(std::move(bytes)) {
+  const NpyHeader header = read_npy_header(bytes_, path_);
+  if (header.type != "|O") {
+    throw InputError(path_, fmt::format("the array is of type {}, not of Python objects", quoted(header.type)),
+                     "give the graph files of CircuitNet as they were downloaded");
+  }
+  const auto code = std::string_view(bytes_).substr(header.data);
+  root_ = PickleMachine(code, header.data, path_, node_, decoded_).run();
+}
+
+}  // namespace gsrgnn

@@ -1,0 +1,105 @@
+// The registers of the tiled kernels, tried on the host, and the choice of tiles.
+
+#include <gtest/gtest.h>
+
+#include <gsrgnn/kernels/pack.hpp>
+
+#include "support/mismatches.hpp"
+#include "support/small_circuits.hpp"
+
+namespace gsrgnn {
+namespace {
+
+using testing::all_close;
+using testing::all_same;
+using testing::random_values;
+
+template <class P>
+class PackTest : public ::testing::Test {};
+using Packs = ::testing::Types<Pack<float, 4, 4>, Pack<float, 8, 8>, Pack<float, 16, 16>, Pack<float, 32, 16>,
+                               Pack<float, 32, 8>, Pack<double, 4, 2>, Pack<double, 8, 8>, Pack<double, 16, 8>,
+                               Pack<double, 32, 8>, Pack<double, 32, 4>>;
+TYPED_TEST_SUITE(PackTest, Packs);
+
+template <class Scalar, int W, int Lanes>
+Scalar scalar_of(const Pack<Scalar, W, Lanes>&);
+template <class P>
+using ScalarOf = decltype(scalar_of(std::declval<P>()));
+
+template <class P>
+std::vector<ScalarOf<P>> stored(const P& pack) {
+  std::vector<ScalarOf<P>> values(P::kWidth);
+  pack.store(values.data());
+  return values;
+}
+
+TYPED_TEST(PackTest, IsARowOfNumbers) {
+  using S = ScalarOf<TypeParam>;
+  const int width = TypeParam::kWidth;
+  const auto a = testing::random_values<S>(width, 1), b = random_values<S>(width, 2);
+  EXPECT_TRUE(all_same(stored(TypeParam::zero()), std::vector<S>(width, S(0))));
+  EXPECT_TRUE(all_same(stored(TypeParam::load(a.data())), a));
+
+  auto sum = TypeParam::load(a.data()), scaled = sum, combined = sum, combined_pack = sum;
+  sum.add(b.data());
+  scaled.scale(S(3));
+  combined.axpy(S(-2), b.data());
+  combined_pack.axpy(S(-2), TypeParam::load(b.data()));
+  std::vector<double> expected_sum, expected_scaled, expected_combined;
+  double dot = 0;
+  for (int c = 0; c < width; ++c) {
+    const double x = a[c], y = b[c];
+    expected_sum.push_back(x + y);
+    expected_scaled.push_back(3 * x);
+    expected_combined.push_back(x - 2 * y);
+    dot += x * y;
+  }
+  const double tolerance = testing::kTolerance<S> / 10;
+  EXPECT_TRUE(all_close(stored(sum), expected_sum, tolerance));
+  EXPECT_TRUE(all_close(stored(scaled), expected_scaled, tolerance));
+  EXPECT_TRUE(all_close(stored(combined), expected_combined, tolerance));
+  EXPECT_TRUE(all_close(stored(combined_pack), expected_combined, tolerance));
+  EXPECT_NEAR(TypeParam::load(a.data()).dot(b.data()), dot, tolerance * 10);
+}
+
+TEST(Tiles, CoverEveryWidth) {
+  for (int width = 1; width <= 600; ++width) {
+    const int tile = choose_tile(width);
+    EXPECT_TRUE(tile == 8 || tile == 16 || tile == 32) << width;
+    EXPECT_EQ(padded(width, tile) % tile, 0) << width;
+    EXPECT_GE(padded(width, tile), width);
+    EXPECT_LT(padded(width, tile), width + tile);
+  }
+  EXPECT_EQ(choose_tile(192), 32);
+  EXPECT_EQ(choose_tile(48), 16);
+  EXPECT_EQ(choose_tile(20), 8);
+  EXPECT_EQ(choose_tile(300), 16);
+  EXPECT_EQ(padded(20, 8), 24);
+  EXPECT_EQ(padded(300, 16), 304);
+}
+
+TEST(Tiles, AreDispatchedToTheirWidth) {
+  for (const int tile : {8, 16, 32}) {
+    int seen = 0;
+    dispatch_tile(tile, [&](auto t) { seen = 1000 * t() + seen + 1; });
+    EXPECT_EQ(seen, 1000 * tile + 1);
+  }
+}
+
+TEST(TilesDeathTest, OtherWidthsAbort) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(dispatch_tile(12, [](auto) {}), "a tile has 8, 16 or 32 columns");
+}
+
+TEST(Tiles, WorkItemsCoverEveryColumnOnce) {
+  using P = Pack<float, 4, 4>;
+  std::vector<int> visits(3 * 32, 0);
+  for (int item = 0; item < 3 * TileItem<P, 32>::kPacks; ++item) {
+    const TileItem<P, 32> at(item);
+    for (int c = 0; c < P::kWidth; ++c) ++visits[at.row * 32 + at.column + c];
+  }
+  EXPECT_TRUE(all_same(visits, std::vector<int>(visits.size(), 1), 32));
+}
+
+}  // namespace
+}  // namespace gsrgnn

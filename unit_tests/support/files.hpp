@@ -1,0 +1,91 @@
+#pragma once
+
+/// Folders and files of a test, and what an error message has to look like.
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <gsrgnn/util/error.hpp>
+#include <iterator>
+#include <string>
+#include <vector>
+
+namespace gsrgnn::testing {
+
+inline std::string read_bytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file) << path;
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline void write_bytes(const std::string& path, const std::string& bytes) {
+  std::ofstream file(path, std::ios::binary);
+  file << bytes;
+  EXPECT_TRUE(file.flush()) << path;
+}
+
+/// A folder of its own for each test, gone after it; `suffix` tells several of one test apart.
+class TestFolder {
+ public:
+  explicit TestFolder(const std::string& suffix = "") {
+    const ::testing::TestInfo* test = ::testing::UnitTest::GetInstance()->current_test_info();
+    std::string name = fmt::format("gsrgnn_{}_{}_{}{}", test->test_suite_name(), test->name(), ::getpid(), suffix);
+    std::replace(name.begin(), name.end(), '/', '_');
+    path_ = std::filesystem::temp_directory_path() / name;
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directories(path_);
+  }
+  ~TestFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TestFolder(const TestFolder&) = delete;
+  TestFolder& operator=(const TestFolder&) = delete;
+
+  std::string path() const { return path_.string(); }
+  std::string path(const std::string& name) const { return (path_ / name).string(); }
+  std::string write(const std::string& name, const std::string& bytes) const {
+    write_bytes(path(name), bytes);
+    return path(name);
+  }
+  /// Everything in it, folders too, relative and sorted.
+  std::vector<std::string> listing() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path_)) {
+      names.push_back(std::filesystem::relative(entry.path(), path_).string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The message of the InputError that the call throws; a failure when it throws none.
+template <class Call>
+std::string input_error(Call&& call) {
+  try {
+    call();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  ADD_FAILURE() << "no InputError was thrown";
+  return {};
+}
+
+/// "PLACE: WHAT; CURE" on one line, with all the words in it. `place` may be the beginning of the place.
+inline void expect_message(const std::string& message, const std::string& place,
+                           const std::vector<std::string>& words) {
+  const auto holds = [&](const std::string& word) { return message.find(word) != std::string::npos; };
+  const bool good =
+      message.rfind(place, 0) == 0 && holds("; ") && !holds("\n") && std::all_of(words.begin(), words.end(), holds);
+  if (message.empty() || good) return;  // input_error() has complained of an empty one
+  ADD_FAILURE() << fmt::format("\"{}\" is not one line of \"{}...; CURE\" with: {}", message, place,
+                               fmt::join(words, ", "));
+}
+
+}  // namespace gsrgnn::testing

@@ -1,0 +1,31 @@
+#pragma once
+
+/// Every execution space with float and with double, for tests typed over both.
+
+#include "support/execution_spaces.hpp"
+
+namespace gsrgnn::testing {
+
+template <class E, class S>
+struct On {
+  using Exec = E;
+  using Scalar = S;
+};
+
+template <class Spaces>
+struct TimesScalars;
+template <class... Spaces>
+struct TimesScalars<::testing::Types<Spaces...>> {
+  using type = typename AsTypes<decltype(std::tuple_cat(std::tuple<On<Spaces, float>, On<Spaces, double>>()...))>::type;
+};
+using SpacesAndScalars = TimesScalars<ExecutionSpaces>::type;
+
+/// The test's name says which they are, e.g. "Sparse/float_Serial".
+struct SpaceAndScalarName {
+  template <class T>
+  static std::string GetName(int) {
+    return std::string(std::is_same_v<typename T::Scalar, float> ? "float_" : "double_") + T::Exec::name();
+  }
+};
+
+}  // namespace gsrgnn::testing

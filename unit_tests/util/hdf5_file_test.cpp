@@ -1,0 +1,328 @@
+// Files are written whole or not at all, hold what was put in, and say what is wrong with them when they do not.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <gsrgnn/util/hdf5_file.hpp>
+#include <limits>
+
+#include "support/files.hpp"
+
+namespace gsrgnn {
+namespace {
+
+using testing::expect_message;
+using testing::input_error;
+using testing::read_bytes;
+using testing::TestFolder;
+using testing::write_bytes;
+
+template <class T>
+class Hdf5Array : public ::testing::Test {};
+using ElementTypes = ::testing::Types<float, double, std::int32_t, std::int64_t, std::uint8_t>;
+TYPED_TEST_SUITE(Hdf5Array, ElementTypes);
+
+TYPED_TEST(Hdf5Array, ComesBackWithItsShape) {
+  using T = TypeParam;
+  using Limits = std::numeric_limits<T>;
+  const TestFolder folder;
+  const std::vector<T> values = {T{0}, T{1}, Limits::lowest(), Limits::max(), Limits::min(), T{42}};
+  {
+    Hdf5Writer file(folder.path("a.h5"));
+    file.array("list", values);
+    file.array("deep/in/matrix", values.data(), {2, 3});
+    file.array("deep/in/cube", values.data(), {1, 2, 3});
+    file.array("none", std::vector<T>{});
+    file.array("no_columns", values.data(), {4, 0});
+    file.array("no_rows", static_cast<const T*>(nullptr), {0, 3});
+    file.array("one", values.data() + 5, {1});
+    file.commit();
+  }
+  const Hdf5Reader file(folder.path("a.h5"));
+  for (const char* name : {"list", "deep/in/matrix", "deep/in/cube"}) EXPECT_EQ(file.array<T>(name), values) << name;
+  EXPECT_EQ(file.shape("list"), (Shape{6}));
+  EXPECT_EQ(file.shape("deep/in/matrix"), (Shape{2, 3}));
+  EXPECT_EQ(file.shape("deep/in/cube"), (Shape{1, 2, 3}));
+  EXPECT_EQ(file.shape("none"), (Shape{0}));
+  EXPECT_EQ(file.shape("no_columns"), (Shape{4, 0}));
+  EXPECT_EQ(file.shape("no_rows"), (Shape{0, 3}));
+  for (const char* name : {"none", "no_columns", "no_rows"}) EXPECT_TRUE(file.array<T>(name).empty()) << name;
+  EXPECT_EQ(file.array<T>("one"), std::vector<T>{T{42}});
+}
+
+// Integers are read as any integer and floats as any float, never one as the other.
+TYPED_TEST(Hdf5Array, IsNotReadAsAnotherKindOfNumber) {
+  using T = TypeParam;
+  const TestFolder folder;
+  {
+    Hdf5Writer file(folder.path("a.h5"));
+    file.array("numbers", std::vector<T>{T{1}, T{2}, T{3}});
+    file.commit();
+  }
+  const Hdf5Reader file(folder.path("a.h5"));
+  const std::string place = folder.path("a.h5") + ":/numbers";
+  if (std::is_integral_v<T>) {
+    EXPECT_EQ(file.array<std::int64_t>("numbers"), (std::vector<std::int64_t>{1, 2, 3}));
+    EXPECT_EQ(file.array<std::uint8_t>("numbers"), (std::vector<std::uint8_t>{1, 2, 3}));
+    expect_message(input_error([&] { file.array<float>("numbers"); }), place, {"floating-point"});
+    expect_message(input_error([&] { file.array<double>("numbers"); }), place, {"floating-point"});
+  } else {
+    EXPECT_EQ(file.array<double>("numbers"), (std::vector<double>{1, 2, 3}));
+    EXPECT_EQ(file.array<float>("numbers"), (std::vector<float>{1, 2, 3}));
+    expect_message(input_error([&] { file.array<std::int32_t>("numbers"); }), place, {"integers"});
+    expect_message(input_error([&] { file.array<std::uint8_t>("numbers"); }), place, {"integers"});
+  }
+  expect_message(input_error([&] { file.strings("numbers"); }), place, {"strings"});
+}
+
+TEST(Hdf5File, KeepsSpecialFloats) {
+  const TestFolder folder;
+  const double inf = std::numeric_limits<double>::infinity();
+  const std::vector<double> values = {inf, -inf, -0.0, 5e-324, std::nan("")};
+  {
+    Hdf5Writer file(folder.path("a.h5"));
+    file.array("special", values);
+    file.attribute("/", "nan", std::nan(""));
+    file.commit();
+  }
+  const Hdf5Reader file(folder.path("a.h5"));
+  const auto back = file.array<double>("special");
+  ASSERT_EQ(back.size(), 5U);
+  EXPECT_EQ(std::vector<double>(back.begin(), back.begin() + 4),
+            std::vector<double>(values.begin(), values.begin() + 4));
+  EXPECT_TRUE(std::signbit(back[2]));
+  EXPECT_TRUE(std::isnan(back[4]));
+  EXPECT_TRUE(std::isnan(file.attribute_double("/", "nan")));
+}
+
+TEST(Hdf5File, StringsAttributesAndGroupsComeBack) {
+  const TestFolder folder;
+  const std::vector<std::string> names = {
+      "plain", "", "two\nlines", "\"quoted\" \\ [7]", "\xc3\xa4\xe2\x82\xac", std::string(100000, 'x')};
+  {
+    Hdf5Writer file(folder.path("a.h5"));
+    file.strings("in/names", names);
+    file.strings("in/none", {});
+    file.string("text", names[2]);
+    file.group("group");
+    file.attribute("/", "kind", "test");
+    file.attribute("/", "empty", "");
+    file.attribute("/", "number", std::int64_t{-9000000000});
+    file.attribute("in", "ratio", 0.1);
+    file.attribute("in/names", "unit", "none");
+    file.commit();
+  }
+  const Hdf5Reader file(folder.path("a.h5"));
+  EXPECT_EQ(file.path(), folder.path("a.h5"));
+  EXPECT_EQ(file.strings("in/names"), names);
+  EXPECT_EQ(file.shape("in/names"), (Shape{6}));
+  EXPECT_TRUE(file.strings("in/none").empty());
+  EXPECT_EQ(file.string("text"), names[2]);
+  EXPECT_EQ(file.attribute_string("/", "kind"), "test");
+  EXPECT_EQ(file.attribute_string("/", "empty"), "");
+  EXPECT_EQ(file.attribute_int("/", "number"), -9000000000);
+  EXPECT_EQ(file.attribute_double("in", "ratio"), 0.1);
+  EXPECT_EQ(file.attribute_string("in/names", "unit"), "none");
+  EXPECT_EQ(file.members("/"), (std::vector<std::string>{"group", "in", "text"}));
+  EXPECT_EQ(file.members("in"), (std::vector<std::string>{"names", "none"}));
+  EXPECT_TRUE(file.members("group").empty());
+  for (const char* there : {"in", "in/names", "group", "text"}) EXPECT_TRUE(file.has(there)) << there;
+  for (const char* absent : {"out", "in/other", "out/of/reach", "text/deeper"})
+    EXPECT_FALSE(file.has(absent)) << absent;
+  EXPECT_TRUE(file.has_attribute("/", "kind"));
+  EXPECT_FALSE(file.has_attribute("/", "sort"));
+  EXPECT_FALSE(file.has_attribute("out", "kind"));
+}
+
+TEST(Hdf5File, SaysWhichObjectIsMissingOrOfAnotherType) {
+  const TestFolder folder;
+  const std::string path = folder.path("a.h5");
+  {
+    Hdf5Writer file(path);
+    file.array("in/numbers", std::vector<double>{1, 2});
+    file.strings("two", {"a", "b"});
+    file.attribute("/", "text", "a");
+    file.attribute("in", "number", std::int64_t{1});
+    file.attribute("in", "real", 1.0);
+    file.commit();
+  }
+  const Hdf5Reader file(path);
+  expect_message(input_error([&] { file.array<double>("in/other"); }), path + ":/in/other: ", {"missing"});
+  expect_message(input_error([&] { file.array<double>("out/other"); }), path + ":/out/other: ", {"missing"});
+  expect_message(input_error([&] { file.shape("other"); }), path + ":/other: ", {"missing"});
+  expect_message(input_error([&] { file.strings("other"); }), path + ":/other: ", {"missing"});
+  expect_message(input_error([&] { file.array<double>("in"); }), path + ":/in: ", {"array"});
+  expect_message(input_error([&] { file.members("out"); }), path + ":/out: ", {"missing"});
+  expect_message(input_error([&] { file.string("two"); }), path + ":/two: ", {"one string"});
+  expect_message(input_error([&] { file.array<float>("two"); }), path + ":/two: ", {"floating-point"});
+  expect_message(input_error([&] { file.attribute_string("/", "sort"); }), path + ":/@sort: ", {"missing"});
+  expect_message(input_error([&] { file.attribute_int("in", "none"); }), path + ":/in@none: ", {"missing"});
+  expect_message(input_error([&] { file.attribute_int("/", "text"); }), path + ":/@text: ", {"type"});
+  expect_message(input_error([&] { file.attribute_int("in", "real"); }), path + ":/in@real: ", {"type"});
+  expect_message(input_error([&] { file.attribute_double("in", "number"); }), path + ":/in@number: ", {"type"});
+  expect_message(input_error([&] { file.attribute_string("in", "number"); }), path + ":/in@number: ", {"type"});
+  expect_message(input_error([&] { file.fail("in/numbers", "is odd"); }), path + ":/in/numbers: is odd", {});
+}
+
+TEST(Hdf5File, AppearsOnCommitOnly) {
+  const TestFolder folder;
+  const std::string path = folder.path("a.h5");
+  Hdf5Writer file(path);
+  file.array("x", std::vector<float>{1, 2, 3});
+  EXPECT_FALSE(std::filesystem::exists(path));
+  file.commit();
+  EXPECT_EQ(folder.listing(), std::vector<std::string>{"a.h5"});
+}
+
+TEST(Hdf5File, LeavesNothingWhenNeverCommitted) {
+  const TestFolder folder;
+  { Hdf5Writer file(folder.path("a.h5")); }
+  {
+    Hdf5Writer file(folder.path("a.h5"));
+    file.array("x", std::vector<float>(100000, 1.0F));
+  }
+  EXPECT_TRUE(folder.listing().empty());
+}
+
+TEST(Hdf5File, LeavesNoFolderWhenNeverCommitted) {
+  const TestFolder folder;
+  { Hdf5Writer file(folder.path("new/folder/a.h5")); }
+  EXPECT_EQ(folder.listing(), std::vector<std::string>{});
+}
+
+TEST(Hdf5File, MakesTheFolderOfACommittedFile) {
+  const TestFolder folder;
+  Hdf5Writer file(folder.path("new/folder/a.h5"));
+  file.commit();
+  EXPECT_EQ(folder.listing(), (std::vector<std::string>{"new", "new/folder", "new/folder/a.h5"}));
+}
+
+TEST(Hdf5File, ReplacesAnOlderFileOnCommitOnly) {
+  const TestFolder folder;
+  const std::string path = folder.write("a.h5", "what was there");
+  { Hdf5Writer file(path); }
+  EXPECT_EQ(read_bytes(path), "what was there");
+  Hdf5Writer file(path);
+  file.attribute("/", "kind", "new");
+  EXPECT_EQ(read_bytes(path), "what was there");
+  file.commit();
+  EXPECT_EQ(Hdf5Reader(path).attribute_string("/", "kind"), "new");
+  EXPECT_EQ(folder.listing(), std::vector<std::string>{"a.h5"});
+}
+
+TEST(Hdf5File, SaysThatAPlaceCannotBeWritten) {
+  const TestFolder folder;
+  folder.write("a", "a file, not a folder");
+  const std::string in_file = folder.path("a/b.h5");
+  expect_message(input_error([&] { Hdf5Writer file(in_file); }), in_file + ": ", {"cannot write", "writable"});
+  expect_message(input_error([&] { Hdf5Writer file("/proc/b.h5"); }), "/proc/b.h5: ", {"cannot write"});
+  const std::string is_folder = folder.path();
+  expect_message(input_error([&] { Hdf5Writer file(is_folder); }), is_folder + ": ", {"is a folder"});
+  EXPECT_EQ(folder.listing(), std::vector<std::string>{"a"});
+}
+
+TEST(Hdf5File, NamesTheObjectThatCannotBeWritten) {
+  const TestFolder folder;
+  const std::string path = folder.path("a.h5");
+  {
+    Hdf5Writer file(path);
+    file.array("x", std::vector<float>{1});
+    expect_message(input_error([&] { file.array("x", std::vector<float>{2}); }), path + ": ", {"/x"});
+    expect_message(input_error([&] { file.attribute("nothing", "n", "v"); }), path + ": ", {"nothing"});
+    expect_message(input_error([&] { file.group("x"); }), path + ": ", {"/x"});
+  }
+  EXPECT_TRUE(folder.listing().empty());
+}
+
+// The folder goes while the file is being written: commit() says so.
+TEST(Hdf5File, ACommitThatFailsIsAnError) {
+  const TestFolder folder;
+  const std::string path = folder.path("new/a.h5");
+  Hdf5Writer file(path);
+  std::filesystem::remove_all(folder.path("new"));
+  expect_message(input_error([&] { file.commit(); }), path + ": ", {"cannot write"});
+  EXPECT_TRUE(folder.listing().empty());
+}
+
+void write_sample(const std::string& path) {
+  Hdf5Writer file(path);
+  file.attribute("/", "kind", "sample");
+  file.attribute("/", "version", std::int64_t{1});
+  std::vector<float> values;
+  for (int i = 0; i < 1000; ++i) values.push_back(static_cast<float>(i));
+  file.array("a/values", values.data(), {100, 10});
+  file.array("a/none", std::vector<double>{});
+  file.strings("a/names", {"x", "yy", "zzz"});
+  file.string("text", "some text");
+  file.attribute("a", "unit", "mm");
+  file.commit();
+}
+
+TEST(Hdf5File, EqualContentGivesEqualBytes) {
+  const TestFolder folder;
+  write_sample(folder.path("a.h5"));
+  ::sleep(1);  // a time stamp would have to be of another second
+  write_sample(folder.path("b.h5"));
+  EXPECT_TRUE(read_bytes(folder.path("a.h5")) == read_bytes(folder.path("b.h5")));
+}
+
+TEST(Hdf5File, RefusesWhatIsNoHdf5File) {
+  const TestFolder folder;
+  const std::string missing = folder.path("missing.h5");
+  expect_message(input_error([&] { Hdf5Reader file(missing); }), missing + ": ", {"no such file"});
+  expect_message(input_error([&] { Hdf5Reader file(folder.path()); }), folder.path() + ": ", {"folder"});
+  for (const char* content : {"", "text", "\x89HDF\r\n\x1a\n", "\x89HDF\r\n\x1a\n and no more than that"}) {
+    const std::string path = folder.write("other.h5", content);
+    expect_message(input_error([&] { Hdf5Reader file(path); }), path + ": ", {"HDF5"});
+  }
+}
+
+// HDF5 knows where a file should end, so that no cut goes unnoticed.
+TEST(Hdf5File, EveryCutIsNoticed) {
+  const TestFolder folder;
+  write_sample(folder.path("a.h5"));
+  const std::string whole = read_bytes(folder.path("a.h5")), path = folder.path("cut.h5");
+  for (std::size_t length = 0; length < whole.size(); length += 1 + length / 20) {
+    write_bytes(path, whole.substr(0, length));
+    expect_message(input_error([&] { Hdf5Reader file(path); }), path + ": ", {"truncated"});
+  }
+  write_bytes(path, whole.substr(0, whole.size() - 1));
+  EXPECT_THROW(Hdf5Reader{path}, InputError);
+}
+
+// Any change of a few bytes is read or refused with an InputError that names the file.
+TEST(Hdf5File, DamagedFilesAreReadOrRefused) {
+  const TestFolder folder;
+  write_sample(folder.path("a.h5"));
+  const std::string whole = read_bytes(folder.path("a.h5")), path = folder.path("damaged.h5");
+  int read = 0, refused = 0;
+  for (std::size_t at = 0; at < whole.size(); at += at < 3000 ? 5 : 37) {
+    for (const int change : {0x01, 0x80, 0xff}) {
+      std::string bytes = whole;
+      bytes[at] = static_cast<char>(bytes[at] ^ change);
+      write_bytes(path, bytes);
+      try {
+        const Hdf5Reader file(path);
+        file.attribute_string("/", "kind");
+        file.attribute_int("/", "version");
+        EXPECT_LE(file.array<float>("a/values").size(), whole.size());
+        file.array<double>("a/none");
+        EXPECT_LE(file.strings("a/names").size(), whole.size());
+        file.string("text");
+        file.attribute_string("a", "unit");
+        file.members("a");
+        ++read;
+      } catch (const InputError& error) {
+        EXPECT_EQ(std::string(error.what()).rfind(path, 0), 0U) << error.what();
+        ++refused;
+      } catch (const std::exception& error) {
+        ADD_FAILURE() << "byte " << at << " ^ " << change << ": " << error.what();
+      }
+    }
+  }
+  EXPECT_GT(read, 100);
+  EXPECT_GT(refused, 100);
+}
+
+}  // namespace
+}  // namespace gsrgnn

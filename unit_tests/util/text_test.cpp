@@ -1,0 +1,81 @@
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/text.hpp>
+#include <gsrgnn/util/version.hpp>
+#include <limits>
+
+namespace gsrgnn {
+namespace {
+
+TEST(Text, NearestIsWhatWasMeant) {
+  const std::vector<std::string> keys = {"kind", "layers", "hidden", "groups", "k", "residual", "adjacency"};
+  EXPECT_EQ(nearest("layer", keys), "layers");
+  EXPECT_EQ(nearest("Layers", keys), "layers");
+  EXPECT_EQ(nearest("hiden", keys), "hidden");
+  EXPECT_EQ(nearest("hiddne", keys), "hidden");
+  EXPECT_EQ(nearest("adjacancy", keys), "adjacency");
+  EXPECT_EQ(nearest("groups", keys), "groups");
+  EXPECT_EQ(nearest("kk", keys), "k");
+  EXPECT_EQ(nearest("residuals", keys), "residual");
+  EXPECT_EQ(nearest("anything", {"one"}), "one");
+  EXPECT_EQ(nearest("anything", {}), "");
+  EXPECT_EQ(nearest("", {"ab", "a"}), "a");
+  EXPECT_EQ(nearest("xy", {"ab", "cd"}), "ab");  // the first of equals
+}
+
+TEST(Text, Commas) {
+  EXPECT_EQ(with_commas(0), "0");
+  EXPECT_EQ(with_commas(999), "999");
+  EXPECT_EQ(with_commas(1000), "1,000");
+  EXPECT_EQ(with_commas(123456), "123,456");
+  EXPECT_EQ(with_commas(1234567), "1,234,567");
+  EXPECT_EQ(with_commas(-1), "-1");
+  EXPECT_EQ(with_commas(-999), "-999");
+  EXPECT_EQ(with_commas(-1000), "-1,000");
+  EXPECT_EQ(with_commas(-123456), "-123,456");
+  EXPECT_EQ(with_commas(std::numeric_limits<std::int64_t>::min()), "-9,223,372,036,854,775,808");
+}
+
+TEST(Text, Durations) {
+  EXPECT_EQ(duration(0), "0s");
+  EXPECT_EQ(duration(-3), "0s");
+  EXPECT_EQ(duration(11.6), "12s");
+  EXPECT_EQ(duration(59.4), "59s");
+  EXPECT_EQ(duration(59.6), "1m 00s");
+  EXPECT_EQ(duration(185), "3m 05s");
+  EXPECT_EQ(duration(3599), "59m 59s");
+  EXPECT_EQ(duration(3600), "1h 00m");
+  EXPECT_EQ(duration(3725), "1h 02m");
+  EXPECT_EQ(duration(360000), "100h 00m");
+}
+
+TEST(Text, AnInputErrorSaysPlaceWhatAndCure) {
+  EXPECT_STREQ(InputError("a.def:7", "is odd", "mend it").what(), "a.def:7: is odd; mend it");
+  EXPECT_STREQ(RunError("diverged").what(), "diverged");
+}
+
+TEST(Version, NamesProgramRevisionAndKokkos) {
+  const auto is_version = [](const std::string& text) {
+    int dots = 0;
+    for (const char c : text) {
+      if (c != '.' && std::isdigit(static_cast<unsigned char>(c)) == 0) return false;
+      dots += c == '.';
+    }
+    return dots == 2 && text.front() != '.' && text.back() != '.';
+  };
+  EXPECT_PRED1(is_version, program_version());
+  EXPECT_PRED1(is_version, kokkos_version());
+  const std::string revision = program_revision();
+  EXPECT_TRUE(revision == "unknown" || revision.find_first_not_of("0123456789abcdef") >= 7) << revision;
+  EXPECT_EQ(revision.find_first_of(" \n"), std::string::npos) << revision;
+  EXPECT_FALSE(execution_space().empty());
+  EXPECT_GE(execution_concurrency(), 1);
+  const std::string configuration = kokkos_configuration();
+  EXPECT_NE(configuration.find("KOKKOS"), std::string::npos) << configuration;
+  EXPECT_EQ(kokkos_configuration(), configuration);
+}
+
+}  // namespace
+}  // namespace gsrgnn
