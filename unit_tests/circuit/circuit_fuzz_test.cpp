@@ -7,6 +7,7 @@
 #include <gsrgnn/circuit/circuit_file.hpp>
 
 #include "support/files.hpp"
+#include "support/fuzz_seeds.hpp"
 #include "support/small_circuits.hpp"
 
 namespace gsrgnn {
@@ -57,7 +58,8 @@ TEST_F(CircuitFuzz, CutFiles) {
 }
 
 TEST_F(CircuitFuzz, ChangedBytes) {
-  for (std::uint64_t seed = 0; seed < 1500; ++seed) {
+  for (testing::FuzzSeeds seeds(1500); seeds.more();) {
+    const std::uint64_t seed = seeds.next();
     Random random(seed, 1);
     std::string bytes = whole_;
     for (auto changes = 1 + random.below(4); changes > 0; --changes) {

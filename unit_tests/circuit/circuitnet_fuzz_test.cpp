@@ -6,6 +6,7 @@
 #include <gsrgnn/circuit/pickle_reader.hpp>
 
 #include "numpy_files.hpp"
+#include "support/fuzz_seeds.hpp"
 
 namespace gsrgnn {
 namespace {
@@ -35,7 +36,8 @@ TEST(CircuitNetFuzz, DamagedNpyIsReadOrRefused) {
                                           npy("|b1", "(2, 2, 2)", "01010101", true, 2),
                                           npy("<u4", "()", "abcd", false, 3)};
   Outcomes outcomes;
-  for (std::uint64_t seed = 0; seed < 20000; ++seed) {
+  for (testing::FuzzSeeds seeds(20000); seeds.more();) {
+    const std::uint64_t seed = seeds.next();
     const std::string bytes = damaged(files[seed % files.size()], seed);
     outcomes.add(seed, [&] {
       const NumericArray array = parse_numeric_array(bytes, "damaged.npy");
@@ -50,7 +52,8 @@ TEST(CircuitNetFuzz, DamagedNpyIsReadOrRefused) {
 TEST(CircuitNetFuzz, DamagedNpzIsReadOrRefused) {
   const std::string array = map_npy(3, 2, {1, 2, 3, 4, 5, 6});
   Outcomes outcomes;
-  for (std::uint64_t seed = 0; seed < 20000; ++seed) {
+  for (testing::FuzzSeeds seeds(20000); seeds.more();) {
+    const std::uint64_t seed = seeds.next();
     // The zip itself, or an array whose checksum is right.
     const bool inside = seed % 4 == 0, deflate = seed % 2 == 0;
     std::string bytes = zip({{"a.npy", inside ? damaged(array, seed) : array, deflate}, {"b.npy", array, true}});
@@ -90,7 +93,8 @@ TEST(CircuitNetFuzz, DamagedPicklesAreReadOrRefused) {
   const std::vector<std::string> files = {tiny.pin_npy(), tiny.placement_npy(), object_npy(py_list(others))};
   for (const std::string& file : files) EXPECT_NO_THROW(Pickle(file, "good.npy"));
   Outcomes outcomes;
-  for (std::uint64_t seed = 0; seed < 40000; ++seed) {
+  for (testing::FuzzSeeds seeds(40000); seeds.more();) {
+    const std::uint64_t seed = seeds.next();
     const std::string bytes = damaged(files[seed % files.size()], seed);
     outcomes.add(seed, [&] {
       const Pickle pickle(bytes, "damaged.npy");

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "numpy_files.hpp"
+#include "support/circuit_parts.hpp"
 
 namespace gsrgnn {
 namespace {
@@ -46,20 +47,6 @@ std::vector<float> feature(const Circuit& circuit, const std::string& name) {
   return values;
 }
 
-void expect_same(const Circuit& a, const Circuit& b) {
-  EXPECT_EQ(a.name, b.name);
-  EXPECT_EQ(a.net_offset, b.net_offset);
-  EXPECT_EQ(a.net_cell, b.net_cell);
-  EXPECT_EQ(a.feature_name, b.feature_name);
-  EXPECT_EQ(a.feature, b.feature);
-  EXPECT_EQ(a.type_name, b.type_name);
-  EXPECT_EQ(a.cell_type, b.cell_type);
-  EXPECT_EQ(a.position, b.position);
-  EXPECT_EQ(a.box, b.box);
-  EXPECT_EQ(a.label, b.label);
-  EXPECT_EQ(a.label_unit, b.label_unit);
-}
-
 TEST(CircuitNet, ImportsASmallDesign) {
   const TestFolder folder;
   TinyCircuitNet().write(folder);
@@ -94,12 +81,12 @@ TEST(CircuitNet, FindsFilesAsUsersHaveThem) {
   const Circuit circuit = import_circuitnet(options);
   EXPECT_EQ(list_circuitnet_designs(options.root), Names{kDesign});
   options.design = kDesign + ".npy";
-  expect_same(import_circuitnet(options), circuit);
+  testing::expect_equal(import_circuitnet(options), circuit);
   options.design = folder.path(TinyCircuitNet::placement());
-  expect_same(import_circuitnet(options), circuit);
+  testing::expect_equal(import_circuitnet(options), circuit);
   options.root = folder.path("graph_features");
   EXPECT_EQ(list_circuitnet_designs(options.root), Names{kDesign});
-  expect_same(import_circuitnet(options), circuit);
+  testing::expect_equal(import_circuitnet(options), circuit);
   // Both at once: which one is meant?
   const std::string second = folder.write(TinyCircuitNet::placement() + ".npy", TinyCircuitNet().placement_npy());
   EXPECT_EQ(list_circuitnet_designs(options.root), Names{kDesign});
@@ -376,7 +363,7 @@ TEST(CircuitNet, ImportsADatasetAndListsWhatItSkips) {
   options.design = designs[0];
   Circuit ordered = import_circuitnet(options);
   order_by_placement(ordered);
-  expect_same(read_circuit(out + "/" + designs[0] + ".h5"), ordered);
+  testing::expect_equal(read_circuit(out + "/" + designs[0] + ".h5"), ordered);
 
   // Dealt to three ranks, every design is imported by one.
   std::set<std::string> seen;
@@ -424,7 +411,7 @@ TEST(CircuitNet, CountsOfRealDesigns) {
         ASSERT_LT(circuit.position[cell][axis], circuit.box[axis + 2]);
       }
     }
-    expect_same(import_circuitnet(options), circuit);
+    testing::expect_equal(import_circuitnet(options), circuit);
   }
   EXPECT_EQ(list_circuitnet_designs(root).size(), 2U);
 }

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "def_text.hpp"
+#include "support/fuzz_seeds.hpp"
 
 namespace gsrgnn {
 namespace {
@@ -101,7 +102,8 @@ TEST(DefFuzz, DamagedFilesAreReadOrRefused) {
            "      + FIXED metal3 ( 0 10 ) ( 20 * ) + SHIELDNET VDD + USE CLOCK ;");
   const std::string good_lef = folder.write("good.lef", kTinyLef);
   int read = 0, refused = 0;
-  for (std::uint32_t seed = 0; seed < 4000; ++seed) {
+  for (testing::FuzzSeeds seeds(4000); seeds.more();) {
+    const auto seed = static_cast<std::uint32_t>(seeds.next());
     Damage damage(seed);
     const std::string def_path = folder.write("damaged.def", seed % 4 == 3 ? def : damage(def));
     const std::string lef_path = seed % 4 == 3 ? folder.write("damaged.lef", damage(kTinyLef)) : good_lef;

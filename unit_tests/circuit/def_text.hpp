@@ -1,16 +1,14 @@
 #pragma once
 
-// What the tests of DEF share: a small routed design as text, a folder for such files, and a look at error messages.
+// What the tests of DEF share: a small routed design as text, and changes of it.
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <gsrgnn/util/error.hpp>
 #include <string>
-#include <vector>
+
+#include "support/files.hpp"
 
 namespace gsrgnn::def_text {
 
@@ -124,54 +122,9 @@ inline std::int64_t line_of(const std::string& text, const std::string& what) {
   return 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(at, text.size())), '\n');
 }
 
-/// A folder of its own for each test, gone after it.
-class TextFolder {
- public:
-  TextFolder() {
-    const ::testing::TestInfo* test = ::testing::UnitTest::GetInstance()->current_test_info();
-    path_ = std::filesystem::temp_directory_path() /
-            fmt::format("gsrgnn_{}_{}_{}", test->test_suite_name(), test->name(), ::getpid());
-    std::filesystem::create_directories(path_);
-  }
-  ~TextFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TextFolder(const TextFolder&) = delete;
-  TextFolder& operator=(const TextFolder&) = delete;
-
-  std::string path(const std::string& name) const { return (path_ / name).string(); }
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path(name), std::ios::binary) << text;
-    return path(name);
-  }
-
- private:
-  std::filesystem::path path_;
-};
-
-/// The message of the InputError that the call throws; a failure when it throws none.
-template <class Call>
-std::string input_error(Call&& call) {
-  try {
-    call();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "no InputError was thrown";
-  return {};
-}
-
-/// "PLACE: WHAT; CURE", with all the words in it.
-inline void expect_message(const std::string& message, const std::string& place,
-                           const std::vector<std::string>& words) {
-  EXPECT_EQ(message.rfind(place + ": ", 0), 0U) << "the place is not " << place << " in: " << message;
-  EXPECT_NE(message.find("; "), std::string::npos) << "no cure in: " << message;
-  EXPECT_EQ(message.find('\n'), std::string::npos) << message;
-  for (const std::string& word : words) {
-    EXPECT_NE(message.find(word), std::string::npos) << "no '" << word << "' in: " << message;
-  }
-}
+using testing::expect_message;
+using testing::input_error;
+using TextFolder = testing::TestFolder;
 
 /// A real design, or an empty path where the data is absent.
 inline std::string real_def(const std::string& name) {

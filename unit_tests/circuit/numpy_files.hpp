@@ -19,8 +19,7 @@ namespace gsrgnn::numpy_files {
 
 using namespace gsrgnn::testing;
 
-// ---- bytes
-// -----------------------------------------------------------------------------------------------------------
+// ---- bytes ----------------------------------------------------------------------------------------------------------
 
 /// The last `count` bytes of a number (at most 8), the lowest first.
 inline std::string little(std::uint64_t value, std::size_t count) {
@@ -61,8 +60,7 @@ inline std::string with(std::string text, const std::string& what, const std::st
   return text.replace(at, what.size(), by);
 }
 
-// ---- .npy and .npz
-// ---------------------------------------------------------------------------------------------------
+// ---- .npy and .npz --------------------------------------------------------------------------------------------------
 
 /// A .npy with this text as header.
 inline std::string npy_of_header(const std::string& header, const std::string& data, int version = 1) {
@@ -124,8 +122,7 @@ inline std::string zip(const std::vector<Member>& members) {
          little(directory.size(), 4) + little(bytes.size(), 4) + little(0, 2);
 }
 
-// ---- pickles
-// ---------------------------------------------------------------------------------------------------------
+// ---- pickles --------------------------------------------------------------------------------------------------------
 // Instructions that push one object each; none uses the memo.
 
 inline std::string py(std::int64_t value) {
@@ -175,8 +172,7 @@ inline std::string object_npy(const std::string& instructions) {
   return npy("|O", "()", "\x80\x03" + instructions + ".");
 }
 
-// ---- a small CircuitNet
-// ----------------------------------------------------------------------------------------------
+// ---- a small CircuitNet ---------------------------------------------------------------------------------------------
 
 inline const std::string kDesign = "12-tiny-a-1-c2-u0.7-m1-p1-f0";
 
@@ -250,8 +246,7 @@ struct TinyCircuitNet {
   }
 };
 
-// ---- damage
-// ----------------------------------------------------------------------------------------------------------
+// ---- damage ---------------------------------------------------------------------------------------------------------
 
 /// One or two changes of bytes, the same for a seed on every machine.
 inline std::string damaged(std::string bytes, std::uint64_t seed) {
