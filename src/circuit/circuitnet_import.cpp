@@ -58,9 +58,9 @@ GcellMap average(GcellMap first, const GcellMap& second) {
 
 std::string rule_text(BoxRule rule) {
   switch (rule) {
-    case BoxRule::Max:
+    case BoxRule::max:
       return "largest value in the cell's box";
-    case BoxRule::Mean:
+    case BoxRule::mean:
       return "mean over the cell's box";
     default:
       return "value at the centre of the cell's box";
@@ -87,7 +87,7 @@ void add_labels(const CircuitNetOptions& options, const CircuitNetDesign& design
     source = "RUDY of the placement, sum over nets of (w + h) / (w h) with lengths in GCells";
   } else if (maps.size() == 1) {
     circuit.label_name = {"congestion"};
-  } else if (options.combine == CongestionLabel::Average) {
+  } else if (options.combine == CongestionLabel::average) {
     circuit.label_name = {"congestion"};
     source = "mean of the horizontal and the vertical map";
     maps = {average(std::move(maps[0]), maps[1])};

@@ -106,7 +106,7 @@ std::vector<double> sample(const GcellMap& map, const std::vector<GcellBox>& box
                                    map.rows, box.right, box.top),
                        "give the map of the same design as the placement");
     }
-    if (rule == BoxRule::Center) {
+    if (rule == BoxRule::center) {
       samples.push_back(map.value[center(box.left, box.right) * map.rows + center(box.bottom, box.top)]);
       continue;
     }
@@ -119,7 +119,7 @@ std::vector<double> sample(const GcellMap& map, const std::vector<GcellBox>& box
       }
     }
     const auto gcells = static_cast<double>((box.right - box.left + 1) * std::int64_t{box.top - box.bottom + 1});
-    samples.push_back(rule == BoxRule::Max ? most : sum / gcells);
+    samples.push_back(rule == BoxRule::max ? most : sum / gcells);
   }
   return samples;
 }

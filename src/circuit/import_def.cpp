@@ -30,7 +30,7 @@ void add_cells(const DefDesign& design, Circuit& circuit) {
 void add_labels(const DefDesign& design, const LefTechnology* lef, CongestionLabel kind, Circuit& circuit) {
   const GcellCongestion grid = gcell_congestion(design, lef);
   circuit.label_unit = "routed length / track capacity";
-  if (kind == CongestionLabel::Average) {
+  if (kind == CongestionLabel::average) {
     circuit.label_name = {"congestion"};
   } else {
     circuit.label_name = {"congestion_horizontal", "congestion_vertical"};
@@ -38,7 +38,7 @@ void add_labels(const DefDesign& design, const LefTechnology* lef, CongestionLab
   for (const DefDesign::Component& component : design.component) {
     const std::int64_t gcell = grid.at(component.x, component.y);
     const double horizontal = grid.horizontal[gcell], vertical = grid.vertical[gcell];
-    if (kind == CongestionLabel::Average) {
+    if (kind == CongestionLabel::average) {
       circuit.label.push_back(static_cast<float>((horizontal + vertical) / 2));
     } else {
       circuit.label.push_back(static_cast<float>(horizontal));

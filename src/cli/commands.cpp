@@ -46,7 +46,7 @@ void print_lines(const Json& object, const std::string& prefix = "") {
 
 /// A bar of up to 40 signs.
 std::string bar(double share) {
-  return std::string(static_cast<std::size_t>(share * 40 + 0.5), '#');
+  return std::string(static_cast<std::size_t>(std::lround(share * 40)), '#');
 }
 
 /// The distributions of a circuit's description, as tables.
@@ -100,6 +100,11 @@ Circuit generate_ordered(const GeneratorSpec& spec) {
   Circuit circuit = generate(spec);
   order_by_placement(circuit);
   return circuit;
+}
+
+/// Throws InputError when the file cannot be written; writes nothing that stays.
+void check_writable(const std::string& path) {
+  const Hdf5Writer never_committed(path);
 }
 
 double mean(const std::vector<double>& values) {
@@ -223,12 +228,12 @@ void train_command(const std::string& deck_path, const std::vector<std::string>&
   std::fflush(stdout);
   if (validate) {
     const MemoryUse memory = validate_training(deck, circuit, place);
-    Hdf5Writer(deck.output);  // can it be written? Never committed, so nothing stays.
+    check_writable(deck.output);
     fmt::print("valid: {:.1f} MB planned and allocated; the run would be written to {}\n",
                static_cast<double>(memory.planned) * 1e-6, deck.output);
     return;
   }
-  Hdf5Writer(deck.output);  // an unwritable output is known before the first epoch, not after the last
+  check_writable(deck.output);  // known before the first epoch, not after the last
   const TrainedRun run = train(deck, circuit, place, Progress());
   write_run(deck.output, deck, circuit, run);
   print_scores(fmt::format("test scores at epoch {}", run.best_epoch).c_str(), run.test);

@@ -33,8 +33,8 @@ int run(int argc, char** argv) {
   auto* import_def_app = import_app->add_subcommand("def", "From a DEF; a routed one gives labels too");
   import_def_app->add_option("FILE.def", def.def, "The design")->required();
   import_def_app->add_option("--lef", def.lef, "Technology LEF, for the layers' directions");
-  const std::map<std::string, CongestionLabel> labels = {{"average", CongestionLabel::Average},
-                                                         {"separate", CongestionLabel::Separate}};
+  const std::map<std::string, CongestionLabel> labels = {{"average", CongestionLabel::average},
+                                                         {"separate", CongestionLabel::separate}};
   import_def_app->add_option("--label", def.label, "average of horizontal and vertical, or separate")
       ->transform(CLI::CheckedTransformer(labels))
       ->default_str("average");
@@ -54,7 +54,7 @@ int run(int argc, char** argv) {
       ->transform(CLI::CheckedTransformer(labels))
       ->default_str("average");
   const std::map<std::string, BoxRule> rules = {
-      {"max", BoxRule::Max}, {"mean", BoxRule::Mean}, {"center", BoxRule::Center}};
+      {"max", BoxRule::max}, {"mean", BoxRule::mean}, {"center", BoxRule::center}};
   import_net_app->add_option("--rule", net.rule, "What a cell takes of a map over its box: max, mean or center")
       ->transform(CLI::CheckedTransformer(rules))
       ->default_str("max");

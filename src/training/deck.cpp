@@ -47,8 +47,8 @@ class Source {
 /// One mapping of the deck, whose keys must all be known.
 class Section {
  public:
-  Section(const Source& source, std::string name, YAML::Node node, const std::vector<std::string>& known)
-      : source_(source), name_(std::move(name)), node_(std::move(node)) {
+  Section(const Source& source, std::string name, const YAML::Node& node, const std::vector<std::string>& known)
+      : source_(source), name_(std::move(name)), node_(node) {
     if (!node_.IsDefined() || node_.IsNull()) return;
     if (!node_.IsMap()) source_.fail(name_, node_, fmt::format("'{}' must be a mapping of keys", name_), "see inputs/");
     std::map<std::string, int> seen;
@@ -139,7 +139,7 @@ YAML::Node parse(const std::string& path) {
   }
 }
 
-void apply_override(YAML::Node root, Source& source, const std::string& text) {
+void apply_override(const YAML::Node& root, Source& source, const std::string& text) {
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals == 0) {
     throw InputError(text, "is not an override", "write it as section.key=value, e.g. model.k=16");

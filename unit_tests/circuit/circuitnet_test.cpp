@@ -111,15 +111,15 @@ TEST(CircuitNet, SamplesMapsByEachRule) {
   EXPECT_EQ(circuit.label_name, Names{"congestion"});
   EXPECT_EQ(circuit.label, (std::vector<float>{0, 21, 43, 43}));
   EXPECT_NE(circuit.label_unit.find("largest"), std::string::npos);
-  options.rule = BoxRule::Mean;
+  options.rule = BoxRule::mean;
   EXPECT_EQ(import_circuitnet(options).label, (std::vector<float>{0, 15.5F, 43, 27}));
-  options.rule = BoxRule::Center;
+  options.rule = BoxRule::center;
   EXPECT_EQ(import_circuitnet(options).label, (std::vector<float>{0, 21, 43, 32}));
   // A negative map: the largest value is not zero.
   std::vector<double> values(20, -2);
   values[0] = -3;
   options.label = {folder.write("negative.npy", map_npy(5, 4, values))};
-  options.rule = BoxRule::Max;
+  options.rule = BoxRule::max;
   EXPECT_EQ(import_circuitnet(options).label, (std::vector<float>{-3, -2, -2, -2}));
 }
 
@@ -138,14 +138,14 @@ TEST(CircuitNet, CombinesOrKeepsTwoMaps) {
   Circuit circuit = import_circuitnet(options);
   EXPECT_EQ(circuit.label_name, Names{"congestion"});
   EXPECT_EQ(circuit.label, (std::vector<float>{0.5F, 0.5F, 0.5F, 4.5F}));
-  options.combine = CongestionLabel::Separate;
+  options.combine = CongestionLabel::separate;
   circuit = import_circuitnet(options);
   EXPECT_EQ(circuit.label_name, (Names{"congestion_horizontal", "congestion_vertical"}));
   EXPECT_EQ(circuit.label, (std::vector<float>{1, 0, 1, 0, 1, 0, 1, 8}));
   // Sizes may differ as long as they are kept apart.
   options.label[1] = folder.write("large.npy", map_npy(6, 4, std::vector<double>(24, 2)));
   EXPECT_EQ(import_circuitnet(options).label, (std::vector<float>{1, 2, 1, 2, 1, 2, 1, 2}));
-  options.combine = CongestionLabel::Average;
+  options.combine = CongestionLabel::average;
   expect_message(input_error([&] { import_circuitnet(options); }), options.label[1], {"6 x 4", "5 x 4"});
 }
 

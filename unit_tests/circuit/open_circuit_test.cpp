@@ -33,7 +33,7 @@ TEST(OpenCircuit, ReadsADef) {
     EXPECT_EQ(circuit.name, "tiny");
     EXPECT_EQ(circuit.cells(), 3);
     EXPECT_EQ(circuit.label_name, std::vector<std::string>{"congestion"});
-    Circuit expected = import_def({path, "", CongestionLabel::Average});
+    Circuit expected = import_def({path, "", CongestionLabel::average});
     order_by_placement(expected);
     expect_equal(circuit, expected);
   }

@@ -29,7 +29,7 @@ struct GcellBox {
 
 /// What a cell takes from a map: the largest value in its box, their mean, or the value at the centre of the box (the
 /// GCell to its right or above when the centre lies on a border).
-enum class BoxRule { Max, Mean, Center };
+enum class BoxRule { max, mean, center };
 
 // ---- one design -----------------------------------------------------------------------------------------------------
 
@@ -40,8 +40,8 @@ struct CircuitNetOptions {
   /// No label, or one or two maps (horizontal, vertical), or "rudy": see rudy_map(). A map is a file (.npy, or .npz of
   /// one array), or a folder that holds the map of each design under the design's name.
   std::vector<std::string> label;
-  CongestionLabel combine = CongestionLabel::Average;  ///< of two maps: their mean in each GCell, or two labels a cell
-  BoxRule rule = BoxRule::Max;                         ///< for labels and features alike
+  CongestionLabel combine = CongestionLabel::average;  ///< of two maps: their mean in each GCell, or two labels a cell
+  BoxRule rule = BoxRule::max;                         ///< for labels and features alike
   /// Further features: name, and map as for `label`, "rudy" included.
   std::vector<std::pair<std::string, std::string>> feature_maps;
 

@@ -8,12 +8,12 @@
 namespace gsrgnn {
 
 /// One label a cell, the mean of both directions, or two.
-enum class CongestionLabel { Average, Separate };
+enum class CongestionLabel { average, separate };
 
 struct DefImportOptions {
   std::string def;  ///< path
   std::string lef;  ///< path of the technology LEF; may be empty, then layers run by their numbers
-  CongestionLabel label = CongestionLabel::Average;
+  CongestionLabel label = CongestionLabel::average;
 };
 
 /// Cells are the DEF's components and nets its NETS, both in the order of the file, also those without any connection.
