@@ -12,6 +12,7 @@
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "circuit/def_text.hpp"
 #include "support/circuit_parts.hpp"
@@ -53,7 +54,10 @@ class Program : public ::testing::Test {
     const std::string command = fmt::format("cd '{}' && {} '{}' {} >'{}' 2>'{}' </dev/null", work_.path(), before,
                                             GSRGNN_PROGRAM, arguments, out, err);
     const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_bytes(out), read_bytes(err)};
+    // A sanitizer's word on an allocation that it refuses is not the program's.
+    const std::regex refusal("==[0-9]+==WARNING: AddressSanitizer failed to allocate[^\n]*\n");
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_bytes(out),
+            std::regex_replace(read_bytes(err), refusal, "")};
   }
 
   /// Runs it and expects success without a word on standard error.
