@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <gsrgnn/circuit/circuit_report.hpp>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -33,7 +34,7 @@ Json degrees(const Circuit& circuit) {
   auto degree = clique_degree(circuit);
   std::sort(degree.begin(), degree.end());
   const auto quantile = [&](double share) {
-    return degree[static_cast<std::size_t>(share * static_cast<double>(degree.size() - 1) + 0.5)];
+    return degree[static_cast<std::size_t>(std::lround(share * static_cast<double>(degree.size() - 1)))];
   };
   const double sum = std::accumulate(degree.begin(), degree.end(), 0.0);
   return {{"min", degree.front()},

@@ -64,7 +64,7 @@ using Placement = std::unordered_map<std::string_view, GcellBox>;
 GcellBox read_box(const Pickle& file, std::string_view cell, const PickleValue& value) {
   const PickleNode* const node = file.node(value);
   std::array<std::int64_t, 4> side{};
-  bool good = node != nullptr && node->kind != PickleNode::Kind::Dict && node->items.size() == side.size();
+  bool good = node != nullptr && node->kind != PickleNode::Kind::dict && node->items.size() == side.size();
   for (std::size_t i = 0; good && i < side.size(); ++i) {
     const std::optional<std::int64_t> integer = as_integer(node->items[i]);
     good = integer && *integer >= 0 && *integer < kMostGcellsAcross;
@@ -79,12 +79,12 @@ GcellBox read_box(const Pickle& file, std::string_view cell, const PickleValue& 
 }
 
 Placement read_placement(const Pickle& file) {
-  const PickleNode& array = as_node(file, file.root(), PickleNode::Kind::Array, "an array of one dict");
+  const PickleNode& array = as_node(file, file.root(), PickleNode::Kind::array, "an array of one dict");
   if (array.items.size() != 1) {
     throw InputError(file.path(), fmt::format("there are {} objects instead of one dict", array.items.size()),
                      kDownloadAgain);
   }
-  const PickleNode& dict = as_node(file, array.items[0], PickleNode::Kind::Dict, "a dict of boxes");
+  const PickleNode& dict = as_node(file, array.items[0], PickleNode::Kind::dict, "a dict of boxes");
   Placement placement;
   placement.reserve(dict.items.size() / 2);
   for (std::size_t i = 0; i < dict.items.size(); i += 2) {
@@ -115,7 +115,7 @@ class Table {
  public:
   Table(const fs::path& folder, const std::string& netlist, const std::string& part, std::int64_t rows)
       : file_(find_circuitnet_file((folder / "graph_information" / part).string(), netlist + "_" + part, {".npy", ""})),
-        array_(as_node(file_, file_.root(), PickleNode::Kind::Array, "an array")) {
+        array_(as_node(file_, file_.root(), PickleNode::Kind::array, "an array")) {
     if (array_.shape.size() != 2 || array_.shape[0] != rows) {
       throw InputError(
           file_.path(),
@@ -186,6 +186,7 @@ void check_share(const std::vector<const GcellBox*>& place, const Placement& pla
 // Types are kept by name, sorted, and only those that occur.
 void add_types(const Table& nodes, const std::vector<std::int64_t>& node_of_cell, CircuitNetDesign& design) {
   std::vector<std::string_view> type;
+  type.reserve(node_of_cell.size());
   for (const std::int64_t node : node_of_cell) {
     type.push_back(as_string(nodes.file(), nodes.at(1, node), "a cell type"));
   }

@@ -12,24 +12,24 @@ constexpr std::int64_t kMostGcells = 1 << 24;
 
 constexpr const char* kRouteFirst = "write the DEF after routing, with its TRACKS and GCELLGRID";
 
-enum class Role { Unknown, LeftOut, Horizontal, Vertical };
+enum class Role { unknown, left_out, horizontal, vertical };
 
 Role role_by_number(const std::string& layer) {
   const std::size_t letters = layer.find_last_not_of("0123456789");
   std::string digits = layer.substr(letters == std::string::npos ? 0 : letters + 1);
-  if (digits.empty()) return Role::Unknown;
+  if (digits.empty()) return Role::unknown;
   digits.erase(0, digits.find_first_not_of('0'));
-  if (digits.empty() || digits == "1") return Role::LeftOut;
-  return (digits.back() - '0') % 2 == 1 ? Role::Horizontal : Role::Vertical;
+  if (digits.empty() || digits == "1") return Role::left_out;
+  return (digits.back() - '0') % 2 == 1 ? Role::horizontal : Role::vertical;
 }
 
 Role role_by_lef(const std::string& layer, const LefTechnology& lef) {
   for (const LefTechnology::Layer& known : lef.routing) {
     if (known.name != layer) continue;
-    if (&known == &lef.routing.front()) return Role::LeftOut;
-    return known.direction == Direction::Horizontal ? Role::Horizontal : Role::Vertical;
+    if (&known == &lef.routing.front()) return Role::left_out;
+    return known.direction == Direction::horizontal ? Role::horizontal : Role::vertical;
   }
-  return Role::Unknown;
+  return Role::unknown;
 }
 
 std::vector<Role> layer_roles(const DefDesign& design, const LefTechnology* lef) {
@@ -38,7 +38,7 @@ std::vector<Role> layer_roles(const DefDesign& design, const LefTechnology* lef)
     roles.push_back(lef != nullptr ? role_by_lef(layer, *lef) : role_by_number(layer));
   }
   for (const DefDesign::Wire& wire : design.wire) {
-    if (roles[wire.layer] != Role::Unknown) continue;
+    if (roles[wire.layer] != Role::unknown) continue;
     const std::string& layer = design.layer[wire.layer];
     if (lef != nullptr) {
       throw InputError(lef->path,
@@ -112,7 +112,7 @@ void require_tracks(const DefDesign& design, const std::vector<Role>& roles, Rol
   if (!tracks.empty() && std::none_of(design.wire.begin(), design.wire.end(), has_role)) return;
   throw InputError(design.path,
                    fmt::format("there are routed wires and no TRACKS {} on {} layers", axis == 0 ? "X" : "Y",
-                               role == Role::Horizontal ? "horizontal" : "vertical"),
+                               role == Role::horizontal ? "horizontal" : "vertical"),
                    kRouteFirst);
 }
 
@@ -132,16 +132,16 @@ GcellCongestion gcell_congestion(const DefDesign& design, const LefTechnology* l
                      fmt::format("at most {} GCells are supported", kMostGcells));
   }
   const std::vector<Role> roles = layer_roles(design, lef);
-  require_tracks(design, roles, Role::Horizontal, 1);
-  require_tracks(design, roles, Role::Vertical, 0);
+  require_tracks(design, roles, Role::horizontal, 1);
+  require_tracks(design, roles, Role::vertical, 0);
 
   // Demand first: lengths are whole numbers, so their sums are exact in any order.
   grid.horizontal.assign(columns * rows, 0.0);
   grid.vertical.assign(columns * rows, 0.0);
   for (const DefDesign::Wire& wire : design.wire) {
     const Role role = roles[wire.layer];
-    if (role == Role::LeftOut) continue;
-    std::vector<double>& demand = role == Role::Horizontal ? grid.horizontal : grid.vertical;
+    if (role == Role::left_out) continue;
+    std::vector<double>& demand = role == Role::horizontal ? grid.horizontal : grid.vertical;
     if (wire.y1 == wire.y2) {
       const std::int64_t row = interval(y, wire.y1) * columns;
       const auto [from, to] = std::minmax(wire.x1, wire.x2);
@@ -153,8 +153,8 @@ GcellCongestion gcell_congestion(const DefDesign& design, const LefTechnology* l
     }
   }
 
-  const std::vector<double> row_tracks = tracks_in_intervals(y, design.tracks[1], roles, Role::Horizontal);
-  const std::vector<double> column_tracks = tracks_in_intervals(x, design.tracks[0], roles, Role::Vertical);
+  const std::vector<double> row_tracks = tracks_in_intervals(y, design.tracks[1], roles, Role::horizontal);
+  const std::vector<double> column_tracks = tracks_in_intervals(x, design.tracks[0], roles, Role::vertical);
   for (std::int64_t row = 0; row < rows; ++row) {
     for (std::int64_t column = 0; column < columns; ++column) {
       const auto share = [](double demand, double capacity) { return capacity > 0 ? demand / capacity : 0.0; };

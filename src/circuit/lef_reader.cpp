@@ -17,8 +17,8 @@ void read_layer(LefDefTokens& tokens, LefTechnology& technology) {
     if (keyword == "TYPE") {
       routing = tokens.peek() == "ROUTING";
     } else if (keyword == "DIRECTION") {
-      if (tokens.peek() == "HORIZONTAL") direction = Direction::Horizontal;
-      if (tokens.peek() == "VERTICAL") direction = Direction::Vertical;
+      if (tokens.peek() == "HORIZONTAL") direction = Direction::horizontal;
+      if (tokens.peek() == "VERTICAL") direction = Direction::vertical;
     }
     if (keyword != ";") tokens.skip_statement();
   }

@@ -26,52 +26,52 @@ constexpr const char* kNotCircuitNet =
 
 // The instructions that are followed, by their names in Python's pickletools.
 enum class Op : unsigned char {
-  Proto = 0x80,
-  Frame = 0x95,
-  Stop = '.',
-  Mark = '(',
-  None = 'N',
-  NewTrue = 0x88,
-  NewFalse = 0x89,
-  BinInt = 'J',
-  BinInt1 = 'K',
-  BinInt2 = 'M',
-  Long1 = 0x8a,
-  BinFloat = 'G',
-  BinUnicode = 'X',
-  ShortBinUnicode = 0x8c,
-  BinBytes = 'B',
-  ShortBinBytes = 'C',
-  EmptyList = ']',
-  Append = 'a',
-  Appends = 'e',
-  EmptyTuple = ')',
-  Tuple1 = 0x85,
-  Tuple2 = 0x86,
-  Tuple3 = 0x87,
-  Tuple = 't',
-  EmptyDict = '}',
-  SetItem = 's',
-  SetItems = 'u',
-  BinPut = 'q',
-  LongBinPut = 'r',
-  Memoize = 0x94,
-  BinGet = 'h',
-  LongBinGet = 'j',
-  Global = 'c',
-  StackGlobal = 0x93,
-  Reduce = 'R',
-  Build = 'b',
+  proto = 0x80,
+  frame = 0x95,
+  stop = '.',
+  mark = '(',
+  none = 'N',
+  new_true = 0x88,
+  new_false = 0x89,
+  bin_int = 'J',
+  bin_int1 = 'K',
+  bin_int2 = 'M',
+  long1 = 0x8a,
+  bin_float = 'G',
+  bin_unicode = 'X',
+  short_bin_unicode = 0x8c,
+  bin_bytes = 'B',
+  short_bin_bytes = 'C',
+  empty_list = ']',
+  append = 'a',
+  appends = 'e',
+  empty_tuple = ')',
+  tuple1 = 0x85,
+  tuple2 = 0x86,
+  tuple3 = 0x87,
+  tuple = 't',
+  empty_dict = '}',
+  set_item = 's',
+  set_items = 'u',
+  bin_put = 'q',
+  long_bin_put = 'r',
+  memoize = 0x94,
+  bin_get = 'h',
+  long_bin_get = 'j',
+  global = 'c',
+  stack_global = 0x93,
+  reduce = 'R',
+  build = 'b',
 };
 
 constexpr std::array<std::pair<std::string_view, PickleName>, 7> kNames = {{
-    {"numpy.core.multiarray._reconstruct", PickleName::Reconstruct},
-    {"numpy._core.multiarray._reconstruct", PickleName::Reconstruct},  // numpy 2
-    {"numpy.core.multiarray.scalar", PickleName::Scalar},
-    {"numpy._core.multiarray.scalar", PickleName::Scalar},
-    {"numpy.ndarray", PickleName::Array},
-    {"numpy.dtype", PickleName::Type},
-    {"_codecs.encode", PickleName::Encode},  // bytes, in protocol 2
+    {"numpy.core.multiarray._reconstruct", PickleName::reconstruct},
+    {"numpy._core.multiarray._reconstruct", PickleName::reconstruct},  // numpy 2
+    {"numpy.core.multiarray.scalar", PickleName::scalar},
+    {"numpy._core.multiarray.scalar", PickleName::scalar},
+    {"numpy.ndarray", PickleName::array},
+    {"numpy.dtype", PickleName::type},
+    {"_codecs.encode", PickleName::encode},  // bytes, in protocol 2
 }};
 
 class PickleMachine {
@@ -84,7 +84,7 @@ class PickleMachine {
       : code_(code), offset_(offset), path_(path), node_(node), decoded_(decoded) {}
 
   PickleValue run() {
-    if (static_cast<Op>(byte()) != Op::Proto) refuse("the pickle is of protocol 0 or 1", kNotCircuitNet);
+    if (static_cast<Op>(byte()) != Op::proto) refuse("the pickle is of protocol 0 or 1", kNotCircuitNet);
     const std::uint64_t protocol = byte();
     if (protocol < 2 || protocol > 5) refuse(fmt::format("pickle protocol {} is unknown", protocol), kNotCircuitNet);
     while (step()) {
@@ -192,7 +192,7 @@ class PickleMachine {
   }
   // The elements of a tuple that has few of them: the operands of a call, or a shape. Long ones are not worth a copy.
   std::vector<PickleValue> few(const PickleValue& tuple) {
-    const std::vector<PickleValue>& items = expect_node(tuple, Kind::Tuple).items;
+    const std::vector<PickleValue>& items = expect_node(tuple, Kind::tuple).items;
     if (items.size() > 32) damaged("an instruction has too many operands");
     return items;
   }
@@ -205,7 +205,7 @@ class PickleMachine {
   void extend(Kind kind, const std::vector<PickleValue>& more) {
     std::vector<PickleValue>& items = expect_node(top(), kind).items;
     items.insert(items.end(), more.begin(), more.end());
-    if (kind == Kind::Dict && more.size() % 2 != 0) damaged("a dict has a key without a value");
+    if (kind == Kind::dict && more.size() % 2 != 0) damaged("a dict has a key without a value");
   }
 
   // ---- instructions ----
@@ -215,112 +215,112 @@ class PickleMachine {
     instruction_ = at_;
     const unsigned char code = byte();
     switch (static_cast<Op>(code)) {
-      case Op::Stop:
+      case Op::stop:
         return false;
-      case Op::Frame:
+      case Op::frame:
         if (number(8) > code_.size() - at_) damaged("the pickle is cut off");
         break;
-      case Op::Mark:
+      case Op::mark:
         marks_.push_back(stack_.size());
         break;
-      case Op::None:
+      case Op::none:
         push(PickleNone{});
         break;
-      case Op::NewTrue:
+      case Op::new_true:
         push(true);
         break;
-      case Op::NewFalse:
+      case Op::new_false:
         push(false);
         break;
-      case Op::BinInt:
+      case Op::bin_int:
         push(integer(4));
         break;
-      case Op::BinInt1:
+      case Op::bin_int1:
         push(static_cast<std::int64_t>(number(1)));
         break;
-      case Op::BinInt2:
+      case Op::bin_int2:
         push(static_cast<std::int64_t>(number(2)));
         break;
-      case Op::Long1:
+      case Op::long1:
         push(integer(number(1)));
         break;
-      case Op::BinFloat:
+      case Op::bin_float:
         push(number_at({'f', 8, true}, take(8).data()));
         break;
-      case Op::BinUnicode:
+      case Op::bin_unicode:
         push(take(number(4)));
         break;
-      case Op::ShortBinUnicode:
+      case Op::short_bin_unicode:
         push(take(number(1)));
         break;
-      case Op::BinBytes:
+      case Op::bin_bytes:
         push(PickleBytes{take(number(4))});
         break;
-      case Op::ShortBinBytes:
+      case Op::short_bin_bytes:
         push(PickleBytes{take(number(1))});
         break;
-      case Op::EmptyList:
-        push_node(Kind::List, {});
+      case Op::empty_list:
+        push_node(Kind::list, {});
         break;
-      case Op::Append:
-        extend(Kind::List, pop_some(1));
+      case Op::append:
+        extend(Kind::list, pop_some(1));
         break;
-      case Op::Appends:
-        extend(Kind::List, pop_marked());
+      case Op::appends:
+        extend(Kind::list, pop_marked());
         break;
-      case Op::EmptyTuple:
-        push_node(Kind::Tuple, {});
+      case Op::empty_tuple:
+        push_node(Kind::tuple, {});
         break;
-      case Op::Tuple1:
-        push_node(Kind::Tuple, pop_some(1));
+      case Op::tuple1:
+        push_node(Kind::tuple, pop_some(1));
         break;
-      case Op::Tuple2:
-        push_node(Kind::Tuple, pop_some(2));
+      case Op::tuple2:
+        push_node(Kind::tuple, pop_some(2));
         break;
-      case Op::Tuple3:
-        push_node(Kind::Tuple, pop_some(3));
+      case Op::tuple3:
+        push_node(Kind::tuple, pop_some(3));
         break;
-      case Op::Tuple:
-        push_node(Kind::Tuple, pop_marked());
+      case Op::tuple:
+        push_node(Kind::tuple, pop_marked());
         break;
-      case Op::EmptyDict:
-        push_node(Kind::Dict, {});
+      case Op::empty_dict:
+        push_node(Kind::dict, {});
         break;
-      case Op::SetItem:
-        extend(Kind::Dict, pop_some(2));
+      case Op::set_item:
+        extend(Kind::dict, pop_some(2));
         break;
-      case Op::SetItems:
-        extend(Kind::Dict, pop_marked());
+      case Op::set_items:
+        extend(Kind::dict, pop_marked());
         break;
-      case Op::BinPut:
+      case Op::bin_put:
         remember(number(1));
         break;
-      case Op::LongBinPut:
+      case Op::long_bin_put:
         remember(number(4));
         break;
-      case Op::Memoize:
+      case Op::memoize:
         remember(memo_.size());
         break;
-      case Op::BinGet:
+      case Op::bin_get:
         push(recall(number(1)));
         break;
-      case Op::LongBinGet:
+      case Op::long_bin_get:
         push(recall(number(4)));
         break;
-      case Op::Global: {
+      case Op::global: {
         const std::string_view module = line();
         push_name(module, line());
         break;
       }
-      case Op::StackGlobal: {
+      case Op::stack_global: {
         const auto name = expect<std::string_view>(pop());
         push_name(expect<std::string_view>(pop()), name);
         break;
       }
-      case Op::Reduce:
+      case Op::reduce:
         reduce();
         break;
-      case Op::Build:
+      case Op::build:
         build();
         break;
       default:
@@ -344,22 +344,22 @@ class PickleMachine {
       return arguments[i];
     };
     switch (expect<PickleName>(pop())) {
-      case PickleName::Reconstruct:
+      case PickleName::reconstruct:
         // An array without a shape or elements so far: build() follows.
-        if (expect<PickleName>(argument(0)) != PickleName::Array) damaged("an array is of a wrong class");
-        push_node(Kind::Array, {}, {kUnbuilt});
+        if (expect<PickleName>(argument(0)) != PickleName::array) damaged("an array is of a wrong class");
+        push_node(Kind::array, {}, {kUnbuilt});
         break;
-      case PickleName::Type:
-        push_node(Kind::Type, {expect<std::string_view>(argument(0))});
+      case PickleName::type:
+        push_node(Kind::type, {expect<std::string_view>(argument(0))});
         break;
-      case PickleName::Scalar: {
-        const NumericType type = numbers(expect_node(argument(0), Kind::Type));
+      case PickleName::scalar: {
+        const NumericType type = numbers(expect_node(argument(0), Kind::type));
         const std::string_view bytes = expect<PickleBytes>(argument(1)).bytes;
         if (bytes.size() != type.bytes) damaged("a number has a wrong size");
         push(element(type, bytes.data()));
         break;
       }
-      case PickleName::Encode:
+      case PickleName::encode:
         if (expect<std::string_view>(argument(1)) != "latin1") damaged("bytes are of an unknown encoding");
         push(latin1(expect<std::string_view>(argument(0))));
         break;
@@ -370,7 +370,7 @@ class PickleMachine {
 
   void build() {
     const std::vector<PickleValue> state = few(pop());
-    if (PickleNode* const type = node(top(), Kind::Type)) {
+    if (PickleNode* const type = node(top(), Kind::type)) {
       // (version, byte order, sub-array, names, fields, ...)
       if (state.size() < 5 || type->items.size() != 1) damaged("a type has a wrong state");
       for (const std::size_t i : {2, 3, 4}) {
@@ -380,16 +380,16 @@ class PickleMachine {
       return;
     }
     // (version, shape, type, Fortran order, elements)
-    PickleNode& array = expect_node(top(), Kind::Array);
+    PickleNode& array = expect_node(top(), Kind::array);
     if (state.size() != 5 || array.shape != std::vector<std::int64_t>{kUnbuilt}) damaged("an array has a wrong state");
     std::vector<std::int64_t> shape;
     for (const PickleValue& size : few(state[1])) shape.push_back(expect<std::int64_t>(size));
     const auto count = element_count(shape, static_cast<std::int64_t>(code_.size()));
     if (!count) damaged(fmt::format("an array has the impossible shape ({})", fmt::join(shape, ", ")));
     spend(static_cast<std::size_t>(*count));
-    const PickleNode& type = expect_node(state[2], Kind::Type);
+    const PickleNode& type = expect_node(state[2], Kind::type);
     std::vector<PickleValue> items;
-    if (const PickleNode* const list = node(state[4], Kind::List)) {
+    if (const PickleNode* const list = node(state[4], Kind::list)) {
       const bool objects = expect<std::string_view>(type.items[0]).substr(0, 1) == "O";
       if (!objects) damaged("a list stands for the bytes of an array");
       if (list->items.size() != static_cast<std::size_t>(*count)) damaged(kWrongCount);
@@ -436,7 +436,7 @@ class PickleMachine {
   // ---- the finished tree ----
 
   struct Measure {
-    enum { New, Open, Done } state = New;
+    enum { kFresh, kOpen, kDone } state = kFresh;
     int height = 0;           // containers on the longest way down
     std::int64_t values = 1;  // with everything below, counted as often as it is reached
   };
@@ -448,13 +448,13 @@ class PickleMachine {
     if (ref == nullptr) return {};
     const PickleNode& node = node_[ref->node];
     Measure& known = seen_[ref->node];
-    if (known.state == Measure::Open) damaged("an object contains itself");
+    if (known.state == Measure::kOpen) damaged("an object contains itself");
     if (depth + known.height >= kMostDepth) refuse("objects are nested too deeply", kNotCircuitNet);
-    if (known.state == Measure::Done) return known;
-    if (node.kind == Kind::Type || (node.kind == Kind::Array && node.shape == std::vector<std::int64_t>{kUnbuilt})) {
+    if (known.state == Measure::kDone) return known;
+    if (node.kind == Kind::type || (node.kind == Kind::array && node.shape == std::vector<std::int64_t>{kUnbuilt})) {
       damaged("a class stands where a value belongs");
     }
-    known.state = Measure::Open;
+    known.state = Measure::kOpen;
     for (const PickleValue& item : node.items) {
       const Measure below = measure(item, depth + 1);
       known.height = std::max(known.height, below.height + 1);
@@ -463,7 +463,7 @@ class PickleMachine {
         refuse(kSharedTooOften, kNotCircuitNet);
       }
     }
-    known.state = Measure::Done;
+    known.state = Measure::kDone;
     return known;
   }
 

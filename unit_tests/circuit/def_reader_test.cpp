@@ -259,9 +259,9 @@ TEST(LefReader, ReadsDirectionsAndVias) {
   const LefTechnology lef = read_lef(folder.write("tiny.lef", kTinyLef));
   ASSERT_EQ(lef.routing.size(), 3U);
   EXPECT_EQ(lef.routing[0].name, "metal1");
-  EXPECT_EQ(lef.routing[1].direction, Direction::Vertical);
+  EXPECT_EQ(lef.routing[1].direction, Direction::vertical);
   EXPECT_EQ(lef.routing[2].name, "metal3");
-  EXPECT_EQ(lef.routing[2].direction, Direction::Horizontal);
+  EXPECT_EQ(lef.routing[2].direction, Direction::horizontal);
   ASSERT_EQ(lef.via_layers.size(), 1U);
   EXPECT_EQ(lef.via_layers.at("via2_5"), (std::vector<std::string>{"cut2", "metal2", "metal3"}));
   // END LIBRARY is optional.

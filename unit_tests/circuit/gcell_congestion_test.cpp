@@ -136,10 +136,10 @@ TEST(GcellCongestion, KeepsExtremeNumbersApart) {
 
 TEST(GcellCongestion, LayersRunAsTheLefSays) {
   const LefTechnology turned{"turned.lef",
-                             {{"metal1", Direction::Vertical},
-                              {"metal2", Direction::Horizontal},
-                              {"metal3", Direction::Vertical},
-                              {"metal4", Direction::Horizontal}},
+                             {{"metal1", Direction::vertical},
+                              {"metal2", Direction::horizontal},
+                              {"metal3", Direction::vertical},
+                              {"metal4", Direction::horizontal}},
                              {}};
   DefDesign design = three_by_two({{metal2, 0, 50, 100, 50}, {metal3, 250, 100, 250, 200}, {metal1, 0, 0, 300, 0}});
   design.tracks[0] = {{metal3, 5, 30, 10}};
@@ -148,7 +148,7 @@ TEST(GcellCongestion, LayersRunAsTheLefSays) {
   expect_map(grid.horizontal, {0.1, 0, 0, 0, 0, 0});
   expect_map(grid.vertical, {0, 0, 0, 0, 0, 0.1});
 
-  const LefTechnology other{"other.lef", {{"M1", Direction::Horizontal}, {"metal2", Direction::Horizontal}}, {}};
+  const LefTechnology other{"other.lef", {{"M1", Direction::horizontal}, {"metal2", Direction::horizontal}}, {}};
   expect_message(input_error([&] { gcell_congestion(design, &other); }), "other.lef",
                  {"metal3", "three_by_two.def", "technology LEF"});
 }

@@ -30,13 +30,13 @@ std::string shown(const Pickle& pickle, const PickleValue& value) {
   for (const PickleValue& item : node->items) items.push_back(shown(pickle, item));
   const std::string all = fmt::format("{}", fmt::join(items, ", "));
   switch (node->kind) {
-    case Kind::List:
+    case Kind::list:
       return "[" + all + "]";
-    case Kind::Tuple:
+    case Kind::tuple:
       return "(" + all + ")";
-    case Kind::Dict:
+    case Kind::dict:
       return "{" + all + "}";
-    case Kind::Array:
+    case Kind::array:
       return fmt::format("array({})[{}]", fmt::join(node->shape, "x"), all);
     default:
       return "a type";

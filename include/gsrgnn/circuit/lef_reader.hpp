@@ -8,7 +8,7 @@
 
 namespace gsrgnn {
 
-enum class Direction { Horizontal, Vertical };
+enum class Direction { horizontal, vertical };
 
 struct LefTechnology {
   struct Layer {

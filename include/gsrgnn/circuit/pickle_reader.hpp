@@ -20,7 +20,7 @@ struct PickleBytes {
   std::string_view bytes;
 };
 /// The only names a pickle may use. They serve to build arrays and never remain in what was read.
-enum class PickleName { Reconstruct, Scalar, Array, Type, Encode };
+enum class PickleName { reconstruct, scalar, array, type, encode };
 /// A node of the tree: a list, tuple, dict or array. Containers that a pickle shares are one node, not copies.
 struct PickleRef {
   std::uint32_t node;
@@ -31,7 +31,7 @@ using PickleValue =
     std::variant<PickleNone, bool, std::int64_t, double, std::string_view, PickleBytes, PickleRef, PickleName>;
 
 struct PickleNode {
-  enum class Kind { List, Tuple, Dict, Array, Type };  ///< Type (a numpy dtype) never remains in what was read
+  enum class Kind { list, tuple, dict, array, type };  ///< type (a numpy dtype) never remains in what was read
   Kind kind;
   std::vector<PickleValue> items;   ///< the elements; of a dict: key, value, key, value, ...; of an array: in C order
   std::vector<std::int64_t> shape;  ///< of an array; empty for a single element
