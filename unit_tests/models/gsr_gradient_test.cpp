@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <gsrgnn/models/gsr_model.hpp>
+#include <gsrgnn/models/gsr_stack.hpp>
 
 #include "support/execution_spaces.hpp"
 #include "support/small_circuits.hpp"
@@ -21,7 +21,7 @@ class Probe {
  public:
   using Model = GsrModel<double, std::uint8_t, Exec>;
 
-  explicit Probe(const GsrShape& shape) : circuit_(awkward_circuit()) {
+  explicit Probe(const ModelShape& shape) : circuit_(awkward_circuit()) {
     const auto size = count(circuit_);
     Arena<Exec> plan;
     make(plan, shape, size);
@@ -97,7 +97,7 @@ class Probe {
   }
 
  private:
-  void make(Arena<Exec>& arena, const GsrShape& shape, const CircuitCounts& size) {
+  void make(Arena<Exec>& arena, const ModelShape& shape, const CircuitCounts& size) {
     graph_ = std::make_unique<Graph<double, Exec>>(arena, size);
     model_ = std::make_unique<Model>(arena, shape, size.cells, Graph<double, Exec>::intermediate_rows(size),
                                      Purpose::training);
@@ -111,8 +111,8 @@ class Probe {
   std::vector<double> parameters_, weight_;
 };
 
-GsrShape shape(int layers, int hidden, int k, Residual residual, int outputs = 1) {
-  GsrShape s;
+ModelShape shape(int layers, int hidden, int k, Residual residual, int outputs = 1) {
+  ModelShape s;
   s.features = 2;
   s.types = 3;
   s.outputs = outputs;
