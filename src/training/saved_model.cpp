@@ -104,7 +104,9 @@ SavedModel read_model(const Hdf5Reader& file) {
   model.shape.hidden = read_size(file, "hidden", 2, 65536);
   const bool gsr = model.shape.kind == ModelKind::gsr, rev = model.shape.kind == ModelKind::rev;
   model.shape.groups = read_size(file, "groups", gsr || rev ? 2 : 1, rev ? model.shape.hidden : gsr ? 2 : 1);
-  if (model.shape.hidden % model.shape.groups != 0) file.fail("model", "does not have groups of equal width");
+  if (model.shape.hidden % model.shape.groups != 0) {
+    file.fail("model@hidden", fmt::format("is not divisible into {} groups", model.shape.groups));
+  }
   if (gsr) {
     model.shape.k = read_size(file, "k", 1, model.shape.width());
     model.shape.residual = one_of("residual", {"sparse", "dense"}) == 0 ? Residual::sparse : Residual::dense;
