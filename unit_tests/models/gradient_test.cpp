@@ -81,7 +81,7 @@ class Probe {
       for (int r = 0; r < array.rows; ++r) {
         for (int c = 0; c < array.columns; ++c) {
           const auto at = array.at(r, c);
-          const double keep = parameters_[at], h = 1e-6;
+          const double keep = parameters_[at], h = 3e-6;
           parameters_[at] = keep + h;
           const double up = loss();
           parameters_[at] = keep - h;

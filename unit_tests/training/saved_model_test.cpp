@@ -153,7 +153,7 @@ TEST(SavedModel, NamesTheWrongThing) {
   const std::vector<Wrong> wrongs = {
       {"model@kind", text_attribute("model", "gat"), {"'gat'"}},
       {"model@kind", text_attribute("model", "gcn"), {"groups", "is 2"}},
-      {"model@kind", text_attribute("model", "rev"), {"layer_0001/block_1/norm_weight", "missing"}},
+      {"model@kind", text_attribute("model", "rev"), {"layer_0001/block_1/norm_bias", "missing"}},
       {"model@residual", text_attribute("model", "some"), {"'some'"}},
       {"model@adjacency", text_attribute("model", ""), {"''"}},
       {"model@layers", number_attribute("model", -1), {"-1"}},
