@@ -26,25 +26,29 @@ struct LayerNormForward {
     const int groups = static_cast<int>(x.extent(0));
     Scalar mean = 0;
     for (int g = 0; g < groups; ++g) {
-      Scalar part = 0;
-      Kokkos::parallel_reduce(
-          Kokkos::ThreadVectorRange(member, width), [&](const int c, Scalar& sum) { sum += x(g, row, c); }, part);
-      mean += part;
+      mean +=
+          sum_packs<Exec, Scalar>(member, width, [&](auto p, const int c) { return decltype(p)::load(&x(g, row, c)); });
     }
     mean /= static_cast<Scalar>(groups * width);
     Scalar variance = 0;
     for (int g = 0; g < groups; ++g) {
-      Scalar part = 0;
-      Kokkos::parallel_reduce(
-          Kokkos::ThreadVectorRange(member, width),
-          [&](const int c, Scalar& sum) { sum += (x(g, row, c) - mean) * (x(g, row, c) - mean); }, part);
-      variance += part;
+      variance += sum_packs<Exec, Scalar>(member, width, [&](auto p, const int c) {
+        p = decltype(p)::broadcast(-mean);
+        p.add(&x(g, row, c));
+        p.multiply(p);
+        return p;
+      });
     }
     const Scalar r =
         Scalar(1) / std::sqrt(variance / static_cast<Scalar>(groups * width) + static_cast<Scalar>(kLayerNormEpsilon));
     for (int g = 0; g < groups; ++g) {
-      Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, static_cast<int>(x.extent(2))), [&](const int c) {
-        y(g, row, c) = activation((x(g, row, c) - mean) * r * gamma(g, c) + beta(g, c), g, row, c);
+      for_each_pack<Exec, Scalar>(member, static_cast<int>(x.extent(2)), [&](auto p, const int c) {
+        p = decltype(p)::broadcast(-mean);
+        p.add(&x(g, row, c));
+        p.scale(r);
+        p.multiply(decltype(p)::load(&gamma(g, c)));
+        p.add(&beta(g, c));
+        activation(p, g, row, c).store(&y(g, row, c));
       });
     }
     Kokkos::single(Kokkos::PerThread(member), [&]() {
@@ -83,30 +87,46 @@ struct LayerNormBackward {
       const Scalar mean = moments(row, 0);
       const Scalar r = moments(row, 1);
       // With x^ = (x - mean) r and u = gamma o dy:  dx = r (u - avg(u) - x^ avg(u x^)).
+      const auto normal = [&](auto p, int group, int c) {
+        p = decltype(p)::broadcast(-mean);
+        p.add(&x(group, row, c));
+        p.scale(r);
+        return p;
+      };
+      const auto before_activation = [&](auto p, int group, int c) {
+        return back(decltype(p)::load(&g(group, row, c)), group, row, c);
+      };
       Scalar average = 0, along = 0;
       for (int group = 0; group < groups; ++group) {
-        Scalar part = 0, part_along = 0;
-        Kokkos::parallel_reduce(
-            Kokkos::ThreadVectorRange(member, width),
-            [&](const int c, Scalar& sum) { sum += gamma(group, c) * back(g(group, row, c), group, row, c); }, part);
-        Kokkos::parallel_reduce(
-            Kokkos::ThreadVectorRange(member, width),
-            [&](const int c, Scalar& sum) {
-              sum += gamma(group, c) * back(g(group, row, c), group, row, c) * (x(group, row, c) - mean) * r;
-            },
-            part_along);
-        average += part;
-        along += part_along;
+        average += sum_packs<Exec, Scalar>(member, width, [&](auto p, const int c) {
+          p = before_activation(p, group, c);
+          p.multiply(decltype(p)::load(&gamma(group, c)));
+          return p;
+        });
+        along += sum_packs<Exec, Scalar>(member, width, [&](auto p, const int c) {
+          p = before_activation(p, group, c);
+          p.multiply(decltype(p)::load(&gamma(group, c)));
+          p.multiply(normal(p, group, c));
+          return p;
+        });
       }
       average /= static_cast<Scalar>(groups * width);
       along /= static_cast<Scalar>(groups * width);
       for (int group = 0; group < groups; ++group) {
-        Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, width), [&](const int c) {
-          const Scalar normal = (x(group, row, c) - mean) * r;
-          const Scalar dy = back(g(group, row, c), group, row, c);
-          partial(chunk, 0, group * stride + c) += dy * normal;
-          partial(chunk, 1, group * stride + c) += dy;
-          g(group, row, c) = r * (gamma(group, c) * dy - average - normal * along);
+        for_each_pack<Exec, Scalar>(member, width, [&](auto p, const int c) {
+          using P = decltype(p);
+          const P x_normal = normal(p, group, c), dy = before_activation(p, group, c);
+          P to_gamma = dy, to_beta = dy, dx = dy;
+          to_gamma.multiply(x_normal);
+          to_gamma.add(&partial(chunk, 0, group * stride + c));
+          to_gamma.store(&partial(chunk, 0, group * stride + c));
+          to_beta.add(&partial(chunk, 1, group * stride + c));
+          to_beta.store(&partial(chunk, 1, group * stride + c));
+          dx.multiply(P::load(&gamma(group, c)));
+          dx.add(P::broadcast(-average));
+          dx.axpy(-along, x_normal);
+          dx.scale(r);
+          dx.store(&g(group, row, c));
         });
       }
     }

@@ -1,8 +1,8 @@
 #pragma once
 
-/// ReLU and dropout. As activations they ride on other kernels: functors of (value, group, row, column) that give the
-/// activated value, or of a gradient that give it before the activation. `relu_backward` is the same as a pass of its
-/// own, for layers that have no other kernel to carry it.
+/// ReLU and dropout. As activations they ride on other kernels: functors of (a pack, group, row, first column) that
+/// give the values activated, or the gradients before the activation. `relu_backward` is the same as a pass of its own,
+/// for layers that have no other kernel to carry it.
 
 #include <cstdint>
 #include <gsrgnn/kernels/row_team.hpp>
@@ -12,9 +12,9 @@
 namespace gsrgnn {
 
 struct NoActivation {
-  template <class Scalar>
-  KOKKOS_FORCEINLINE_FUNCTION Scalar operator()(Scalar value, int, std::int64_t, int) const {
-    return value;
+  template <class P>
+  KOKKOS_FORCEINLINE_FUNCTION P operator()(const P& values, int, std::int64_t, int) const {
+    return values;
   }
 };
 
@@ -34,10 +34,16 @@ Dropout<Scalar, Exec> slice(const Dropout<Scalar, Exec>& dropout, int group) {
 template <class Scalar, class Exec>
 struct ReluDropout {
   Dropout<Scalar, Exec> dropout;
-  KOKKOS_FORCEINLINE_FUNCTION Scalar operator()(Scalar value, int group, std::int64_t row, int column) const {
-    const Scalar open = value > 0 ? value : Scalar(0);
-    if (dropout.kept.data() == nullptr) return open;
-    return dropout.kept(group, row, column) != 0 ? open * dropout.scale : Scalar(0);
+  template <class P>
+  KOKKOS_FORCEINLINE_FUNCTION P operator()(P values, int group, std::int64_t row, int column) const {
+    values.keep_where_positive(values);
+    if (dropout.kept.data() == nullptr) return values;
+    Scalar factor[P::kWidth];
+    for (int c = 0; c < P::kWidth; ++c) {
+      factor[c] = dropout.kept(group, row, column + c) != 0 ? dropout.scale : Scalar(0);
+    }
+    values.multiply(P::load(factor));
+    return values;
   }
 };
 
@@ -46,8 +52,11 @@ template <class Scalar, class Exec>
 struct ReluDropoutBackward {
   Tensor<Scalar, Exec> activated;
   Scalar scale = 1;
-  KOKKOS_FORCEINLINE_FUNCTION Scalar operator()(Scalar gradient, int group, std::int64_t row, int column) const {
-    return activated(group, row, column) > 0 ? gradient * scale : Scalar(0);
+  template <class P>
+  KOKKOS_FORCEINLINE_FUNCTION P operator()(P gradient, int group, std::int64_t row, int column) const {
+    gradient.keep_where_positive(P::load(&activated(group, row, column)));
+    gradient.scale(scale);
+    return gradient;
   }
 };
 

@@ -30,17 +30,17 @@ struct ReadoutWorkspace {
 template <class Exec, class Scalar>
 struct ReadoutLinear {
   Tensor<Scalar, Exec> y;
-  ReadoutViews<Scalar, Exec> p;
+  ReadoutViews<Scalar, Exec> parameters;
   Matrix<Scalar, Exec> out;
   KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member, std::int64_t row, void*) const {
     for (int o = 0; o < static_cast<int>(out.extent(1)); ++o) {
-      Scalar value = p.bias(o);
+      Scalar value = parameters.bias(o);
       for (int g = 0; g < static_cast<int>(y.extent(0)); ++g) {
-        Scalar part = 0;
-        Kokkos::parallel_reduce(
-            Kokkos::ThreadVectorRange(member, static_cast<int>(y.extent(2))),
-            [&](const int c, Scalar& sum) { sum += y(g, row, c) * p.weight(g, o, c); }, part);
-        value += part;
+        value += sum_packs<Exec, Scalar>(member, static_cast<int>(y.extent(2)), [&](auto p, const int c) {
+          p = decltype(p)::load(&y(g, row, c));
+          p.multiply(decltype(p)::load(&parameters.weight(g, o, c)));
+          return p;
+        });
       }
       Kokkos::single(Kokkos::PerThread(member), [&]() { out(row, o) = value; });
     }
@@ -60,7 +60,7 @@ void readout_forward(const Exec& space, const Tensor<Scalar, Exec>& x, int width
 template <class Exec, class Scalar>
 struct ReadoutLinearBackward {
   Tensor<Scalar, Exec> y;
-  ReadoutViews<Scalar, Exec> p;
+  ReadoutViews<Scalar, Exec> parameters;
   Matrix<Scalar, Exec> g_out;
   Tensor<Scalar, Exec> partial;
   Scalar scale;
@@ -74,13 +74,19 @@ struct ReadoutLinearBackward {
     }
     for (std::int64_t row = rows.first; row < rows.last; ++row) {
       for (int g = 0; g < static_cast<int>(y.extent(0)); ++g) {
-        Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, stride), [&](const int c) {
-          Scalar back = 0;
+        for_each_pack<Exec, Scalar>(member, stride, [&](auto p, const int c) {
+          using P = decltype(p);
+          const P activated = P::load(&y(g, row, c));
+          P back = P::zero();
           for (int o = 0; o < outputs; ++o) {
-            partial(chunk, o, g * stride + c) += y(g, row, c) * g_out(row, o);
-            back += g_out(row, o) * p.weight(g, o, c);
+            P sum = P::load(&partial(chunk, o, g * stride + c));
+            sum.axpy(g_out(row, o), activated);
+            sum.store(&partial(chunk, o, g * stride + c));
+            back.axpy(g_out(row, o), &parameters.weight(g, o, c));
           }
-          y(g, row, c) = y(g, row, c) > 0 ? back * scale : Scalar(0);
+          back.keep_where_positive(activated);
+          back.scale(scale);
+          back.store(&y(g, row, c));
         });
       }
       Kokkos::single(Kokkos::PerThread(member), [&]() {

@@ -1,3 +1,5 @@
+// Here and not in util/, for it needs a program that is linked with a BLAS.
+
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
