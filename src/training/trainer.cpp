@@ -42,9 +42,9 @@ struct TrainerState {
 
 /// Everything on the device, from one arena.
 struct Setup {
-  Setup(Arena<Exec>& arena, const SavedModel& model, const CircuitCounts& size)
-      : model(make_model(arena, model.shape, model.adjacency, size, Purpose::training)),
-        state(arena, this->model->table().size(), size.cells, model.shape.outputs) {}
+  Setup(Arena<Exec>& arena, const SavedModel& made, const CircuitCounts& size)
+      : model(make_model(arena, made.shape, made.adjacency, size, Purpose::training)),
+        state(arena, model->table().size(), size.cells, made.shape.outputs) {}
   std::unique_ptr<AnyModel> model;
   TrainerState state;
 };

@@ -255,7 +255,8 @@ TEST_F(DeckTest, SizesHaveToFitEachOther) {
   expect_refused("model:\n  hidden: 65\n", 2, {"model.hidden (65)", "not divisible", "model.groups (2)", "64 or 66"});
   expect_refused("model:\n  groups: 4\n", 2, {"model.groups is 4", "2 groups"});
   expect_refused("model:\n  kind: rev\n  groups: 1\n", 3, {"model.groups is 1", "2 groups or more"});
-  expect_refused("model:\n  kind: rev\n  groups: 7\n  hidden: 64\n", 4, {"model.hidden (64)", "model.groups (7)", "63 or 70"});
+  expect_refused("model:\n  kind: rev\n  groups: 7\n  hidden: 64\n", 4,
+                 {"model.hidden (64)", "model.groups (7)", "63 or 70"});
   expect_refused("model:\n  kind: rev\n  dropout: 1\n", 3, {"'model.dropout' is '1'", "from 0 to 0.99"});
   expect_override_refused("model.k=33", {"model.k (33)", "width of a group (32)"});
   expect_override_refused("model.hidden=7", {"model.hidden (7)", "6 or 8"});
