@@ -39,8 +39,8 @@ void for_each_parameter(Parameters& p, const Visit& visit) {
 /// know. Throws InputError (its place is `place`) when the text is no deck.
 RunParameters read_run_parameters(const std::string& deck, const std::string& place);
 
-/// What a resolved deck calls its circuit: the file's name without folder and ending, the graph to generate, or nothing.
-/// For runs that ended before they had one.
+/// What a resolved deck calls its circuit: the file's name without folder and ending, the graph to generate, or
+/// nothing. For runs that ended before they had one.
 std::string circuit_of_deck(const std::string& deck);
 
 }  // namespace gsrgnn
