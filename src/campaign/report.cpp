@@ -144,11 +144,11 @@ ReportTable seconds_table(const Comparison& comparison) {
   ReportTable table = table_by_configuration(comparison, "seconds", "Seconds of an epoch");
   table.notes = {"Each run's median over its epochs, and the mean of these over the runs."};
   append(table.columns, {{"runs", "runs"},
-                         {"total_s", "total", 4},
-                         {"forward_s", "forward", 4},
-                         {"backward_s", "backward", 4},
-                         {"update_s", "update", 4},
-                         {"copy_s", "copy", 4}});
+                         {"total_s", "total", 5},
+                         {"forward_s", "forward", 5},
+                         {"backward_s", "backward", 5},
+                         {"update_s", "update", 5},
+                         {"copy_s", "copy", 5}});
   for (const Configuration& c : comparison.configurations) {
     Row row = identity(comparison, c);
     row.emplace_back(count_of(c.runs.size()));
@@ -166,8 +166,8 @@ ReportTable speedup_table(const Comparison& comparison) {
   table.notes = {"Seconds of rev over those of the model, at equal circuit, layers, hidden, backend and threads."};
   table.missing = std::string(kNoRev) + ", on the same backend and threads";
   if (comparison.has_variants()) table.columns.push_back({"rev_variant", "rev's variant"});
-  append(table.columns, {{"rev_s", "rev s", 4},
-                         {"model_s", "model s", 4},
+  append(table.columns, {{"rev_s", "rev s", 5},
+                         {"model_s", "model s", 5},
                          {"speedup", "speedup", 2},
                          {"forward_speedup", "forward", 2},
                          {"backward_speedup", "backward", 2}});

@@ -36,7 +36,7 @@ std::size_t width(const std::string& text) {
 std::string to_text(const ReportTable& table) {
   std::vector<std::vector<std::string>> lines(1);
   std::vector<std::size_t> widths;
-  std::vector<bool> left(table.columns.size(), false);
+  std::vector<bool> left(table.columns.size(), true);  // no number in the column
   for (const ReportColumn& column : table.columns) {
     lines[0].push_back(column.heading);
     widths.push_back(width(column.heading));
@@ -49,7 +49,7 @@ std::string to_text(const ReportTable& table) {
           text.begin(), text.end(), [](char sign) { return sign == '\n' || sign == '\r'; }, ' ');
       widths[c] = std::max(widths[c], width(text));
       const auto* own = std::get_if<std::string>(&row[c]);
-      left[c] = left[c] || (own != nullptr && !own->empty());
+      left[c] = left[c] && own != nullptr;
       line.push_back(std::move(text));
     }
     lines.push_back(std::move(line));

@@ -15,7 +15,7 @@ using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 /// Reads what a results file takes over, so that a copy of it can fail for want of disk only.
-void check_predictions(const Hdf5Reader& file) {
+void check_collected(const Hdf5Reader& file) {
   const auto value = file.shape("predictions/value");
   if (value.size() != 2) file.fail("predictions/value", "is not a matrix");
   const std::map<std::string, Shape> expected = {
@@ -26,7 +26,11 @@ void check_predictions(const Hdf5Reader& file) {
   }
   for (const char* name : {"value", "label", "position"}) file.array<float>(std::string("predictions/") + name);
   file.array<std::uint8_t>("predictions/split");
-  for (const char* name : {"scores/test", "scores/validation"}) file.array<double>(name);
+  for (const char* name : {"scores/test", "scores/validation", "curves/validation_loss"}) file.array<double>(name);
+  file.attribute_string("/", "program_version");
+  file.attribute_string("circuit", "source");
+  file.attribute_string("model", "label_unit");
+  file.strings("model/label_name");
 }
 
 /// The kind that a file of this program says it is; empty when it says none.
@@ -82,7 +86,7 @@ RunSummary summarise_run(const Hdf5Reader& file, const std::string& name) {
     throw InputError(file.path(), "is not a run file", "runs are written by 'gsrgnn train' and 'gsrgnn sweep'");
   }
   const auto j = describe_run(file);
-  check_predictions(file);
+  check_collected(file);
   RunSummary row;
   row.name = name;
   row.circuit = j["circuit"];
@@ -103,7 +107,6 @@ RunSummary summarise_run(const Hdf5Reader& file, const std::string& name) {
     file.fail("scores@best_epoch", "is not an epoch of the curves");
   }
   row.validation_pearson = validation[static_cast<std::size_t>(row.best_epoch)];
-  file.array<double>("curves/validation_loss");
   const auto& seconds = j["seconds_per_epoch"];
   row.seconds_total = seconds["total"];
   row.seconds_forward = seconds["forward"];

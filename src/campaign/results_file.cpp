@@ -25,6 +25,8 @@ void copy_run(Hdf5Writer& results, const Hdf5Reader& file, const std::string& na
   results.attribute(group, "threads", file.attribute_int("/", "threads"));
   results.group(group + "/model");
   results.attribute(group + "/model", "trained_parameters", file.attribute_int("model", "trained_parameters"));
+  results.attribute(group + "/model", "label_unit", file.attribute_string("model", "label_unit"));
+  results.strings(group + "/model/label_name", file.strings("model/label_name"));
 }
 
 /// The rows as columns.

@@ -210,7 +210,7 @@ void info_command(const std::string& path, bool json) {
   }
   if (description.is_null()) description = describe_circuit(open_circuit(path));
   if (json) {
-    fmt::print("{}\n", description.dump());
+    fmt::print("{}\n", description.dump(-1, ' ', false, Json::error_handler_t::replace));
     return;
   }
   if (description.contains("runs")) return print_runs(description);
