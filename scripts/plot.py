@@ -37,6 +37,7 @@ KINDS = ["gcn", "sage", "rev", "gsr"]
 COLOUR = {"gcn": "#E69F00", "sage": "#CC79A7", "rev": "#000000"}
 GRAPH_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
 MARKERS = "osD^vP*Xph"
+NO_CELL = "#ECECEC"
 # What a line is of, beside circuit, kind, k, depth and width; named in the legend where it differs.
 FURTHER = ["groups", "residual", "adjacency", "dropout", "epochs", "learning_rate", "execution_space", "threads"]
 
@@ -96,6 +97,10 @@ def read_rows(file):
 def counted(value):
     """An undefined score is that of a constant prediction, and counts as 0."""
     return np.where(np.isfinite(value), value, 0.0)
+
+
+def any_undefined(rows):
+    return any(not np.isfinite(row["pearson"]) for row in rows)
 
 
 def group(rows, *keys):
@@ -179,7 +184,7 @@ def legend_beside(figure, axes):
     figure.legend(handles, labels, loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
 
 
-def draw_scores(pictures, rows, title, name):
+def draw_scores(pictures, rows, title, name, undefined):
     if len({row["layers"] for row in rows}) < 2:
         return False
     figure, panels = pyplot.subplots(2, 2, figsize=(8.5, 6.2), constrained_layout=True)
@@ -196,7 +201,7 @@ def draw_scores(pictures, rows, title, name):
         depth_axis(axes, rows)
     legend_beside(figure, panels[0, 0])
     notes = "test cells; mean over seeds, band: one standard deviation"
-    if any(not np.isfinite(row["pearson"]) for row in rows):
+    if undefined:
         notes += "; undefined counts as 0"
     figure.suptitle(f"{title}\n{notes}", fontsize=11)
     pictures.save(figure, name)
@@ -343,6 +348,13 @@ def binned(x, y, value, edges):
     return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0).T
 
 
+def colours(name):
+    """A colour map that shows where no cell is as the background."""
+    found = pyplot.get_cmap(name).copy()
+    found.set_bad(NO_CELL)
+    return found
+
+
 def draw_map(pictures, run, title, name):
     predictions = run["predictions"]
     position, split = predictions["position"][:], predictions["split"][:]
@@ -362,8 +374,8 @@ def draw_map(pictures, run, title, name):
 def draw_map_of(pictures, position, test, value, label, length, heading, title, name):
     x, y = position[:, 0], position[:, 1]
     wide, high = max(np.ptp(x), 1e-9), max(np.ptp(y), 1e-9)
-    # About four cells a bin, and square bins.
-    bin_size = np.sqrt(wide * high / max(len(x) / 4, 16))
+    # About six cells a bin, and square bins.
+    bin_size = np.sqrt(wide * high / max(len(x) / 6, 16))
     counts = [int(np.clip(round(extent / bin_size), 4, 400)) for extent in (wide, high)]
     edges = [np.linspace(axis.min(), axis.min() + extent, count + 1)
              for axis, extent, count in zip((x, y), (wide, high), counts)]
@@ -372,22 +384,24 @@ def draw_map_of(pictures, position, test, value, label, length, heading, title, 
     if top <= low:
         low, top = low - 0.5, low + 0.5
     most = max(np.percentile(np.abs(error), 99), 1e-12)
-    scales = [{"vmin": low, "vmax": top, "cmap": "viridis"}] * 2 + [{"vmin": -most, "vmax": most, "cmap": "RdBu_r"}]
+    scales = [{"vmin": low, "vmax": top, "cmap": colours("viridis")}] * 2
+    scales.append({"vmin": -most, "vmax": most, "cmap": colours("RdBu_r")})
     panel, margin = 3.3, 0.02 * max(wide, high)
     figure, panels = pyplot.subplots(2, 3, figsize=(3 * panel + 1.8, 1.84 * panel * np.clip(high / wide, 0.4, 2.5) + 1.0),
                                      sharex=True, sharey=True, constrained_layout=True)
     shares = f"{100 * test.mean():.0f} %"
-    dot = np.clip(3.5e4 / max(test.sum(), 1) / 8, 3, 40)
+    many = test.sum() > 600  # dots too small for an outline
+    dot = np.clip(1.5e4 / max(test.sum(), 1), 3, 40)
     for column, (what, data, scale) in enumerate(zip(("predicted", "true", "predicted - true"), (value, label, error),
                                                      scales)):
         above, below = panels[0, column], panels[1, column]
         image = above.pcolormesh(*edges, binned(x, y, data, edges), rasterized=True, **scale)
-        below.scatter(x[test], y[test], c=data[test], s=dot, linewidths=0.2, edgecolors="#555555", rasterized=True,
-                      **scale)
+        below.scatter(x[test], y[test], c=data[test], s=dot, linewidths=0 if many else 0.2, edgecolors="#555555",
+                      rasterized=True, **scale)
         above.set_title(what)
         for axes in (above, below):
             axes.set_aspect("equal")
-            axes.set_facecolor("#ECECEC")
+            axes.set_facecolor(NO_CELL)
             axes.grid(False)
             axes.set_xlim(edges[0][0] - margin, edges[0][-1] + margin)
             axes.set_ylim(edges[1][0] - margin, edges[1][-1] + margin)
@@ -424,10 +438,10 @@ def plot_results(pictures, file, chosen):
         if averaged:
             circuits = len({row["circuit"] for row in of_width})
             scores |= draw_scores(pictures, averaged, f"mean over {circuits} circuits, width {hidden}",
-                                  f"scores-all-D{hidden}")
+                                  f"scores-all-D{hidden}", any_undefined(of_width))
     for (circuit, hidden), members in group(rows, "circuit", "hidden"):
         where, suffix = f"{circuit}, width {hidden}", f"{circuit}-D{hidden}"
-        scores |= draw_scores(pictures, members, where, f"scores-{suffix}")
+        scores |= draw_scores(pictures, members, where, f"scores-{suffix}", any_undefined(members))
         memory |= draw_memory(pictures, members, where, f"memory-{suffix}")
         deepest = max(row["layers"] for row in members)
         draw_curves(pictures, file, [row for row in members if row["layers"] == deepest], f"{where}, {deepest} layers",

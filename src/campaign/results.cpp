@@ -153,6 +153,7 @@ RunTable read_run_folder(const std::string& folder, const VisitRun& visit) {
       if (visit) visit(file, row);
     } catch (const InputError& damage) {
       if (row.done()) throw;
+      if (!fs::exists(path, error)) continue;  // a checkpoint, say, that its run has done with
       table.left_out.push_back({path, damage.what()});
     }
   }
