@@ -387,8 +387,8 @@ def draw_map_of(pictures, position, test, value, label, length, heading, title, 
     scales = [{"vmin": low, "vmax": top, "cmap": colours("viridis")}] * 2
     scales.append({"vmin": -most, "vmax": most, "cmap": colours("RdBu_r")})
     panel, margin = 3.3, 0.02 * max(wide, high)
-    figure, panels = pyplot.subplots(2, 3, figsize=(3 * panel + 1.8, 1.84 * panel * np.clip(high / wide, 0.4, 2.5) + 1.0),
-                                     sharex=True, sharey=True, constrained_layout=True)
+    size = (3 * panel + 1.8, 1.84 * panel * np.clip(high / wide, 0.4, 2.5) + 1.0)
+    figure, panels = pyplot.subplots(2, 3, figsize=size, sharex=True, sharey=True, constrained_layout=True)
     shares = f"{100 * test.mean():.0f} %"
     many = test.sum() > 600  # dots too small for an outline
     dot = np.clip(1.5e4 / max(test.sum(), 1), 3, 40)

@@ -34,7 +34,7 @@ class Collect : public ::testing::Test {
       runs_written_.push_back(train_quietly(deck_, circuit));
       write_run(runs_.path(fmt::format("seed{}.h5", seed)), deck_, circuit, runs_written_.back());
     }
-    deck_.model.kind = "rev";
+    deck_.model.kind = ModelKind::rev;
     deck_.model.layers = 5;
     runs_written_[1].test[0] = {kUndefined, kUndefined, kUndefined, -0.5};
     write_run(runs_.path("deeper/a/rev.h5"), deck_, small_circuit(200, 1), runs_written_[1]);
@@ -68,6 +68,7 @@ TEST_F(Collect, HoldsEveryRunWithAllItsParts) {
   EXPECT_EQ(rev.name, "deeper/a/rev");
   EXPECT_EQ(rev.parameters.kind, "rev");
   EXPECT_EQ(rev.parameters.layers, 5);
+  EXPECT_EQ(rev.parameters.k, 0);
   EXPECT_EQ(rev.parameters.seed, 1);
   EXPECT_TRUE(std::isnan(rev.pearson));
   EXPECT_EQ(rev.r2, -0.5);

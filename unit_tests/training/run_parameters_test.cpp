@@ -15,7 +15,11 @@ using testing::input_error;
 
 TEST(RunParameters, AreThoseOfTheDeck) {
   Deck deck;
-  deck.model = {"gsr", 7, 48, 2, 5, Residual::dense, Adjacency::expanded};
+  deck.model.layers = 7;
+  deck.model.hidden = 48;
+  deck.model.k = 5;
+  deck.model.residual = Residual::dense;
+  deck.model.adjacency = Adjacency::expanded;
   deck.train.epochs = 9;
   deck.train.learning_rate = 0.0625;
   deck.train.seed = 123456789012;
@@ -31,6 +35,24 @@ TEST(RunParameters, AreThoseOfTheDeck) {
   EXPECT_EQ(p.epochs, 9);
   EXPECT_EQ(p.learning_rate, 0.0625);
   EXPECT_EQ(p.seed, 123456789012);
+}
+
+TEST(RunParameters, OtherModelsHaveOtherKeys) {
+  Deck deck;
+  deck.model.kind = ModelKind::rev;
+  deck.model.groups = 4;
+  deck.model.dropout = 0.125;
+  const RunParameters rev = read_run_parameters(to_yaml(deck), "test");
+  EXPECT_EQ(rev.kind, "rev");
+  EXPECT_EQ(rev.groups, 4);
+  EXPECT_EQ(rev.dropout, 0.125);
+  EXPECT_EQ(rev.k, 0);
+  EXPECT_EQ(rev.residual, "");
+  deck.model.kind = ModelKind::gcn;
+  const RunParameters gcn = read_run_parameters(to_yaml(deck), "test");
+  EXPECT_EQ(gcn.kind, "gcn");
+  EXPECT_EQ(gcn.groups, 0);
+  EXPECT_EQ(gcn.dropout, 0);
 }
 
 TEST(RunParameters, KeysMayBeAbsentOrUnknown) {
