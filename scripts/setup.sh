@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that everything the build needs is installed (Debian and Ubuntu), and does nothing when it is.
+# setup.sh --pictures: what scripts/plot.py needs too (some 400 MB, which training and reporting do without).
 # GSRGNN_SKIP_SETUP=1 skips it, for machines whose Kokkos, HDF5, ... come from modules or Spack.
 set -euo pipefail
 
@@ -10,6 +11,14 @@ packages=(
   libyaml-cpp-dev libcli11-dev libfmt-dev nlohmann-json3-dev zlib1g-dev libopenblas-dev
   libgtest-dev libbenchmark-dev
 )
+case "$*" in
+  "") ;;
+  --pictures) packages+=(python3-h5py python3-matplotlib) ;;
+  *)
+    echo "usage: setup.sh [--pictures]" >&2
+    exit 2
+    ;;
+esac
 
 say() { printf 'setup: %s\n' "$*"; }
 

@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <gsrgnn/campaign/results_file.hpp>
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/circuit_file.hpp>
 #include <gsrgnn/circuit/circuit_report.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/cli/commands.hpp>
+#include <gsrgnn/cli/print_runs.hpp>
 #include <gsrgnn/cli/progress.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -204,12 +206,14 @@ void info_command(const std::string& path, bool json) {
     const std::string kind = file.has_attribute("/", "kind") ? file.attribute_string("/", "kind") : "";
     if (kind == kRunKind) description = describe_run(file);
     if (kind == kPredictionKind) description = describe_prediction(file);
+    if (kind == kResultsKind) description = describe_results(file);
   }
   if (description.is_null()) description = describe_circuit(open_circuit(path));
   if (json) {
-    fmt::print("{}\n", description.dump());
+    fmt::print("{}\n", description.dump(-1, ' ', false, Json::error_handler_t::replace));
     return;
   }
+  if (description.contains("runs")) return print_runs(description);
   Json plain = description;
   plain.erase("net_sizes");
   plain.erase("label_histogram");

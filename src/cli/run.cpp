@@ -92,7 +92,8 @@ int run(int argc, char** argv) {
 
   std::string path;
   bool json = false;
-  auto* info_app = app.add_subcommand("info", "Say what is in a file of this program: circuit, run or prediction");
+  auto* info_app =
+      app.add_subcommand("info", "Say what is in a file of this program: circuit, run, prediction or results");
   info_app->add_option("FILE.h5", path, "The file")->required();
   info_app->add_flag("--json", json, "As one JSON object");
   info_app->callback([&] { command = [&] { info_command(path, json); }; });
@@ -111,6 +112,17 @@ int run(int argc, char** argv) {
   predict_app->add_option("--circuit", circuit, "A circuit file or a DEF")->required();
   predict_app->add_option("-o,--output", output, "The prediction file to write")->required();
   predict_app->callback([&] { command = [&] { predict_command(path, circuit, output); }; });
+
+  auto* collect_app = app.add_subcommand("collect", "Gather the run files of a folder into one results file");
+  collect_app->add_option("RUNS_DIR", path, "The folder; those in it are searched too")->required();
+  collect_app->add_option("-o,--output", output, "The results file to write")->required();
+  collect_app->callback([&] { command = [&] { collect_command(path, output); }; });
+
+  std::vector<std::string> sources;
+  auto* report_app = app.add_subcommand("report", "The paper's tables of many runs, as text and CSV");
+  report_app->add_option("RESULTS.h5", sources, "Results files, run files or folders of run files")->required();
+  report_app->add_option("-o,--output", output, "A folder for report.txt and a CSV file a table");
+  report_app->callback([&] { command = [&] { report_command(sources, output); }; });
 
   try {
     app.parse(argc, argv);

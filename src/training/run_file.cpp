@@ -2,6 +2,7 @@
 #include <cmath>
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/training/run_file.hpp>
+#include <gsrgnn/training/run_parameters.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/version.hpp>
 #include <nlohmann/json.hpp>
@@ -133,28 +134,32 @@ std::vector<Scores> write_prediction(const std::string& path, const SavedModel& 
   return scores;
 }
 
-Json describe_run(const Hdf5Reader& file) {
+Json describe_run(const Hdf5Reader& file, const std::string& group) {
+  const std::string root = group.empty() ? "/" : group;
+  const auto in = [&](const std::string& name) { return group.empty() ? name : group + "/" + name; };
   Json j;
   j["kind"] = "run";
-  j["circuit"] = file.attribute_string("circuit", "name");
-  for (const char* name : {"cells", "nets", "pins", "edges"}) j[name] = file.attribute_int("circuit", name);
-  j["deck"] = file.string("deck");
-  j["revision"] = file.attribute_string("/", "revision");
-  j["kokkos_version"] = file.attribute_string("/", "kokkos_version");
-  j["execution_space"] = file.attribute_string("/", "execution_space");
-  j["threads"] = file.attribute_int("/", "threads");
-  j["trained_parameters"] = file.attribute_int("model", "trained_parameters");
-  j["scores"] = read_mean_scores(file, "scores");
-  j["best_epoch"] = file.attribute_int("scores", "best_epoch");
-  const auto loss = file.array<double>("curves/loss");
-  if (loss.empty()) file.fail("curves/loss", "is empty");
+  j["circuit"] = file.attribute_string(in("circuit"), "name");
+  for (const char* name : {"cells", "nets", "pins", "edges"}) j[name] = file.attribute_int(in("circuit"), name);
+  j["deck"] = file.string(in("deck"));
+  const RunParameters parameters = read_run_parameters(j["deck"], fmt::format("{}:/{}", file.path(), in("deck")));
+  for_each_parameter(parameters, [&](const char* name, const auto& value) { j["parameters"][name] = value; });
+  j["revision"] = file.attribute_string(root, "revision");
+  j["kokkos_version"] = file.attribute_string(root, "kokkos_version");
+  j["execution_space"] = file.attribute_string(root, "execution_space");
+  j["threads"] = file.attribute_int(root, "threads");
+  j["trained_parameters"] = file.attribute_int(in("model"), "trained_parameters");
+  j["scores"] = read_mean_scores(file, in("scores"));
+  j["best_epoch"] = file.attribute_int(in("scores"), "best_epoch");
+  const auto loss = file.array<double>(in("curves/loss"));
+  if (loss.empty()) file.fail(in("curves/loss"), "is empty");
   j["epochs"] = loss.size() - 1;
   j["loss"] = loss.back();
   for (const char* name : {"total", "forward", "backward", "update", "copy"}) {
-    j["seconds_per_epoch"][name] = median(file.array<double>(std::string("measured/") + name));
+    j["seconds_per_epoch"][name] = median(file.array<double>(in(std::string("measured/") + name)));
   }
-  for (const char* name : {"planned", "allocated"}) j["memory"][name] = file.attribute_int("memory", name);
-  j["memory"]["process_peak"] = file.attribute_int("measured", "process_peak");
+  for (const char* name : {"planned", "allocated"}) j["memory"][name] = file.attribute_int(in("memory"), name);
+  j["memory"]["process_peak"] = file.attribute_int(in("measured"), "process_peak");
   return j;
 }
 

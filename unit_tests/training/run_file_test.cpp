@@ -117,6 +117,17 @@ TEST_F(RunFile, IsDescribed) {
   EXPECT_EQ(j["cells"], 400);
   EXPECT_EQ(j["edges"], run_.counts.edges);
   EXPECT_EQ(j["deck"], to_yaml(deck_));
+  const auto& parameters = j["parameters"];
+  EXPECT_EQ(parameters["kind"], "gsr");
+  EXPECT_EQ(parameters["layers"], deck_.model.layers);
+  EXPECT_EQ(parameters["hidden"], deck_.model.hidden);
+  EXPECT_EQ(parameters["groups"], 2);
+  EXPECT_EQ(parameters["k"], deck_.model.k);
+  EXPECT_EQ(parameters["residual"], "sparse");
+  EXPECT_EQ(parameters["adjacency"], "nets");
+  EXPECT_EQ(parameters["epochs"], 4);
+  EXPECT_EQ(parameters["learning_rate"], deck_.train.learning_rate);
+  EXPECT_EQ(parameters["seed"], 0);
   EXPECT_EQ(j["scores"]["pearson"], 0.375);
   EXPECT_EQ(j["scores"]["spearman"], 0.5);
   EXPECT_EQ(j["scores"]["kendall"], 0.5);

@@ -324,5 +324,83 @@ TEST(Hdf5File, DamagedFilesAreReadOrRefused) {
   EXPECT_GT(refused, 100);
 }
 
+const std::vector<Hdf5Column> kTable = {
+    {"name", std::vector<std::string>{"a", "", "\xc3\xa4\xe2\x82\xac two\nlines"}},
+    {"count", std::vector<std::int64_t>{-1, std::numeric_limits<std::int64_t>::max(), 0}},
+    {"share", std::vector<double>{0.1, -std::numeric_limits<double>::infinity(), std::nan("")}},
+    {"empty", std::vector<std::string>{"", "", ""}}};
+
+TEST(Hdf5File, ATableComesBack) {
+  const TestFolder folder;
+  {
+    Hdf5Writer file(folder.path("a.h5"));
+    file.table("in/table", kTable);
+    file.table("none", {{"name", std::vector<std::string>{}}, {"count", std::vector<std::int64_t>{}}});
+    file.commit();
+  }
+  const Hdf5Reader file(folder.path("a.h5"));
+  EXPECT_EQ(file.shape("in/table"), (Shape{3}));
+  const auto back = file.table("in/table");
+  ASSERT_EQ(back.size(), 4U);
+  for (std::size_t c = 0; c < 4; ++c) {
+    EXPECT_EQ(back[c].name, kTable[c].name);
+    if (c == 2) continue;  // has one that does not equal itself
+    EXPECT_TRUE(back[c].values == kTable[c].values) << back[c].name;
+  }
+  const auto& share = std::get<std::vector<double>>(back[2].values);
+  EXPECT_EQ(share[0], 0.1);
+  EXPECT_EQ(share[1], -std::numeric_limits<double>::infinity());
+  EXPECT_TRUE(std::isnan(share[2]));
+  const auto none = file.table("none");
+  ASSERT_EQ(none.size(), 2U);
+  EXPECT_TRUE(std::get<std::vector<std::string>>(none[0].values).empty());
+  EXPECT_TRUE(std::get<std::vector<std::int64_t>>(none[1].values).empty());
+}
+
+TEST(Hdf5File, WhatIsNoTableIsNotReadAsOne) {
+  const TestFolder folder;
+  {
+    Hdf5Writer file(folder.path("a.h5"));
+    file.array("numbers", std::vector<double>{1, 2});
+    file.table("table", kTable);
+    file.commit();
+  }
+  const Hdf5Reader file(folder.path("a.h5"));
+  const std::string place = folder.path("a.h5") + ":/";
+  expect_message(input_error([&] { file.table("numbers"); }), place + "numbers", {"table"});
+  expect_message(input_error([&] { file.table("absent"); }), place + "absent", {"missing"});
+  expect_message(input_error([&] { file.array<double>("table"); }), place + "table", {"floating-point"});
+  expect_message(input_error([&] { file.strings("table"); }), place + "table", {"strings"});
+}
+
+TEST(Hdf5File, CopiesKeepEverything) {
+  const TestFolder folder;
+  {
+    Hdf5Writer file(folder.path("a.h5"));
+    file.array("group/in/matrix", std::vector<float>{1, 2, 3, 4, 5, 6}.data(), {2, 3});
+    file.attribute("group", "text", "value");
+    file.attribute("group/in/matrix", "number", 0.5);
+    file.string("word", "one");
+    file.commit();
+  }
+  for (const char* name : {"b.h5", "again.h5"}) {
+    const Hdf5Reader from(folder.path("a.h5"));
+    Hdf5Writer file(folder.path(name));
+    file.copy(from, "group", "deep/copy");
+    file.copy(from, "word", "deep/word");
+    expect_message(input_error([&] { file.copy(from, "none", "deep/none"); }), folder.path("a.h5") + ":/none",
+                   {"missing"});
+    file.commit();
+  }
+  const Hdf5Reader file(folder.path("b.h5"));
+  EXPECT_EQ(file.members("deep"), (std::vector<std::string>{"copy", "word"}));
+  EXPECT_EQ(file.shape("deep/copy/in/matrix"), (Shape{2, 3}));
+  EXPECT_EQ(file.array<float>("deep/copy/in/matrix"), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(file.attribute_string("deep/copy", "text"), "value");
+  EXPECT_EQ(file.attribute_double("deep/copy/in/matrix", "number"), 0.5);
+  EXPECT_EQ(file.string("deep/word"), "one");
+  EXPECT_TRUE(read_bytes(folder.path("b.h5")) == read_bytes(folder.path("again.h5")));
+}
+
 }  // namespace
 }  // namespace gsrgnn

@@ -23,6 +23,11 @@ void import_circuitnet_command(const CircuitNetOptions& options, const std::stri
 void generate_command(const GeneratorSpec& spec, const std::string& output);
 void info_command(const std::string& path, bool json);
 void train_command(const std::string& deck, const std::vector<std::string>& overrides, bool validate);
+/// All runs of a folder into one results file; damaged files are named on standard error.
+void collect_command(const std::string& folder, const std::string& output);
+/// The paper's tables of the runs in results files, run files and folders of them: as text on standard output, and with
+/// a folder also there, and as CSV.
+void report_command(const std::vector<std::string>& sources, const std::string& folder);
 void predict_command(const std::string& model, const std::string& circuit, const std::string& output);
 
 }  // namespace gsrgnn::cli

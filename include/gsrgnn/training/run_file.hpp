@@ -32,8 +32,9 @@ void write_run(const std::string& path, const Deck& deck, const Circuit& circuit
 std::vector<Scores> write_prediction(const std::string& path, const SavedModel& model, const std::string& model_path,
                                      const Circuit& circuit, const Prediction& prediction);
 
-/// What `info --json` prints of a run file.
-nlohmann::ordered_json describe_run(const Hdf5Reader& file);
+/// What `info --json` prints of a run file, or of a run that a results file holds in the group `group`. Throws
+/// InputError when anything is missing or does not fit.
+nlohmann::ordered_json describe_run(const Hdf5Reader& file, const std::string& group = "");
 /// What `info --json` prints of a prediction file.
 nlohmann::ordered_json describe_prediction(const Hdf5Reader& file);
 

@@ -5,11 +5,20 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace gsrgnn {
 
 using Shape = std::vector<std::uint64_t>;
+
+/// A column of a table: one value a row, all of one type.
+struct Hdf5Column {
+  std::string name;
+  std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>> values;
+};
+
+class Hdf5Reader;
 
 /// An HDF5 file being written. It appears under its own name only on commit(); until then, and if commit() is never
 /// reached, nothing of that name is touched. Intermediate groups of a path are made as needed.
@@ -34,6 +43,11 @@ class Hdf5Writer {
   void attribute(const std::string& object, const std::string& name, std::int64_t value);
   void attribute(const std::string& object, const std::string& name, double value);
   void group(const std::string& name);
+  /// One compound dataset, a row an element, which h5py reads as a structured array. Columns are of one length; strings
+  /// take that of the longest of their column.
+  void table(const std::string& name, const std::vector<Hdf5Column>& columns);
+  /// Copies an object of another file, with all that is in it, under a new name.
+  void copy(const Hdf5Reader& from, const std::string& object, const std::string& name);
 
   /// Closes the file and gives it its name.
   void commit();
@@ -62,6 +76,8 @@ class Hdf5Reader {
   std::vector<T> array(const std::string& name) const;
   std::vector<std::string> strings(const std::string& name) const;
   std::string string(const std::string& name) const;
+  /// The columns of a compound dataset of integers, floats and strings of fixed length, in their stored order.
+  std::vector<Hdf5Column> table(const std::string& name) const;
   std::string attribute_string(const std::string& object, const std::string& name) const;
   std::int64_t attribute_int(const std::string& object, const std::string& name) const;
   double attribute_double(const std::string& object, const std::string& name) const;
@@ -72,6 +88,7 @@ class Hdf5Reader {
   [[noreturn]] void fail(const std::string& object, const std::string& what) const;
 
  private:
+  friend class Hdf5Writer;  // copies from it
   std::string path_;
   std::int64_t file_ = -1;
 };

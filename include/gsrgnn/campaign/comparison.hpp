@@ -1,0 +1,69 @@
+#pragma once
+
+/// Runs set side by side: which differ in nothing but the seed, and by how much one kind of model differs from another
+/// at equal circuit, depth, width and seed.
+
+#include <array>
+#include <gsrgnn/campaign/results.hpp>
+#include <map>
+
+namespace gsrgnn {
+
+constexpr std::size_t kScores = 4;
+/// pearson, spearman, kendall, r2
+extern const std::array<const char*, kScores> kScoreNames;
+std::array<double, kScores> scores_of(const RunSummary& run);
+
+/// What a score counts in a mean: an undefined one, as of a model that has collapsed to a constant, is 0, which is what
+/// a constant is worth. Left out, collapsed models would count for nothing.
+double counted(double score);
+
+/// Mean and spread of some values.
+struct Spread {
+  std::size_t count = 0;
+  double mean = kUndefined;
+  double deviation = kUndefined;       ///< sample standard deviation (n - 1); undefined below two values
+  double standard_error = kUndefined;  ///< of the mean: deviation / sqrt(n)
+};
+Spread spread(const std::vector<double>& values);
+
+/// Runs that differ in nothing but the seed, sorted by it.
+struct Configuration {
+  std::string circuit;
+  std::int64_t cells = 0, edges = 0;
+  std::string kind;
+  std::int64_t k = 0, layers = 0, hidden = 0;
+  std::string variant;  ///< e.g. "residual=dense adjacency=expanded": see Comparison::variant
+  std::vector<RunSummary> runs;
+
+  std::vector<double> values(double RunSummary::*field) const;
+  double mean(double RunSummary::*field) const;
+  double mean(std::int64_t RunSummary::*field) const;
+};
+
+struct Comparison {
+  /// By circuit, width, kind (gcn, sage, rev, gsr), k, variant and depth. A circuit's name is followed by its edges
+  /// when several graphs of the runs have that name.
+  /// A configuration's variant names those of groups, residual, adjacency, dropout, epochs, learning_rate,
+  /// execution_space and threads in which runs of its kind differ at equal circuit, k, depth and width: what
+  /// nobody varied is not mentioned, and what was varied is never averaged over.
+  std::vector<Configuration> configurations;
+  std::size_t repeated = 0;  ///< runs left out because one before them, by name, has the same parameters and seed
+  std::vector<RunSummary> failed;
+
+  bool has_variants() const;
+  /// The configurations of a kind.
+  std::vector<const Configuration*> of(const std::string& kind) const;
+};
+
+Comparison compare(const std::vector<RunSummary>& rows);
+
+/// Differences a - b of each score between the runs of equal seed of two configurations, appended to `differences`.
+using ScoreDifferences = std::array<std::vector<double>, kScores>;
+void append_differences(const Configuration& a, const Configuration& b, ScoreDifferences& differences);
+
+/// Of configurations that differ in k only, the one with the best mean validation Pearson (ties: the smaller k). The
+/// test scores have no say in it.
+const Configuration* best_by_validation(const std::vector<const Configuration*>& candidates);
+
+}  // namespace gsrgnn

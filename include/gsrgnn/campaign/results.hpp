@@ -1,0 +1,95 @@
+#pragma once
+
+/// Many runs: one row each, from run files, folders of them and records of failures.
+
+#include <cmath>
+#include <functional>
+#include <gsrgnn/training/run_parameters.hpp>
+#include <gsrgnn/util/hdf5_file.hpp>
+#include <limits>
+
+namespace gsrgnn {
+
+constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+
+/// One run as a row of a table: what it was made with, its scores, and what it cost.
+struct RunSummary {
+  std::string name;  ///< path of the run file below the collected folder, without .h5
+  std::string circuit;
+  std::int64_t cells = 0, nets = 0, pins = 0, edges = 0;
+  RunParameters parameters;
+  std::int64_t trained_parameters = 0;
+  /// Of the test cells at best_epoch; not a number where undefined, as of a constant prediction.
+  double pearson = kUndefined, spearman = kUndefined, kendall = kUndefined, r2 = kUndefined;
+  std::int64_t best_epoch = 0;
+  double validation_pearson = kUndefined;  ///< at best_epoch
+  /// Seconds of an epoch: the medians of the run.
+  double seconds_total = 0, seconds_forward = 0, seconds_backward = 0, seconds_update = 0, seconds_copy = 0;
+  std::int64_t memory_planned = 0, memory_allocated = 0, process_peak = 0;  ///< bytes
+  std::string execution_space;
+  std::int64_t threads = 0;
+  std::string revision;
+  std::string status;  ///< "done" or "failed"
+  std::string reason;  ///< of a failure
+
+  bool done() const { return status == "done"; }
+};
+
+/// Calls visit(column, value) for each column of the table of runs, in its order.
+template <class Summary, class Visit>
+void for_each_field(Summary& run, const Visit& visit) {
+  visit("name", run.name);
+  visit("circuit", run.circuit);
+  visit("cells", run.cells);
+  visit("nets", run.nets);
+  visit("pins", run.pins);
+  visit("edges", run.edges);
+  for_each_parameter(run.parameters, visit);
+  visit("trained_parameters", run.trained_parameters);
+  visit("pearson", run.pearson);
+  visit("spearman", run.spearman);
+  visit("kendall", run.kendall);
+  visit("r2", run.r2);
+  visit("best_epoch", run.best_epoch);
+  visit("validation_pearson", run.validation_pearson);
+  visit("seconds_total", run.seconds_total);
+  visit("seconds_forward", run.seconds_forward);
+  visit("seconds_backward", run.seconds_backward);
+  visit("seconds_update", run.seconds_update);
+  visit("seconds_copy", run.seconds_copy);
+  visit("memory_planned", run.memory_planned);
+  visit("memory_allocated", run.memory_allocated);
+  visit("process_peak", run.process_peak);
+  visit("execution_space", run.execution_space);
+  visit("threads", run.threads);
+  visit("revision", run.revision);
+  visit("status", run.status);
+  visit("reason", run.reason);
+}
+
+/// The row of a run file, of which everything that is collected is read and checked. Throws InputError when anything is
+/// missing, cannot be read or does not fit.
+RunSummary summarise_run(const Hdf5Reader& file, const std::string& name);
+
+/// A file that looked like a run and is none, or is damaged.
+struct LeftOut {
+  std::string path, reason;
+};
+
+struct RunTable {
+  std::vector<RunSummary> rows;  ///< sorted by name
+  std::vector<LeftOut> left_out;
+};
+
+/// Called on each whole run while its file is open.
+using VisitRun = std::function<void(const Hdf5Reader&, const RunSummary&)>;
+
+/// All runs of a folder and of the folders in it, sorted by name. Run files are the NAME.h5 that are run files (others
+/// of this program's files, such as circuits, are passed over; files that are none of its are left out by name).
+/// NAME.failed or NAME.h5.failed is the record of a run that failed: JSON with `reason` and `deck`; it counts unless
+/// NAME.h5 is whole. Other files, temporary ones too, are passed over. Run files appear by being renamed, so a folder
+/// can be read while it is still being written to. Throws InputError when the folder cannot be read, and what `visit`
+/// throws.
+RunTable read_run_folder(const std::string& folder, const VisitRun& visit = VisitRun());
+
+}  // namespace gsrgnn

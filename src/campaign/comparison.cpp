@@ -1,0 +1,191 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <gsrgnn/campaign/comparison.hpp>
+#include <set>
+#include <tuple>
+
+namespace gsrgnn {
+
+const std::array<const char*, kScores> kScoreNames = {"pearson", "spearman", "kendall", "r2"};
+
+std::array<double, kScores> scores_of(const RunSummary& run) {
+  return {run.pearson, run.spearman, run.kendall, run.r2};
+}
+
+double counted(double score) {
+  return std::isfinite(score) ? score : 0;
+}
+
+Spread spread(const std::vector<double>& values) {
+  Spread s;
+  s.count = values.size();
+  if (values.empty()) return s;
+  const auto n = static_cast<double>(values.size());
+  s.mean = 0;
+  for (const double value : values) s.mean += value / n;
+  if (values.size() < 2) return s;
+  double squares = 0;
+  for (const double value : values) squares += (value - s.mean) * (value - s.mean);
+  s.deviation = std::sqrt(squares / (n - 1));
+  s.standard_error = s.deviation / std::sqrt(n);
+  return s;
+}
+
+std::vector<double> Configuration::values(double RunSummary::*field) const {
+  std::vector<double> picked;
+  for (const RunSummary& run : runs) picked.push_back(run.*field);
+  return picked;
+}
+
+double Configuration::mean(double RunSummary::*field) const {
+  return spread(values(field)).mean;
+}
+
+double Configuration::mean(std::int64_t RunSummary::*field) const {
+  double sum = 0;
+  for (const RunSummary& run : runs) sum += static_cast<double>(run.*field);
+  return sum / static_cast<double>(runs.size());
+}
+
+bool Comparison::has_variants() const {
+  return std::any_of(configurations.begin(), configurations.end(),
+                     [](const Configuration& c) { return !c.variant.empty(); });
+}
+
+std::vector<const Configuration*> Comparison::of(const std::string& kind) const {
+  std::vector<const Configuration*> found;
+  for (const Configuration& c : configurations) {
+    if (c.kind == kind) found.push_back(&c);
+  }
+  return found;
+}
+
+namespace {
+
+/// The paper's order of the models.
+int rank_of(const std::string& kind) {
+  const std::vector<std::string> order = {"gcn", "sage", "rev", "gsr"};
+  return static_cast<int>(std::find(order.begin(), order.end(), kind) - order.begin());
+}
+
+/// What may be varied beside circuit, kind, k, depth, width and seed.
+std::vector<std::pair<std::string, std::string>> further_parameters(const RunSummary& run) {
+  const RunParameters& p = run.parameters;
+  return {{"groups", std::to_string(p.groups)},
+          {"residual", p.residual},
+          {"adjacency", p.adjacency},
+          {"dropout", fmt::format("{}", p.dropout)},
+          {"epochs", std::to_string(p.epochs)},
+          {"learning_rate", fmt::format("{}", p.learning_rate)},
+          {"execution_space", run.execution_space},
+          {"threads", std::to_string(run.threads)}};
+}
+
+auto graph_of(const RunSummary& run) {
+  return std::make_tuple(run.circuit, run.cells, run.edges);
+}
+
+auto key_of(const RunSummary& run) {
+  const RunParameters& p = run.parameters;
+  return std::make_tuple(graph_of(run), p.kind, p.k, p.layers, p.hidden);
+}
+
+/// The further parameters of each kind that its runs differ in at an equal key.
+std::set<std::pair<std::string, std::string>> varied_parameters(const std::vector<const RunSummary*>& runs) {
+  std::map<decltype(key_of(*runs.front())), const RunSummary*> first;
+  std::set<std::pair<std::string, std::string>> varied;
+  for (const RunSummary* run : runs) {
+    const auto here = further_parameters(*run);
+    const auto there = further_parameters(*first.emplace(key_of(*run), run).first->second);
+    for (std::size_t i = 0; i < here.size(); ++i) {
+      if (here[i].second != there[i].second) varied.emplace(run->parameters.kind, here[i].first);
+    }
+  }
+  return varied;
+}
+
+auto order_of(const Configuration& c) {
+  return std::make_tuple(c.circuit, c.edges, c.cells, c.hidden, rank_of(c.kind), c.kind, c.k, c.variant, c.layers);
+}
+
+}  // namespace
+
+Comparison compare(const std::vector<RunSummary>& rows) {
+  Comparison comparison;
+  std::vector<const RunSummary*> done;
+  std::map<std::string, std::set<decltype(graph_of(rows.front()))>> graphs;  // by name
+  for (const RunSummary& row : rows) {
+    if (!row.done()) {
+      comparison.failed.push_back(row);
+      continue;
+    }
+    done.push_back(&row);
+    graphs[row.circuit].insert(graph_of(row));
+  }
+  const auto varied = varied_parameters(done);
+
+  std::vector<Configuration>& all = comparison.configurations;
+  std::map<decltype(order_of(all.front())), std::size_t> position;
+  for (const RunSummary* run : done) {
+    Configuration c;
+    c.circuit = run->circuit;
+    if (graphs[run->circuit].size() > 1) c.circuit += fmt::format(" ({} edges)", run->edges);
+    c.cells = run->cells;
+    c.edges = run->edges;
+    c.kind = run->parameters.kind;
+    c.k = run->parameters.k;
+    c.layers = run->parameters.layers;
+    c.hidden = run->parameters.hidden;
+    for (const auto& [name, value] : further_parameters(*run)) {
+      if (varied.count({c.kind, name}) == 0) continue;
+      c.variant += fmt::format("{}{}={}", c.variant.empty() ? "" : " ", name, value);
+    }
+    const auto [found, added] = position.emplace(order_of(c), all.size());
+    if (added) all.push_back(std::move(c));
+    std::vector<RunSummary>& seeds = all[found->second].runs;
+    const bool repeated = std::any_of(seeds.begin(), seeds.end(), [&](const RunSummary& other) {
+      return other.parameters.seed == run->parameters.seed;
+    });
+    if (repeated) {
+      ++comparison.repeated;
+    } else {
+      seeds.push_back(*run);
+    }
+  }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return order_of(a) < order_of(b); });
+  for (Configuration& c : all) {
+    std::sort(c.runs.begin(), c.runs.end(),
+              [](const auto& a, const auto& b) { return a.parameters.seed < b.parameters.seed; });
+  }
+  return comparison;
+}
+
+void append_differences(const Configuration& a, const Configuration& b, ScoreDifferences& differences) {
+  for (const RunSummary& run : a.runs) {
+    for (const RunSummary& other : b.runs) {
+      if (run.parameters.seed != other.parameters.seed) continue;
+      const auto left = scores_of(run), right = scores_of(other);
+      for (std::size_t s = 0; s < kScores; ++s) differences[s].push_back(counted(left[s]) - counted(right[s]));
+    }
+  }
+}
+
+const Configuration* best_by_validation(const std::vector<const Configuration*>& candidates) {
+  const auto worth = [](const Configuration& c) {
+    double sum = 0;
+    for (const RunSummary& run : c.runs) sum += counted(run.validation_pearson);
+    return sum / static_cast<double>(c.runs.size());
+  };
+  const Configuration* best = nullptr;
+  for (const Configuration* candidate : candidates) {
+    if (best == nullptr || worth(*candidate) > worth(*best) ||
+        (worth(*candidate) == worth(*best) && candidate->k < best->k)) {
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace gsrgnn

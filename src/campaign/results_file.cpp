@@ -1,0 +1,114 @@
+#include <algorithm>
+#include <gsrgnn/campaign/results_file.hpp>
+#include <gsrgnn/training/run_file.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <nlohmann/json.hpp>
+
+namespace gsrgnn {
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+using Json = nlohmann::ordered_json;
+
+std::string group_of(const std::string& name) {
+  return "run/" + name;
+}
+
+void copy_run(Hdf5Writer& results, const Hdf5Reader& file, const std::string& name) {
+  const std::string group = group_of(name);
+  for (const char* object : {"circuit", "curves", "deck", "measured", "memory", "predictions", "scores"}) {
+    results.copy(file, object, group + "/" + object);
+  }
+  for (const char* attribute : {"program_version", "revision", "kokkos_version", "execution_space"}) {
+    results.attribute(group, attribute, file.attribute_string("/", attribute));
+  }
+  results.attribute(group, "threads", file.attribute_int("/", "threads"));
+  results.group(group + "/model");
+  results.attribute(group + "/model", "trained_parameters", file.attribute_int("model", "trained_parameters"));
+  results.attribute(group + "/model", "label_unit", file.attribute_string("model", "label_unit"));
+  results.strings(group + "/model/label_name", file.strings("model/label_name"));
+}
+
+/// The rows as columns.
+std::vector<Hdf5Column> columns_of(const std::vector<RunSummary>& rows) {
+  std::vector<Hdf5Column> columns;
+  const RunSummary none;
+  for_each_field(none, [&](const char* name, const auto& value) {
+    columns.push_back({name, std::vector<std::decay_t<decltype(value)>>()});
+  });
+  for (const RunSummary& row : rows) {
+    std::size_t column = 0;
+    for_each_field(row, [&](const char*, const auto& value) {
+      std::get<std::vector<std::decay_t<decltype(value)>>>(columns[column++].values).push_back(value);
+    });
+  }
+  return columns;
+}
+
+}  // namespace
+
+RunTable collect_runs(const std::string& folder, const std::string& path) {
+  Hdf5Writer results(path);
+  results.attribute("/", "kind", kResultsKind);
+  results.attribute("/", "version", kVersion);
+  results.group("run");
+  RunTable table = read_run_folder(
+      folder, [&](const Hdf5Reader& file, const RunSummary& row) { copy_run(results, file, row.name); });
+  if (table.rows.empty()) {
+    throw InputError(folder, table.left_out.empty() ? "holds no run file" : "holds no whole run file",
+                     table.left_out.empty() ? "give the folder that a sweep or trainings write to"
+                                            : "the damaged ones are those of: " + table.left_out.front().reason);
+  }
+  results.table("runs", columns_of(table.rows));
+  results.commit();
+  return table;
+}
+
+std::vector<RunSummary> read_results(const Hdf5Reader& file) {
+  const auto columns = file.table("runs");
+  std::size_t count = 0;
+  for (const Hdf5Column& column : columns) {
+    count = std::visit([](const auto& values) { return values.size(); }, column.values);
+  }
+  std::vector<RunSummary> rows(count);
+  const RunSummary none;
+  for_each_field(none, [&](const std::string& name, const auto& value) {
+    using Values = std::vector<std::decay_t<decltype(value)>>;
+    const auto found =
+        std::find_if(columns.begin(), columns.end(), [&](const Hdf5Column& column) { return column.name == name; });
+    if (found == columns.end()) file.fail("runs", fmt::format("has no column '{}'", name));
+    if (!std::holds_alternative<Values>(found->values)) {
+      file.fail("runs", fmt::format("has a column '{}' of another type than expected", name));
+    }
+    for (std::size_t r = 0; r < count; ++r) {
+      for_each_field(rows[r], [&](const std::string& field, auto& slot) {
+        if constexpr (std::is_same_v<Values, std::vector<std::decay_t<decltype(slot)>>>) {
+          if (field == name) slot = std::get<Values>(found->values)[r];
+        }
+      });
+    }
+  });
+  return rows;
+}
+
+Json describe_results(const Hdf5Reader& file) {
+  Json j;
+  j["kind"] = "results";
+  j["runs"] = Json::array();
+  for (const RunSummary& row : read_results(file)) {
+    Json run;
+    run["name"] = row.name;
+    run["status"] = row.status;
+    if (row.done()) {
+      run.update(describe_run(file, group_of(row.name)));
+    } else {
+      run["reason"] = row.reason;
+      run["circuit"] = row.circuit;
+      for_each_parameter(row.parameters, [&](const char* name, const auto& value) { run["parameters"][name] = value; });
+    }
+    j["runs"].push_back(std::move(run));
+  }
+  return j;
+}
+
+}  // namespace gsrgnn

@@ -1,0 +1,82 @@
+#include <cstdio>
+#include <filesystem>
+#include <gsrgnn/campaign/report.hpp>
+#include <gsrgnn/campaign/results_file.hpp>
+#include <gsrgnn/cli/commands.hpp>
+#include <gsrgnn/cli/print_runs.hpp>
+#include <gsrgnn/training/run_file.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+namespace gsrgnn::cli {
+namespace {
+
+void warn_of(const std::vector<LeftOut>& left_out) {
+  for (const LeftOut& file : left_out) fmt::print(stderr, "gsrgnn: left out: {}\n", file.reason);
+}
+
+/// The runs of a folder, a results file or a run file.
+std::vector<RunSummary> open_runs(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    RunTable table = read_run_folder(path);
+    warn_of(table.left_out);
+    if (table.rows.empty()) throw InputError(path, "holds no whole run file", "give the folder that runs are in");
+    return std::move(table.rows);
+  }
+  const Hdf5Reader file(path);
+  const std::string kind = file.has_attribute("/", "kind") ? file.attribute_string("/", "kind") : "";
+  if (kind == kResultsKind) return read_results(file);
+  if (kind == kRunKind) return {summarise_run(file, std::filesystem::path(path).replace_extension().string())};
+  throw InputError(path, "is neither a results file nor a run file",
+                   "give what 'gsrgnn collect' or 'gsrgnn train' wrote, or the folder of the run files");
+}
+
+}  // namespace
+
+void print_runs(const nlohmann::ordered_json& results) {
+  const auto& runs = results["runs"];
+  fmt::print("{:<28}{}\n{:<28}{}\n\n", "kind", "results", "runs", runs.size());
+  fmt::print("{:<32}{:<28}{:<6}{:>7}{:>7}{:>5}{:>6}{:>10}{:>12}{:>12}\n", "run", "circuit", "model", "layers", "hidden",
+             "k", "seed", "Pearson", "s an epoch", "MB");
+  for (const auto& run : runs) {
+    const auto& p = run["parameters"];
+    fmt::print("{:<32}{:<28}{:<6}{:>7}{:>7}{:>5}{:>6}", run["name"].get<std::string>(),
+               run["circuit"].get<std::string>(), p["kind"].get<std::string>(), p["layers"].dump(), p["hidden"].dump(),
+               p["k"].dump(), p["seed"].dump());
+    if (run["status"] == "failed") {
+      fmt::print("  failed: {}\n", run["reason"].get<std::string>());
+      continue;
+    }
+    const auto& pearson = run["scores"]["pearson"];
+    fmt::print("{:>10}{:>12.4f}{:>12.1f}\n",
+               pearson.is_null() ? "undefined" : fmt::format("{:.4f}", pearson.get<double>()),
+               run["seconds_per_epoch"]["total"].get<double>(), run["memory"]["allocated"].get<double>() * 1e-6);
+  }
+}
+
+void collect_command(const std::string& folder, const std::string& output) {
+  const RunTable table = collect_runs(folder, output);
+  warn_of(table.left_out);
+  std::size_t failed = 0;
+  for (const RunSummary& row : table.rows) failed += row.done() ? 0 : 1;
+  fmt::print("{} runs of {} collected into {}: {} done, {} failed; {} damaged file{} left out\n", table.rows.size(),
+             folder, output, table.rows.size() - failed, failed, table.left_out.size(),
+             table.left_out.size() == 1 ? "" : "s");
+}
+
+void report_command(const std::vector<std::string>& sources, const std::string& folder) {
+  std::vector<RunSummary> rows;
+  for (const std::string& source : sources) {
+    auto more = open_runs(source);
+    rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  }
+  const Comparison comparison = compare(rows);
+  fmt::print("{}", report_text(comparison));
+  if (folder.empty()) return;
+  const auto names = write_report(comparison, folder);
+  fmt::print("\nwritten to {}\n", fmt::join(names, ", "));
+}
+
+}  // namespace gsrgnn::cli

@@ -1,0 +1,119 @@
+// Which runs are set beside which, and what the statistics of the report are: against plain loops.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <gsrgnn/campaign/comparison.hpp>
+
+#include "support/run_rows.hpp"
+
+namespace gsrgnn {
+namespace {
+
+using testing::run_row;
+
+TEST(Comparison, MeanAndSpread) {
+  const std::vector<double> values = {1, 2, 4, 9};
+  double sum = 0, squares = 0;
+  for (const double v : values) sum += v;
+  for (const double v : values) squares += (v - sum / 4) * (v - sum / 4);
+  const Spread s = spread(values);
+  EXPECT_EQ(s.count, 4U);
+  EXPECT_DOUBLE_EQ(s.mean, 4);
+  EXPECT_DOUBLE_EQ(s.deviation, std::sqrt(squares / 3));
+  EXPECT_DOUBLE_EQ(s.standard_error, std::sqrt(squares / 3) / 2);
+  EXPECT_DOUBLE_EQ(spread({7}).mean, 7);
+  EXPECT_TRUE(std::isnan(spread({7}).deviation));
+  EXPECT_TRUE(std::isnan(spread({}).mean));
+}
+
+TEST(Comparison, UndefinedScoresCountAsZero) {
+  EXPECT_EQ(counted(std::nan("")), 0);
+  EXPECT_EQ(counted(-0.5), -0.5);
+  ScoreDifferences differences;
+  const auto all = compare({run_row("c", "gcn", 0, 2, 0, kUndefined), run_row("c", "rev", 0, 2, 0, 0.5)});
+  append_differences(*all.of("gcn")[0], *all.of("rev")[0], differences);
+  EXPECT_EQ(differences[0], std::vector<double>{-0.5});
+}
+
+TEST(Comparison, RunsThatDifferInTheSeedAreOneConfiguration) {
+  const auto all = compare({run_row("b", "gsr", 8, 2, 1, 0.2), run_row("a", "gsr", 8, 2, 0, 0.5),
+                            run_row("b", "gsr", 8, 2, 0, 0.1), run_row("b", "rev", 0, 2, 0, 0.3),
+                            run_row("b", "gsr", 4, 2, 0, 0.4), run_row("b", "gcn", 0, 2, 0, 0.6)});
+  std::vector<std::string> found;
+  for (const Configuration& c : all.configurations) found.push_back(c.circuit + " " + c.kind + std::to_string(c.k));
+  EXPECT_EQ(found, (std::vector<std::string>{"a gsr8", "b gcn0", "b rev0", "b gsr4", "b gsr8"}));
+  EXPECT_EQ(all.configurations.back().values(&RunSummary::pearson), (std::vector<double>{0.1, 0.2}));  // by seed
+  EXPECT_DOUBLE_EQ(all.configurations.back().mean(&RunSummary::pearson), 0.15);
+  EXPECT_FALSE(all.has_variants());
+  EXPECT_EQ(all.repeated, 0U);
+}
+
+TEST(Comparison, WhatWasVariedIsNotAveragedOver) {
+  auto dense = run_row("a", "gsr", 8, 2, 1, 0.5);
+  dense.parameters.residual = "dense";
+  auto sparse = run_row("a", "gsr", 8, 2, 0, 0.25);
+  sparse.parameters.residual = "sparse";
+  auto elsewhere = run_row("b", "gsr", 8, 2, 0, 0.25);
+  elsewhere.parameters.residual = "sparse";
+  elsewhere.parameters.epochs = 99;  // of this circuit only: nothing that anybody compares
+  const auto all = compare({dense, sparse, elsewhere, run_row("a", "rev", 0, 2, 0, 0.1)});
+  std::vector<std::string> variants;
+  for (const Configuration& c : all.configurations) variants.push_back(c.circuit + c.kind + ":" + c.variant);
+  EXPECT_EQ(variants,
+            (std::vector<std::string>{"arev:", "agsr:residual=dense", "agsr:residual=sparse", "bgsr:residual=sparse"}));
+  EXPECT_TRUE(all.has_variants());
+}
+
+TEST(Comparison, TheSameRunTwiceCountsOnceAndFailuresApart) {
+  auto again = run_row("a", "gsr", 8, 2, 0, 0.5);
+  again.name = "again";
+  auto failed = run_row("a", "gsr", 8, 4, 0, 0.5);
+  failed.status = "failed";
+  const auto all = compare({run_row("a", "gsr", 8, 2, 0, 0.5), again, failed});
+  ASSERT_EQ(all.configurations.size(), 1U);
+  EXPECT_EQ(all.configurations[0].runs.size(), 1U);
+  EXPECT_NE(all.configurations[0].runs[0].name, "again");
+  EXPECT_EQ(all.repeated, 1U);
+  ASSERT_EQ(all.failed.size(), 1U);
+  EXPECT_EQ(all.failed[0].parameters.layers, 4);
+}
+
+TEST(Comparison, CircuitsOfOneNameAreToldApart) {
+  auto other = run_row("a", "gsr", 8, 2, 1, 0.5);
+  other.edges = 2000;
+  const auto all = compare({run_row("a", "gsr", 8, 2, 0, 0.5), other});
+  ASSERT_EQ(all.configurations.size(), 2U);
+  EXPECT_EQ(all.configurations[0].circuit, "a (1000 edges)");
+  EXPECT_EQ(all.configurations[1].circuit, "a (2000 edges)");
+}
+
+TEST(Comparison, DifferencesAreOfEqualSeeds) {
+  const auto all = compare({run_row("a", "gsr", 8, 2, 0, 0.5), run_row("a", "gsr", 8, 2, 1, 0.7),
+                            run_row("a", "gsr", 8, 2, 2, 0.9), run_row("a", "rev", 0, 2, 3, 0.1),
+                            run_row("a", "rev", 0, 2, 2, 0.6), run_row("a", "rev", 0, 2, 0, 0.25)});
+  ScoreDifferences differences;
+  append_differences(*all.of("gsr")[0], *all.of("rev")[0], differences);
+  ASSERT_EQ(differences[0].size(), 2U);
+  EXPECT_DOUBLE_EQ(differences[0][0], 0.25);
+  EXPECT_DOUBLE_EQ(differences[0][1], 0.9 - 0.6);
+  EXPECT_DOUBLE_EQ(differences[3][1], 0.9 * 0.9 - 0.6 * 0.6);
+}
+
+// The k that is worst on the test cells has the best validation, and is chosen.
+TEST(Comparison, TheBestKIsChosenByValidation) {
+  std::vector<RunSummary> rows;
+  const std::vector<std::array<double, 3>> of_k = {{4, 0.9, 0.5}, {8, 0.1, 0.6}, {16, 0.5, 0.6}, {32, 0.8, kUndefined}};
+  for (const auto& [k, test, validation] : of_k) {
+    for (const int seed : {0, 1}) {
+      rows.push_back(run_row("a", "gsr", static_cast<std::int64_t>(k), 2, seed, test));
+      rows.back().validation_pearson = validation + (seed == 0 ? 0.125 : -0.125);
+    }
+  }
+  const auto all = compare(rows);
+  EXPECT_EQ(best_by_validation(all.of("gsr"))->k, 8);  // of the two equals the smaller k
+  EXPECT_EQ(best_by_validation({}), nullptr);
+}
+
+}  // namespace
+}  // namespace gsrgnn

@@ -1,0 +1,36 @@
+#pragma once
+
+/// Rows of a table of runs, made by hand.
+
+#include <gsrgnn/campaign/results.hpp>
+
+namespace gsrgnn::testing {
+
+inline RunSummary run_row(const std::string& circuit, const std::string& kind, std::int64_t k, std::int64_t layers,
+                          std::int64_t seed, double pearson) {
+  RunSummary row;
+  row.circuit = circuit;
+  row.cells = 100;
+  row.edges = 1000;
+  row.parameters.kind = kind;
+  row.parameters.k = k;
+  row.parameters.layers = layers;
+  row.parameters.hidden = 32;
+  row.parameters.groups = 2;
+  row.parameters.adjacency = "nets";
+  row.parameters.epochs = 10;
+  row.parameters.learning_rate = 1e-3;
+  row.parameters.seed = seed;
+  row.pearson = pearson;
+  row.spearman = pearson - 0.1;
+  row.kendall = pearson - 0.2;
+  row.r2 = pearson * pearson;
+  row.validation_pearson = pearson;
+  row.execution_space = "Serial";
+  row.threads = 1;
+  row.status = "done";
+  row.name = circuit + "-" + kind + std::to_string(k) + "-" + std::to_string(layers) + "-" + std::to_string(seed);
+  return row;
+}
+
+}  // namespace gsrgnn::testing
