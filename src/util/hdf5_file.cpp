@@ -226,6 +226,10 @@ void Hdf5Writer::commit() {
   }
 }
 
+void check_writable(const std::string& path) {
+  const Hdf5Writer never_committed(path);
+}
+
 // ---- reading
 // ---------------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,8 @@ void import_circuitnet_command(const CircuitNetOptions& options, const std::stri
 void generate_command(const GeneratorSpec& spec, const std::string& output);
 void info_command(const std::string& path, bool json);
 void train_command(const std::string& deck, const std::vector<std::string>& overrides, bool validate);
+/// All runs of a sweep deck, shared among the MPI ranks.
+void sweep_command(const std::string& deck, const std::vector<std::string>& overrides, bool validate);
 void predict_command(const std::string& model, const std::string& circuit, const std::string& output);
 
 }  // namespace gsrgnn::cli

@@ -46,6 +46,9 @@ class Hdf5Writer {
   std::int64_t file_ = -1;
 };
 
+/// Throws InputError when the file could not be written; leaves nothing behind.
+void check_writable(const std::string& path);
+
 /// An HDF5 file being read. Every read throws InputError with file, object and what is wrong with it.
 class Hdf5Reader {
  public:
