@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <gsrgnn/campaign/cost_model.hpp>
+#include <gsrgnn/campaign/rank_lines.hpp>
 #include <gsrgnn/campaign/run_locks.hpp>
 #include <gsrgnn/campaign/run_record.hpp>
 #include <gsrgnn/campaign/sweep.hpp>
@@ -135,8 +136,8 @@ std::string kind_of(const std::string& identity) {
 /// One rank's work.
 class Worker {
  public:
-  Worker(const Mpi& mpi, const Sweep& sweep, SharedCounters& counters, const Say& say, RankReport& report)
-      : mpi_(mpi), sweep_(sweep), counters_(counters), say_(say), report_(report), locks_(sweep.folder) {}
+  Worker(const Mpi& mpi, const Sweep& sweep, SharedCounters& counters, RankReport& report)
+      : mpi_(mpi), sweep_(sweep), counters_(counters), report_(report), locks_(sweep.folder) {}
 
   void work() {
     std::vector<std::size_t> elsewhere;  // being trained by another sweep
@@ -147,8 +148,8 @@ class Worker {
     }
     report_.until = since(start_);
     if (!elsewhere.empty() && report_.trouble.empty()) {
-      say_(fmt::format("rank {} waits for {} runs that another sweep on {} works on", mpi_.rank(), elsewhere.size(),
-                       sweep_.folder));
+      lines_.say(fmt::format("rank {} waits for {} runs that another sweep on {} works on", mpi_.rank(),
+                             elsewhere.size(), sweep_.folder));
     }
     // Another sweep ends its runs, or dies and so gives up its locks: polling finds out either.
     while (!elsewhere.empty() && report_.trouble.empty()) {
@@ -156,6 +157,7 @@ class Worker {
       const bool none = still == elsewhere.end();
       elsewhere.erase(still, elsewhere.end());
       mpi_.poke();
+      lines_.tick();
       if (none) std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
   }
@@ -171,7 +173,7 @@ class Worker {
     if (!claim.held()) return false;
     const RunState state = run_state(sweep_.folder, run, why);  // another sweep may have ended it since
     if (state == RunState::complete) return ended(i, RunEnd::already_there, "", 0);
-    if (state == RunState::damaged) say_(fmt::format("{}; it is trained again", why));
+    if (state == RunState::damaged) lines_.say(fmt::format("{}; it is trained again", why));
     Failure failure;
     if (read_final_failure(sweep_.folder, run, failure)) return ended(i, RunEnd::failed, failure.reason, 0);
     train_and_write(i);
@@ -191,6 +193,7 @@ class Worker {
       const TrainedRun trained = train(deck, circuit, circuit_place(deck), [&](const TrainingProgress&) {
         began = true;
         mpi_.poke();
+        lines_.tick();
       });
       writing = true;
       write_run(deck.output, deck, circuit, trained);
@@ -223,8 +226,8 @@ class Worker {
     report_.runs.push_back({i, end, reason, seconds});
     const std::int64_t number = counters_.draw(kEnded) + 1;
     if (!words.empty()) {
-      say_(fmt::format("[{}/{}] {}  {}  {:.1f} s  rank {}", number, sweep_.runs.size(), sweep_.runs[i].name, words,
-                       seconds, mpi_.rank()));
+      lines_.say(fmt::format("[{}/{}] {}  {}  {:.1f} s  rank {}", number, sweep_.runs.size(), sweep_.runs[i].name,
+                             words, seconds, mpi_.rank()));
     }
     return true;
   }
@@ -232,10 +235,10 @@ class Worker {
   const Mpi& mpi_;
   const Sweep& sweep_;
   SharedCounters& counters_;
-  const Say& say_;
   RankReport& report_;
   RunLocks locks_;
   LastCircuit circuit_;
+  RankLines lines_;
   Clock::time_point start_ = Clock::now();
 };
 
@@ -276,11 +279,11 @@ std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, cons
   return sweep;
 }
 
-RankReport work_on_sweep(const Mpi& mpi, const Sweep& sweep, const Say& say) {
+RankReport work_on_sweep(const Mpi& mpi, const Sweep& sweep) {
   RankReport report;
   SharedCounters counters(mpi, kCounters);
   try {
-    Worker(mpi, sweep, counters, say, report).work();
+    Worker(mpi, sweep, counters, report).work();
   } catch (const std::exception& error) {  // the others wait for this rank: it must not leave by an exception
     report.trouble = error.what();
   }

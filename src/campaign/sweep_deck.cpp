@@ -36,13 +36,23 @@ std::map<std::string, std::string> swept_keys() {
   return full;
 }
 
-std::vector<Swept> read_lists(const Source& source, const YAML::Node& sweep) {
+/// The key itself, which knows its line even when its value is empty.
+YAML::Node key_of(const YAML::Node& root, const std::string& key) {
+  for (const auto& entry : root) {
+    if (entry.first.IsScalar() && entry.first.Scalar() == key) return entry.first;
+  }
+  return root;
+}
+
+std::vector<Swept> read_lists(const Source& source, const YAML::Node& root) {
+  const YAML::Node sweep = root["sweep"];
   const auto full = swept_keys();
   std::vector<std::string> known;
   for (const auto& [key, meaning] : full) known.push_back(key);
   const Section section(source, "sweep", sweep, known);
   if (!sweep.IsMap() || sweep.size() == 0) {
-    source.fail("sweep", sweep, "'sweep' holds no lists", "write e.g. sweep: {layers: [10, 20]}, or use gsrgnn train");
+    source.fail("sweep", key_of(root, "sweep"), "'sweep' holds no lists",
+                "write e.g. sweep: {layers: [10, 20]}, or use gsrgnn train");
   }
   std::vector<Swept> lists;
   for (const auto& entry : sweep) {
@@ -100,39 +110,7 @@ std::string circuit_token(const YAML::Node& circuit) {
   if (circuit.IsScalar()) return std::filesystem::path(circuit.Scalar()).stem().string();
   const YAML::Node generate = circuit["generate"];
   if (generate["like"].IsDefined()) return generate["like"].Scalar();
-  return fmt::format("{}x{}", generate["graph"].Scalar(), generate["cells"].Scalar());
-}
-
-/// What tells a run from the others, e.g. "fir_route-gsr-L12-k8": the swept keys, as far as its resolved deck has them.
-std::string describe(const YAML::Node& resolved, const std::vector<Swept>& lists, const std::string& otherwise) {
-  struct Token {
-    const char *section, *key, *prefix;
-  };
-  constexpr std::array<Token, 12> kTokens = {{{"model", "kind", ""},
-                                              {"model", "layers", "L"},
-                                              {"model", "hidden", "D"},
-                                              {"model", "groups", "C"},
-                                              {"model", "k", "k"},
-                                              {"model", "residual", ""},
-                                              {"model", "adjacency", ""},
-                                              {"model", "dropout", "p"},
-                                              {"train", "epochs", "e"},
-                                              {"train", "learning_rate", "lr"},
-                                              {"train", "seed", "s"},
-                                              {"train", "split", "split"}}};
-  const auto varies = [&](const std::string& key) {
-    return std::any_of(lists.begin(), lists.end(),
-                       [&](const Swept& swept) { return swept.key == key && swept.values.size() > 1; });
-  };
-  std::string name;
-  if (varies("circuit")) name = "-" + without_strange_signs(circuit_token(resolved["circuit"]));
-  for (const Token& token : kTokens) {
-    const YAML::Node value = resolved[token.section][token.key];
-    if (!value.IsDefined() || !varies(fmt::format("{}.{}", token.section, token.key))) continue;
-    name += "-" + std::string(token.prefix) +
-            without_strange_signs(value.IsScalar() ? value.Scalar() : fmt::format("{}", flow(value)));
-  }
-  return name.empty() ? without_strange_signs(otherwise) : name.substr(1);
+  return generate["graph"].Scalar() + generate["cells"].Scalar();
 }
 
 /// "layers 10, k 4"
@@ -144,12 +122,12 @@ std::string say(const std::vector<Swept>& lists, const std::vector<std::size_t>&
   return text;
 }
 
-std::size_t count_combinations(const Source& source, const YAML::Node& sweep, const std::vector<Swept>& lists) {
+std::size_t count_combinations(const Source& source, const YAML::Node& root, const std::vector<Swept>& lists) {
   std::size_t product = 1;
   for (const Swept& swept : lists) {
     product *= swept.values.size();
     if (product > kMostRuns) {
-      source.fail("sweep", sweep, fmt::format("the lists multiply to more than {} runs", kMostRuns),
+      source.fail("sweep", key_of(root, "sweep"), fmt::format("the lists multiply to more than {} runs", kMostRuns),
                   "split the sweep into several decks");
     }
   }
@@ -191,12 +169,12 @@ SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string
     if (!root["sweep"].IsDefined()) {
       throw InputError(path, "the deck has no 'sweep'", "add e.g. sweep: {layers: [10, 20]}, or use gsrgnn train");
     }
-    lists = read_lists(source, root["sweep"]);
+    lists = read_lists(source, root);
     refuse_swept(lists, overridden);
     sweep.folder = (std::filesystem::path("runs") / stem).string();
     top.string("output", sweep.folder);
     check_folder(source, root["output"], sweep.folder);
-    sweep.combinations = static_cast<std::int64_t>(count_combinations(source, root["sweep"], lists));
+    sweep.combinations = static_cast<std::int64_t>(count_combinations(source, root, lists));
   } catch (const YAML::Exception& e) {
     throw InputError(fmt::format("{}:{}", path, e.mark.line + 1), e.msg, "see inputs/ for examples");
   }
@@ -214,9 +192,7 @@ SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string
     of_run.set_context(fmt::format(" (in the run of {})", say(lists, at)));
     const std::string identity = deck_identity(resolve_deck(plain, of_run, path, ""));
     if (identities.insert(identity).second) {
-      // Thirty-two bits of the hash are enough to tell runs with equal descriptions apart; if ever not, it is said.
-      const std::string name = fmt::format("{}-{:08x}", describe(YAML::Load(identity), lists, stem),
-                                           static_cast<std::uint32_t>(identity_hash(identity)));
+      const std::string name = run_name(identity);
       if (!names.insert(name).second) {
         throw InputError(path, fmt::format("two runs would be named {}", name), "rename one of the circuits");
       }
@@ -235,6 +211,33 @@ std::string deck_identity(const Deck& deck) {
 
 std::string deck_identity(const std::string& text, const std::string& place) {
   return deck_identity(parse_deck(text, place));
+}
+
+std::string run_name(const std::string& identity) {
+  struct Token {
+    const char *section, *key, *prefix;
+    bool always;  ///< or only when it is not the default
+  };
+  constexpr std::array<Token, 11> kTokens = {{{"model", "kind", "", true},
+                                              {"model", "layers", "L", true},
+                                              {"model", "hidden", "D", true},
+                                              {"model", "groups", "C", false},
+                                              {"model", "k", "k", true},
+                                              {"model", "residual", "", false},
+                                              {"model", "adjacency", "", false},
+                                              {"model", "dropout", "p", false},
+                                              {"train", "epochs", "e", false},
+                                              {"train", "learning_rate", "lr", false},
+                                              {"train", "seed", "s", true}}};
+  const YAML::Node deck = YAML::Load(identity), defaults = YAML::Load(to_yaml(Deck()));
+  std::string name = without_strange_signs(circuit_token(deck["circuit"]));
+  for (const Token& token : kTokens) {
+    const YAML::Node value = deck[token.section][token.key], usual = defaults[token.section][token.key];
+    if (!value.IsDefined() || (!token.always && usual.IsDefined() && flow(usual) == flow(value))) continue;
+    name += fmt::format("-{}{}", token.prefix, without_strange_signs(flow(value)));
+  }
+  // Thirty-two bits are enough to tell apart what has the same tokens.
+  return fmt::format("{}-{:08x}", name, static_cast<std::uint32_t>(identity_hash(identity)));
 }
 
 std::uint64_t identity_hash(const std::string& identity) {

@@ -20,19 +20,6 @@ std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-/// In one call, so that the lines of ranks do not mix.
-void say(const std::string& line) {
-  std::string whole = line;
-  std::replace(whole.begin(), whole.end(), '\n', ' ');
-  whole += '\n';
-  std::fflush(stdout);
-  for (std::size_t done = 0; done < whole.size();) {
-    const auto written = ::write(STDOUT_FILENO, whole.data() + done, whole.size() - done);
-    if (written <= 0) return;
-    done += static_cast<std::size_t>(written);
-  }
-}
-
 std::string plural(std::size_t count, const char* thing) {
   return fmt::format("{} {}{}", with_commas(static_cast<std::int64_t>(count)), thing, count == 1 ? "" : "s");
 }
@@ -127,7 +114,7 @@ void sweep_command(const std::string& deck, const std::vector<std::string>& over
   print_ranks(mpi);
   if (mpi.rank() == 0) print_heading(*sweep, mpi.size());
   if (only_validate) return validate(mpi, *sweep);
-  close(mpi, *sweep, work_on_sweep(mpi, *sweep, say));
+  close(mpi, *sweep, work_on_sweep(mpi, *sweep));
 }
 
 }  // namespace gsrgnn::cli

@@ -180,8 +180,10 @@ Deck read_deck(const std::string& path, const std::vector<std::string>& override
   const YAML::Node root = parse_deck_yaml(deck_text(path), path);
   Source source(path);
   for (const auto& text : overrides) apply_override(root, source, text);
-  if (root["sweep"].IsDefined()) {
-    source.fail("sweep", root["sweep"], "the deck is a sweep, of many runs", "use gsrgnn sweep");
+  for (const auto& entry : root) {
+    if (entry.first.IsScalar() && entry.first.Scalar() == "sweep") {
+      source.fail("sweep", entry.first, "the deck is a sweep, of many runs", "use gsrgnn sweep");
+    }
   }
   return resolve_deck(root, source, path,
                       (std::filesystem::path("runs") / std::filesystem::path(path).stem()).string() + ".h5");

@@ -5,7 +5,6 @@
 /// sweep on the same folder is kept apart by locks (run_locks.hpp); runs that it works on are come back to in the end,
 /// so that a sweep that ends has seen every run to its end.
 
-#include <functional>
 #include <gsrgnn/campaign/sweep_deck.hpp>
 #include <gsrgnn/util/mpi.hpp>
 #include <optional>
@@ -43,11 +42,9 @@ struct RankReport {
   std::string trouble;  ///< why the rank stopped early: a result could not be written
 };
 
-/// Says one line; called from the rank that has something to say.
-using Say = std::function<void(const std::string&)>;
-
-/// Trains what is not there yet. All ranks must call it; returns, on each rank, when all ranks are done.
-RankReport work_on_sweep(const Mpi& mpi, const Sweep& sweep, const Say& say);
+/// Trains what is not there yet, and says a line for each run on standard output. All ranks must call it; returns, on
+/// each rank, when all ranks are done.
+RankReport work_on_sweep(const Mpi& mpi, const Sweep& sweep);
 
 /// The memory of each run, in bytes; negative: it cannot be trained, and `reason` says why.
 struct PlannedRun {

@@ -12,7 +12,7 @@ namespace gsrgnn {
 
 /// One run of a sweep: what every rank has to know of it.
 struct SweepRun {
-  std::string name;      ///< of its files, without folder and ending: what varies, and the hash
+  std::string name;      ///< of its files, without folder and ending: run_name()
   std::string identity;  ///< deck_identity() of its deck
 };
 
@@ -30,6 +30,10 @@ SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string
 std::string deck_identity(const Deck& deck);
 /// Of a resolved deck's text, e.g. that of a run file.
 std::string deck_identity(const std::string& text, const std::string& place);
+
+/// E.g. "fir_route-gsr-L12-D64-k8-s0-1a2b3c4d": the circuit, the model, what is not as usual, and the identity's hash.
+/// It depends on the deck alone, so that a run has one name in whatever sweep it is.
+std::string run_name(const std::string& identity);
 
 /// 64 bits of an identity, by which files are named and locked; the same on every machine.
 std::uint64_t identity_hash(const std::string& identity);
