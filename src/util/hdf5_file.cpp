@@ -82,6 +82,11 @@ hid_t group_properties(hid_t parent) {
 
 }  // namespace
 
+void start_hdf5() {
+  silence();
+  H5open();
+}
+
 // ---- writing
 // ---------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdlib>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/hdf5_file.hpp>
 #include <gsrgnn/util/mpi.hpp>
 #include <numeric>
 
@@ -21,6 +22,7 @@ Mpi::Mpi() {
   constexpr std::array<const char*, 4> kLaunchers = {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE"};
   started_ = std::any_of(kLaunchers.begin(), kLaunchers.end(), [](const char* name) { return std::getenv(name); });
   if (!started_) return;
+  start_hdf5();
   check(MPI_Init(nullptr, nullptr), "MPI_Init");
   check(MPI_Comm_rank(MPI_COMM_WORLD, &rank_), "MPI_Comm_rank");
   check(MPI_Comm_size(MPI_COMM_WORLD, &size_), "MPI_Comm_size");

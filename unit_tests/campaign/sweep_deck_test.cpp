@@ -181,6 +181,18 @@ TEST_F(SweepDeckTest, CombinationsThatTheDeckRefusesAreNamed) {
   EXPECT_EQ(read("model: {k: 40}\nsweep: {hidden: [128, 256]}\n").runs.size(), 2U);  // the base alone would not do
 }
 
+TEST_F(SweepDeckTest, TheSweepsOfTheProjectAreValid) {
+  int sweeps = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(GSRGNN_INPUTS)) {
+    if (entry.path().extension() != ".yaml") continue;
+    if (testing::read_bytes(entry.path().string()).find("\nsweep:") == std::string::npos) continue;
+    SCOPED_TRACE(entry.path());
+    EXPECT_NO_THROW(read_sweep_deck(entry.path().string(), {}));
+    ++sweeps;
+  }
+  EXPECT_GT(sweeps, 0);
+}
+
 TEST(CostModel, LongerRunsCostMore) {
   Deck deck;
   CircuitCounts counts;

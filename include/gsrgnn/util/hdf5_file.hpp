@@ -11,6 +11,10 @@ namespace gsrgnn {
 
 using Shape = std::vector<std::uint64_t>;
 
+/// Starts the library. Without it the first file does, which is too late once MPI runs: a parallel HDF5 would then
+/// close itself in MPI_Finalize, and that crashes (1.10) when a file could not be closed, as on a full disk.
+void start_hdf5();
+
 /// An HDF5 file being written. It appears under its own name only on commit(); until then, and if commit() is never
 /// reached, nothing of that name is touched. Intermediate groups of a path are made as needed.
 /// Element types: float, double, int32_t, int64_t, uint8_t. Throws InputError when the file cannot be written.
