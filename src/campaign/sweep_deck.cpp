@@ -152,7 +152,7 @@ SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string
   const std::string text = deck_text(path);
   const std::string stem = std::filesystem::path(path).stem().string();
   std::vector<std::pair<std::string, std::string>> overridden;
-  // The deck as it stands; read again for every combination, so that errors know their line.
+  // The deck as it stands. (A clone of it would not know the lines of its keys.)
   const auto read = [&](Source& source) {
     const YAML::Node root = parse_deck_yaml(text, path);
     overridden.clear();
@@ -179,18 +179,20 @@ SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string
     throw InputError(fmt::format("{}:{}", path, e.mark.line + 1), e.msg, "see inputs/ for examples");
   }
 
+  YAML::Node tree;
   std::set<std::string> identities, names;
   std::vector<std::size_t> at(lists.size(), 0);
   for (std::int64_t combination = 0; combination < sweep.combinations; ++combination) {
-    Source of_run(path);
-    const YAML::Node root = read(of_run);
-    YAML::Node plain = root;  // the same tree; remove() is not for constants
-    plain.remove("sweep");
-    for (std::size_t i = 0; i < lists.size(); ++i) {
-      replace_key(plain, of_run, lists[i].key, YAML::Clone(lists[i].values[at[i]]), lists[i].places[at[i]]);
+    // Every combination sets the same keys. A tree keeps all nodes that it ever had: a new one now and then.
+    if (combination % 1000 == 0) {
+      tree.reset(read(source));
+      tree.remove("sweep");
     }
-    of_run.set_context(fmt::format(" (in the run of {})", say(lists, at)));
-    const std::string identity = deck_identity(resolve_deck(plain, of_run, path, ""));
+    for (std::size_t i = 0; i < lists.size(); ++i) {
+      replace_key(tree, source, lists[i].key, YAML::Clone(lists[i].values[at[i]]), lists[i].places[at[i]]);
+    }
+    source.set_context(fmt::format(" (in the run of {})", say(lists, at)));
+    const std::string identity = deck_identity(resolve_deck(tree, source, path, ""));
     if (identities.insert(identity).second) {
       const std::string name = run_name(identity);
       if (!names.insert(name).second) {
