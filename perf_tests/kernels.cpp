@@ -45,7 +45,7 @@ struct Scene {
     Arena<Exec>& from = real != nullptr ? *real : plan;
     nets = std::make_unique<NetGraph<float, Exec>>(from, size);
     edges = std::make_unique<EdgeGraph<float, Exec>>(from, size);
-    work = std::make_unique<GsrBlockWorkspace<float, Exec>>(from, size.cells, size.nets, width, kTile, k, width);
+    work = std::make_unique<GsrBlockWorkspace<float, Exec>>(from, size.cells, size.nets, width, kTile, k);
     x = from.take<Matrix<float, Exec>>(size.cells, width);
     out = from.take<Matrix<float, Exec>>(size.cells, width);
     v = from.take<Matrix<float, Exec>>(size.cells, k);

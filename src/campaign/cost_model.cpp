@@ -14,21 +14,26 @@ constexpr double kPerScored = 9e-7;   // a cell and epoch: readout, loss, scores
 
 }  // namespace
 
-double predicted_seconds(const std::string& kind, const Deck& deck, const CircuitCounts& counts) {
+double predicted_seconds(const Deck& deck, const CircuitCounts& counts) {
   const auto cells = static_cast<double>(counts.cells), width = static_cast<double>(deck.model.hidden);
   const double group = width / deck.model.groups;
   const double aggregate = (deck.model.adjacency == Adjacency::expanded ? static_cast<double>(counts.edges) * kPerEdge
                                                                         : static_cast<double>(counts.pins) * kPerPin) *
                            width;
   double layer = cells * kPerCell + aggregate;
-  if (kind == "gcn") {
-    layer += 3 * cells * width * width * kPerDense;  // one weight; forward, and backward to input and weight
-  } else if (kind == "sage") {
-    layer += 6 * cells * width * width * kPerDense;
-  } else if (kind == "rev") {
-    layer += aggregate + 8 * cells * width * group * kPerDense;  // computed once more to rebuild the input
-  } else {
-    layer += cells * deck.model.k * width * kPerKept;
+  switch (deck.model.kind) {
+    case ModelKind::gcn:
+      layer += 3 * cells * width * width * kPerDense;  // one weight; forward, and backward to input and weight
+      break;
+    case ModelKind::sage:
+      layer += 6 * cells * width * width * kPerDense;
+      break;
+    case ModelKind::rev:
+      layer += aggregate + 8 * cells * width * group * kPerDense;  // computed once more to rebuild the input
+      break;
+    case ModelKind::gsr:
+      layer += cells * deck.model.k * width * kPerKept;
+      break;
   }
   return deck.train.epochs * (deck.model.layers * layer + cells * kPerScored);
 }

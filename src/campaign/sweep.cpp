@@ -125,14 +125,6 @@ std::vector<CircuitCounts> sizes_of_circuits(const Mpi& mpi, const std::vector<D
   return counts;
 }
 
-std::string kind_of(const std::string& identity) {
-  const std::string key = "\n  kind: ";
-  const auto start = identity.find(key);
-  if (start == std::string::npos) return "";
-  const auto value = start + key.size();
-  return identity.substr(value, identity.find('\n', value) - value);
-}
-
 /// One rank's work.
 class Worker {
  public:
@@ -264,7 +256,7 @@ std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, cons
   const auto counts = sizes_of_circuits(mpi, decks);
   std::vector<double> seconds;
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    seconds.push_back(predicted_seconds(kind_of(runs[i].identity), decks[i], counts[i]));
+    seconds.push_back(predicted_seconds(decks[i], counts[i]));
   }
   // The same numbers on all ranks, but on unequal machines not to the last bit: rank 0 decides.
   std::vector<std::size_t> order(runs.size());

@@ -212,9 +212,10 @@ void train_command(const std::string& deck_path, const std::vector<std::string>&
   const std::string place = circuit_place(deck);
   const Circuit circuit = open_circuit(deck);
   print_circuit_line(circuit);
-  fmt::print("model {}: {} layers, width {}, k {}; {} epochs on {} ({} thread{}, Kokkos {})\n", deck.model.kind,
-             deck.model.layers, deck.model.hidden, deck.model.k, deck.train.epochs, execution_space(),
-             execution_concurrency(), execution_concurrency() == 1 ? "" : "s", kokkos_version());
+  fmt::print("model {}: {} layers, width {}{}; {} epochs on {} ({} thread{}, Kokkos {})\n", name_of(deck.model.kind),
+             deck.model.layers, deck.model.hidden,
+             deck.model.kind == ModelKind::gsr ? fmt::format(", k {}", deck.model.k) : "", deck.train.epochs,
+             execution_space(), execution_concurrency(), execution_concurrency() == 1 ? "" : "s", kokkos_version());
   std::fflush(stdout);
   if (validate) {
     const MemoryUse memory = validate_training(deck, circuit, place);

@@ -2,6 +2,7 @@
 #include <Kokkos_Core.hpp>
 #include <cstdio>
 #include <gsrgnn/cli/commands.hpp>
+#include <gsrgnn/util/blas_threads.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/version.hpp>
 
@@ -135,6 +136,7 @@ int run(int argc, char** argv) {
   try {
     int no_arguments = 0;
     const Kokkos::ScopeGuard kokkos(no_arguments, argv);
+    set_blas_threads(Kokkos::DefaultHostExecutionSpace().concurrency());
     command();
     return kDone;
   } catch (const InputError& error) {

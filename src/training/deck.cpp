@@ -13,6 +13,8 @@
 namespace gsrgnn {
 namespace {
 
+const std::vector<std::pair<std::string, ModelKind>> kModelKinds = {
+    {"gcn", ModelKind::gcn}, {"sage", ModelKind::sage}, {"rev", ModelKind::rev}, {"gsr", ModelKind::gsr}};
 const std::vector<std::pair<std::string, Residual>> kResiduals = {{"sparse", Residual::sparse},
                                                                   {"dense", Residual::dense}};
 const std::vector<std::pair<std::string, Adjacency>> kAdjacencies = {{"nets", Adjacency::nets},
@@ -47,23 +49,41 @@ void read_circuit_choice(const Source& source, const Section& root, Deck& deck) 
   generate.integer<std::uint64_t>("seed", deck.generate.seed, 0, std::numeric_limits<std::int64_t>::max());
 }
 
+/// The groups a kind of model can have.
+void check_groups(const Section& model, Deck::Model& m) {
+  if (m.kind == ModelKind::gsr && m.groups != 2) {
+    model.fail("groups", fmt::format("model.groups is {}", m.groups),
+               "a gsr model has 2 groups (the paper's Algorithm 1)");
+  }
+  if (m.kind == ModelKind::rev && m.groups < 2) {
+    model.fail("groups", fmt::format("model.groups is {}", m.groups),
+               "a rev model has 2 groups or more, for each is computed from another");
+  }
+  if (m.hidden % m.groups != 0) {
+    model.fail(
+        "hidden", fmt::format("model.hidden ({}) is not divisible by model.groups ({})", m.hidden, m.groups),
+        fmt::format("use {} or {}", std::max(m.hidden / m.groups, 1) * m.groups, (m.hidden / m.groups + 1) * m.groups));
+  }
+}
+
+/// Keys of other kinds of model are read and checked, and then put to rest: a sweep over kinds can hold them all.
 void read_model(const Section& model, Deck::Model& m) {
-  model.choice<std::string>("kind", m.kind, {{"gsr", "gsr"}});
+  const Deck::Model unused;
+  model.choice("kind", m.kind, kModelKinds);
   model.integer("layers", m.layers, 0, 100000);
   model.integer("hidden", m.hidden, 2, 65536);
   model.integer("groups", m.groups, 1, 65536);
   model.integer("k", m.k, 1, 65536);
   model.choice("residual", m.residual, kResiduals);
   model.choice("adjacency", m.adjacency, kAdjacencies);
-  if (m.groups != GsrShape::kGroups) {
-    model.fail("groups", fmt::format("model.groups is {}", m.groups),
-               "a gsr model has 2 groups (the paper's Algorithm 1)");
-  }
-  if (m.hidden % m.groups != 0) {
-    model.fail("hidden", fmt::format("model.hidden ({}) is not divisible by model.groups ({})", m.hidden, m.groups),
-               fmt::format("use {} or {}", m.hidden / m.groups * m.groups, (m.hidden / m.groups + 1) * m.groups));
-  }
-  if (m.k > m.hidden / m.groups) {
+  model.real("dropout", m.dropout, 0, 0.99);
+  if (m.kind == ModelKind::gcn || m.kind == ModelKind::sage) m.groups = 1;
+  check_groups(model, m);
+  if (m.kind != ModelKind::rev) m.dropout = unused.dropout;
+  if (m.kind != ModelKind::gsr) {
+    m.k = unused.k;
+    m.residual = unused.residual;
+  } else if (m.k > m.hidden / m.groups) {
     model.fail("k", fmt::format("model.k ({}) is larger than the width of a group ({})", m.k, m.hidden / m.groups),
                fmt::format("use at most {}, or a larger model.hidden", m.hidden / m.groups));
   }
@@ -151,7 +171,8 @@ std::string apply_override(const YAML::Node& root, Source& source, const std::st
 }
 
 const std::vector<std::string>& model_keys() {
-  static const std::vector<std::string> keys = {"kind", "layers", "hidden", "groups", "k", "residual", "adjacency"};
+  static const std::vector<std::string> keys = {"kind", "layers",   "hidden",    "groups",
+                                                "k",    "residual", "adjacency", "dropout"};
   return keys;
 }
 
@@ -215,13 +236,15 @@ std::string to_yaml(const Deck& deck) {
     entry("circuit", deck.circuit);
   }
   section("model");
-  entry("kind", deck.model.kind);
+  const bool gsr = deck.model.kind == ModelKind::gsr, rev = deck.model.kind == ModelKind::rev;
+  entry("kind", name_of(deck.model.kind));
   entry("layers", deck.model.layers);
   entry("hidden", deck.model.hidden);
-  entry("groups", deck.model.groups);
-  entry("k", deck.model.k);
-  entry("residual", name_of(kResiduals, deck.model.residual));
+  if (gsr || rev) entry("groups", deck.model.groups);
+  if (gsr) entry("k", deck.model.k);
+  if (gsr) entry("residual", name_of(kResiduals, deck.model.residual));
   entry("adjacency", name_of(kAdjacencies, deck.model.adjacency));
+  if (rev) entry("dropout", fmt::format("{}", deck.model.dropout));
   out << YAML::EndMap;
   section("train");
   entry("epochs", deck.train.epochs);

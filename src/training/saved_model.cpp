@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <cmath>
-#include <gsrgnn/models/any_gsr_model.hpp>
+#include <gsrgnn/models/any_model.hpp>
 #include <gsrgnn/training/saved_model.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/text.hpp>
@@ -10,7 +10,7 @@
 namespace gsrgnn {
 namespace {
 
-using Exec = Kokkos::DefaultExecutionSpace;
+using Exec = AnyModel::Exec;
 
 void write_standardisation(Hdf5Writer& file, const std::string& name, const Standardisation& s) {
   file.array(name + "_mean", s.mean);
@@ -45,22 +45,24 @@ int read_size(const Hdf5Reader& file, const std::string& name, int least, int mo
 }  // namespace
 
 void write_model(Hdf5Writer& file, const SavedModel& model) {
-  const GsrShape& shape = model.shape;
+  const ModelShape& shape = model.shape;
   file.strings("model/feature_name", model.feature_name);
   file.strings("model/type_name", model.type_name);
   file.strings("model/label_name", model.label_name);
   write_standardisation(file, "model/feature", model.feature);
   write_standardisation(file, "model/label", model.label);
-  file.attribute("model", "kind", "gsr");
+  file.attribute("model", "kind", name_of(shape.kind));
   file.attribute("model", "layers", std::int64_t{shape.layers});
   file.attribute("model", "hidden", std::int64_t{shape.hidden});
-  file.attribute("model", "groups", std::int64_t{GsrShape::kGroups});
-  file.attribute("model", "k", std::int64_t{shape.k});
-  file.attribute("model", "residual", shape.residual == Residual::sparse ? "sparse" : "dense");
+  file.attribute("model", "groups", std::int64_t{shape.groups});
+  if (shape.kind == ModelKind::gsr) {
+    file.attribute("model", "k", std::int64_t{shape.k});
+    file.attribute("model", "residual", shape.residual == Residual::sparse ? "sparse" : "dense");
+  }
   file.attribute("model", "adjacency", model.adjacency == Adjacency::nets ? "nets" : "expanded");
   file.attribute("model", "label_unit", model.label_unit);
 
-  const GsrParameters parameters(shape);
+  const ModelParameters parameters(shape);
   for (const ParameterArray& array : parameters.table.arrays) {
     std::vector<float> values;
     values.reserve(static_cast<std::size_t>(array.rows) * array.columns);
@@ -93,21 +95,25 @@ SavedModel read_model(const Hdf5Reader& file) {
     }
     return static_cast<int>(found - known.begin());
   };
-  one_of("kind", {"gsr"});
-  model.shape.residual = one_of("residual", {"sparse", "dense"}) == 0 ? Residual::sparse : Residual::dense;
+  model.shape.kind = static_cast<ModelKind>(one_of("kind", {std::begin(kModelKindNames), std::end(kModelKindNames)}));
   model.adjacency = one_of("adjacency", {"nets", "expanded"}) == 0 ? Adjacency::nets : Adjacency::expanded;
   model.shape.features = static_cast<int>(model.feature_name.size());
   model.shape.types = static_cast<int>(model.type_name.size());
   model.shape.outputs = static_cast<int>(model.label_name.size());
   model.shape.layers = read_size(file, "layers", 0, 100000);
   model.shape.hidden = read_size(file, "hidden", 2, 65536);
-  if (read_size(file, "groups", 1, 65536) != GsrShape::kGroups || model.shape.hidden % GsrShape::kGroups != 0) {
-    file.fail("model", "does not have 2 groups of equal width");
+  const bool gsr = model.shape.kind == ModelKind::gsr, rev = model.shape.kind == ModelKind::rev;
+  model.shape.groups = read_size(file, "groups", gsr || rev ? 2 : 1, rev ? model.shape.hidden : gsr ? 2 : 1);
+  if (model.shape.hidden % model.shape.groups != 0) {
+    file.fail("model@hidden", fmt::format("is not divisible into {} groups", model.shape.groups));
   }
-  model.shape.k = read_size(file, "k", 1, model.shape.width());
+  if (gsr) {
+    model.shape.k = read_size(file, "k", 1, model.shape.width());
+    model.shape.residual = one_of("residual", {"sparse", "dense"}) == 0 ? Residual::sparse : Residual::dense;
+  }
 
   // Checked one by one before anything of the announced size is made.
-  const GsrParameters parameters(model.shape);
+  const ModelParameters parameters(model.shape);
   for (const ParameterArray& array : parameters.table.arrays) {
     const Shape want{static_cast<std::uint64_t>(array.rows), static_cast<std::uint64_t>(array.columns)};
     const std::string name = "model/parameters/" + array.name;
@@ -168,20 +174,19 @@ Prediction predict(const SavedModel& model, const Circuit& circuit, const std::s
   const auto features = model.feature.apply(matched_features(model, circuit, place));
   const CircuitCounts size = count(circuit);
 
-  const std::vector<float> output =
-      dispatch_gsr<Exec>(model.shape, model.adjacency == Adjacency::expanded, [&](auto* chosen) {
-        using OnGraph = std::remove_pointer_t<decltype(chosen)>;
-        const Exec space;
-        Arena<Exec> plan;
-        const OnGraph planned(plan, model.shape, size, Purpose::prediction);
-        Arena<Exec> arena(plan.used());
-        const OnGraph on_graph(arena, model.shape, size, Purpose::prediction);
-        on_graph.graph.set(space, circuit);
-        on_graph.model.inputs().set(space, features, types);
-        upload(space, on_graph.model.parameters(), model.parameters);
-        on_graph.model.forward(space, on_graph.graph);
-        return download(space, on_graph.model.output());
-      });
+  const Exec space;
+  const auto make = [&](Arena<Exec>& arena) {
+    return make_model(arena, model.shape, model.adjacency, size, Purpose::prediction);
+  };
+  Arena<Exec> plan;
+  make(plan);
+  Arena<Exec> arena(plan.used());
+  const auto on_graph = make(arena);
+  on_graph->set_graph(space, circuit);
+  on_graph->inputs().set(space, features, types);
+  upload(space, on_graph->parameters(), model.parameters);
+  on_graph->forward(space, Pass::evaluation);
+  const std::vector<float> output = download(space, on_graph->output());
   if (!std::all_of(output.begin(), output.end(), [](float value) { return std::isfinite(value); })) {
     throw RunError(
         fmt::format("the model's prediction for {} is not finite; are its features far from the training "

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <gsrgnn/kernels/adam.hpp>
 #include <gsrgnn/kernels/loss.hpp>
-#include <gsrgnn/models/any_gsr_model.hpp>
+#include <gsrgnn/models/any_model.hpp>
 #include <gsrgnn/training/split.hpp>
 #include <gsrgnn/training/trainer.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -13,7 +13,7 @@
 namespace gsrgnn {
 namespace {
 
-using Exec = Kokkos::DefaultExecutionSpace;
+using Exec = AnyModel::Exec;
 /// Labels are standardised, so that a model which predicts their mean has a loss of 1.
 constexpr double kDiverged = 1e6;
 constexpr auto kTraining = static_cast<std::uint8_t>(Part::training);
@@ -40,12 +40,12 @@ struct TrainerState {
   Vector<double, Exec> loss_partial;
 };
 
-template <class OnGraph>
+/// Everything on the device, from one arena.
 struct Setup {
-  Setup(Arena<Exec>& arena, const GsrShape& shape, const CircuitCounts& size)
-      : on_graph(arena, shape, size, Purpose::training),
-        state(arena, on_graph.model.table().size(), size.cells, shape.outputs) {}
-  OnGraph on_graph;
+  Setup(Arena<Exec>& arena, const SavedModel& model, const CircuitCounts& size)
+      : model(make_model(arena, model.shape, model.adjacency, size, Purpose::training)),
+        state(arena, this->model->table().size(), size.cells, model.shape.outputs) {}
+  std::unique_ptr<AnyModel> model;
   TrainerState state;
 };
 
@@ -65,7 +65,6 @@ class Stopwatch {
   double last_ = 0;
 };
 
-template <class OnGraph>
 class Training {
  public:
   Training(const Deck& deck, const Circuit& circuit, const std::string& place) : deck_(deck) {
@@ -86,10 +85,12 @@ class Training {
     double best = -std::numeric_limits<double>::infinity();
     std::vector<float> best_output;
     for (std::int64_t epoch = 0; epoch <= deck_.train.epochs; ++epoch) {
+      // With dropout the model that is judged is not the one that is trained, and needs a pass of its own.
+      const bool drops = run_.model.shape.dropout > 0;
       Stopwatch watch(space_);
-      on_graph().model.forward(space_, on_graph().graph);
-      const double forward = watch.lap();
-      const std::vector<float> output = download(space_, on_graph().model.output());
+      model().forward(space_, Pass::evaluation);
+      double forward = watch.lap();
+      const std::vector<float> output = download(space_, model().output());
       const double copy = watch.lap();
 
       const double pearson = evaluate(epoch, output);
@@ -99,13 +100,19 @@ class Training {
         best = rank;
         run_.best_epoch = epoch;
         best_output = output;
-        Kokkos::deep_copy(space_, setup_->state.best, on_graph().model.parameters());
+        Kokkos::deep_copy(space_, setup_->state.best, model().parameters());
       }
-      const double scoring = watch.lap();
+      double scoring = watch.lap();
       if (report) report({epoch, deck_.train.epochs, run_.loss.back(), pearson, run_.best_epoch});
       if (epoch == deck_.train.epochs) break;
 
       watch.lap();
+      if (drops) {
+        scoring += forward;
+        model().draw_dropout(space_, deck_.train.seed, static_cast<std::uint64_t>(epoch));
+        model().forward(space_, Pass::training);
+        forward = watch.lap();
+      }
       const double update = step(epoch + 1);
       const double backward = watch.lap() - update;
       run_.seconds.total.push_back(forward + copy + scoring + backward + update);
@@ -123,7 +130,7 @@ class Training {
   }
 
  private:
-  OnGraph& on_graph() { return setup_->on_graph; }
+  const AnyModel& model() const { return *setup_->model; }
 
   /// By the cells' numbers in their source: the order they are held in changes no split.
   void split(const Circuit& circuit) {
@@ -133,19 +140,22 @@ class Training {
   }
 
   void describe_model(const Circuit& circuit) {
-    SavedModel& model = run_.model;
-    model.shape.features = static_cast<int>(circuit.features());
-    model.shape.types = static_cast<int>(circuit.type_name.size());
-    model.shape.outputs = static_cast<int>(circuit.labels());
-    model.shape.layers = deck_.model.layers;
-    model.shape.hidden = deck_.model.hidden;
-    model.shape.k = deck_.model.k;
-    model.shape.residual = deck_.model.residual;
-    model.adjacency = deck_.model.adjacency;
-    model.feature_name = circuit.feature_name;
-    model.type_name = circuit.type_name;
-    model.label_name = circuit.label_name;
-    model.label_unit = circuit.label_unit;
+    SavedModel& saved = run_.model;
+    saved.shape.kind = deck_.model.kind;
+    saved.shape.features = static_cast<int>(circuit.features());
+    saved.shape.types = static_cast<int>(circuit.type_name.size());
+    saved.shape.outputs = static_cast<int>(circuit.labels());
+    saved.shape.layers = deck_.model.layers;
+    saved.shape.hidden = deck_.model.hidden;
+    saved.shape.groups = deck_.model.groups;
+    saved.shape.k = deck_.model.k;
+    saved.shape.residual = deck_.model.residual;
+    saved.shape.dropout = deck_.model.dropout;
+    saved.adjacency = deck_.model.adjacency;
+    saved.feature_name = circuit.feature_name;
+    saved.type_name = circuit.type_name;
+    saved.label_name = circuit.label_name;
+    saved.label_unit = circuit.label_unit;
   }
 
   void standardise(const Circuit& circuit, const std::string& place) {
@@ -166,7 +176,7 @@ class Training {
 
   void plan_and_allocate() {
     Arena<Exec> plan;
-    const Setup<OnGraph> planned(plan, run_.model.shape, run_.counts);
+    const Setup planned(plan, run_.model, run_.counts);
     run_.memory.planned = static_cast<std::int64_t>(plan.used());
     try {
       arena_ = std::make_unique<Arena<Exec>>(plan.used());
@@ -176,17 +186,17 @@ class Training {
                       "model.hidden or model.k",
                       with_commas(run_.memory.planned)));
     }
-    setup_ = std::make_unique<Setup<OnGraph>>(*arena_, run_.model.shape, run_.counts);
+    setup_ = std::make_unique<Setup>(*arena_, run_.model, run_.counts);
     run_.memory.allocated = static_cast<std::int64_t>(arena_->used());
     run_.memory.process_peak = process_peak();
-    run_.trained_parameters = on_graph().model.table().trained();
+    run_.trained_parameters = model().table().trained();
   }
 
   void load(const Circuit& circuit) {
-    const auto initial = on_graph().model.table().initial_values(deck_.train.seed);
-    upload(space_, on_graph().model.parameters(), std::vector<float>(initial.begin(), initial.end()));
-    on_graph().graph.set(space_, circuit);
-    on_graph().model.inputs().set(space_, run_.model.feature.apply(circuit.feature), circuit.cell_type);
+    const auto initial = model().table().initial_values(deck_.train.seed);
+    upload(space_, model().parameters(), std::vector<float>(initial.begin(), initial.end()));
+    model().set_graph(space_, circuit);
+    model().inputs().set(space_, run_.model.feature.apply(circuit.feature), circuit.cell_type);
     upload(space_, setup_->state.label, label_);
     upload(space_, setup_->state.part, run_.part);
   }
@@ -204,12 +214,12 @@ class Training {
   double evaluate(std::int64_t epoch, const std::vector<float>& output) {
     const TrainerState& s = setup_->state;
     const auto mean_loss = [&](Part part, std::uint8_t which) {
-      return squared_error(space_, on_graph().model.output(), s.label, s.part, which, s.loss_partial) / values_in(part);
+      return squared_error(space_, model().output(), s.label, s.part, which, s.loss_partial) / values_in(part);
     };
     run_.loss.push_back(mean_loss(Part::training, kTraining));
     run_.validation_loss.push_back(mean_loss(Part::validation, kValidation));
-    if (on_graph().model.found_nan(space_) || !std::isfinite(run_.loss.back()) ||
-        !std::isfinite(run_.validation_loss.back()) || run_.loss.back() > kDiverged) {
+    if (model().found_nan(space_) || !std::isfinite(run_.loss.back()) || !std::isfinite(run_.validation_loss.back()) ||
+        run_.loss.back() > kDiverged) {
       throw RunError(fmt::format("training diverged after {} updates (loss {}); lower train.learning_rate (now {})",
                                  epoch, run_.loss.back(), deck_.train.learning_rate));
     }
@@ -231,16 +241,15 @@ class Training {
   /// Gradient and update, block by block; returns the seconds spent in updates.
   double step(std::int64_t number) {
     const TrainerState& s = setup_->state;
-    const auto& model = on_graph().model;
-    squared_error_gradient(space_, model.output(), s.label, s.part, kTraining, values_in(Part::training),
-                           model.output_gradient());
+    squared_error_gradient(space_, model().output(), s.label, s.part, kTraining, values_in(Part::training),
+                           model().output_gradient());
     AdamOptions options;
     options.learning_rate = deck_.train.learning_rate;
     double seconds = 0;
-    model.backward(space_, on_graph().graph, [&](int number_of_block) {
+    model().backward(space_, [&](int number_of_block) {
       Stopwatch watch(space_);
-      const ParameterBlock& block = model.table().blocks[number_of_block];
-      adam_update(space_, options, number, model.parameters(), s.moment1, s.moment2, model.gradient(), block.first,
+      const ParameterBlock& block = model().table().blocks[number_of_block];
+      adam_update(space_, options, number, model().parameters(), s.moment1, s.moment2, model().gradient(), block.first,
                   block.count);
       seconds += watch.lap();
     });
@@ -252,14 +261,8 @@ class Training {
   TrainedRun run_;
   std::vector<float> label_;  ///< standardised
   std::unique_ptr<Arena<Exec>> arena_;
-  std::unique_ptr<Setup<OnGraph>> setup_;
+  std::unique_ptr<Setup> setup_;
 };
-
-GsrShape shape_of(const Deck& deck) {
-  GsrShape shape;
-  shape.hidden = deck.model.hidden;
-  return shape;
-}
 
 }  // namespace
 
@@ -276,15 +279,11 @@ Scores mean_scores(const std::vector<Scores>& scores) {
 }
 
 TrainedRun train(const Deck& deck, const Circuit& circuit, const std::string& place, const ReportProgress& report) {
-  return dispatch_gsr<Exec>(shape_of(deck), deck.model.adjacency == Adjacency::expanded, [&](auto* chosen) {
-    return Training<std::remove_pointer_t<decltype(chosen)>>(deck, circuit, place).run(report);
-  });
+  return Training(deck, circuit, place).run(report);
 }
 
 MemoryUse validate_training(const Deck& deck, const Circuit& circuit, const std::string& place) {
-  return dispatch_gsr<Exec>(shape_of(deck), deck.model.adjacency == Adjacency::expanded, [&](auto* chosen) {
-    return Training<std::remove_pointer_t<decltype(chosen)>>(deck, circuit, place).memory();
-  });
+  return Training(deck, circuit, place).memory();
 }
 
 }  // namespace gsrgnn

@@ -78,10 +78,19 @@ TEST_F(SweepDeckTest, EveryKeyOfADeckCanBeSwept) {
   EXPECT_EQ(only("learning_rate: [1e-3, 2e-3]").train.learning_rate, 2e-3);
   EXPECT_EQ(only("seed: [0, 1]").train.seed, 1U);
   EXPECT_EQ(only("split: [[0.8, 0.1, 0.1], [0.7, 0.15, 0.15]]").train.split[0], 0.7);
-  EXPECT_EQ(decks("sweep: {kind: [gsr], groups: [2]}\n").size(), 1U);
+  EXPECT_EQ(only("kind: [gsr, rev]").model.kind, ModelKind::rev);
+  EXPECT_EQ(only("groups: [2, 4], kind: [rev]").model.groups, 4);
+  EXPECT_EQ(only("dropout: [0, 0.5], kind: [rev]").model.dropout, 0.5);
 }
 
 TEST_F(SweepDeckTest, EqualRunsAreOne) {
+  // k is gsr's alone.
+  const SweepDeck kinds = read("sweep: {kind: [gcn, sage, rev, gsr], k: [4, 8], layers: [10, 20]}\n");
+  EXPECT_EQ(kinds.combinations, 16);
+  EXPECT_EQ(kinds.runs.size(), 10U);
+  for (const SweepRun& run : kinds.runs) {
+    EXPECT_EQ(run.name.find("-k") != std::string::npos, run.name.find("-gsr-") != std::string::npos) << run.name;
+  }
   // Written differently, resolved alike.
   const SweepDeck sweep = read("sweep: {learning_rate: [0.001, 1e-3, 0.0010], seed: [1, 2]}\n");
   EXPECT_EQ(sweep.combinations, 6);
@@ -199,20 +208,20 @@ TEST(CostModel, LongerRunsCostMore) {
   counts.cells = 4000;
   counts.pins = 14461;
   counts.edges = 160000;
-  const double base = predicted_seconds("gsr", deck, counts);
+  const double base = predicted_seconds(deck, counts);
   EXPECT_GT(base, 120 * 0.02);  // measured: 120 epochs of 0.079 s on one core
   EXPECT_LT(base, 120 * 0.3);
   const auto costs_more = [&](const auto& change) {
     Deck other = deck;
     change(other);
-    EXPECT_GT(predicted_seconds("gsr", other, counts), base);
+    EXPECT_GT(predicted_seconds(other, counts), base);
   };
   costs_more([](Deck& d) { d.model.layers = 13; });
   costs_more([](Deck& d) { d.model.hidden = 128; });
   costs_more([](Deck& d) { d.model.k = 9; });
   costs_more([](Deck& d) { d.train.epochs = 121; });
   counts.cells *= 2;
-  EXPECT_GT(predicted_seconds("gsr", deck, counts), base);
+  EXPECT_GT(predicted_seconds(deck, counts), base);
 }
 
 }  // namespace

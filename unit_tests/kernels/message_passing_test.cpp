@@ -36,9 +36,10 @@ struct OnDevice {
   std::int64_t intermediate_rows = 0;
 };
 
-/// A^ X and A^^T X of X (cells x columns).
+/// A^ X, A^^T X and D^-1/2 A~ D^-1/2 X of X (cells x columns).
 template <int Tile, class Graph, class Exec, class Scalar>
-std::array<std::vector<Scalar>, 2> aggregate(const Circuit& circuit, const std::vector<Scalar>& values, int columns) {
+std::array<std::vector<Scalar>, 3> aggregate_all(const Circuit& circuit, const std::vector<Scalar>& values,
+                                                 int columns) {
   const Exec space;
   GuardedMemory<Exec> memory(space);
   const OnDevice<Graph, Exec> on(space, circuit);
@@ -51,7 +52,9 @@ std::array<std::vector<Scalar>, 2> aggregate(const Circuit& circuit, const std::
   mean_aggregate<Tile>(space, *on.graph, x, forward, t, y);
   mean_aggregate_transposed<Tile>(space, *on.graph, x, backward, t, y);
   EXPECT_TRUE(all_same(download(space, x), values, columns)) << "X must not change";
-  return {download(space, forward), download(space, backward)};
+  // In place, as the layers of a GCN do it.
+  symmetric_aggregate<Tile>(space, *on.graph, x, x, t, y);
+  return {download(space, forward), download(space, backward), download(space, x)};
 }
 
 /// How much larger the terms are than their sum, at worst, in row i of B (B^T X) - delta o X + X over deg_i: on nets a
@@ -74,12 +77,15 @@ void check(const Circuit& circuit, int columns) {
   SCOPED_TRACE(::testing::Message() << circuit.cells() << " cells, " << circuit.nets() << " nets, " << columns
                                     << " columns, tile " << Tile);
   const auto values = random_values<Scalar>(circuit.cells() * columns, 9);
-  const auto [forward, backward] = aggregate<Tile, Graph<Scalar, Exec>, Exec>(circuit, values, columns);
+  const auto [forward, backward, symmetric] = aggregate_all<Tile, Graph<Scalar, Exec>, Exec>(circuit, values, columns);
 
-  auto mean = dense_adjacency(circuit);
+  auto mean = dense_adjacency(circuit), gcn = mean;
   const auto degree = row_sums(mean);
   for (std::size_t i = 0; i < mean.rows; ++i) {
-    for (std::size_t j = 0; j < mean.columns; ++j) mean(i, j) /= degree[i];
+    for (std::size_t j = 0; j < mean.columns; ++j) {
+      mean(i, j) /= degree[i];
+      gcn(i, j) /= std::sqrt(degree[i] * degree[j]);
+    }
   }
   const HostMatrix x(circuit.cells(), columns, values);
   const bool on_nets = std::is_same_v<Graph<Scalar, Exec>, NetGraph<Scalar, Exec>>;
@@ -87,6 +93,7 @@ void check(const Circuit& circuit, int columns) {
   EXPECT_TRUE(all_close(forward, product(mean, x).value, tolerance, columns)) << "mean_aggregate";
   EXPECT_TRUE(all_close(backward, product(transposed(mean), x).value, tolerance, columns))
       << "mean_aggregate_transposed";
+  EXPECT_TRUE(all_close(symmetric, product(gcn, x).value, tolerance, columns)) << "symmetric_aggregate";
 }
 
 template <template <class, class> class Graph, class Exec, class Scalar>
@@ -122,8 +129,8 @@ TYPED_TEST(MessagePassingTest, NetsAndEdgesAgreeOnALargerCircuit) {
   using Scalar = typename TypeParam::Scalar;
   const auto circuit = random_circuit(3000, 3500, 4);
   const auto x = random_values<Scalar>(circuit.cells() * 64, 5);
-  const auto nets = aggregate<32, NetGraph<Scalar, Exec>, Exec>(circuit, x, 64);
-  const auto edges = aggregate<16, EdgeGraph<Scalar, Exec>, Exec>(circuit, x, 64);
+  const auto nets = aggregate_all<32, NetGraph<Scalar, Exec>, Exec>(circuit, x, 64);
+  const auto edges = aggregate_all<16, EdgeGraph<Scalar, Exec>, Exec>(circuit, x, 64);
   ASSERT_LT(cancellation(circuit), 20);
   EXPECT_TRUE(all_close(nets[0], edges[0], kTolerance<Scalar>, 64)) << "mean_aggregate";
   EXPECT_TRUE(all_close(nets[1], edges[1], kTolerance<Scalar>, 64)) << "mean_aggregate_transposed";
@@ -134,8 +141,10 @@ TYPED_TEST(MessagePassingTest, TheMeanOfOnesIsOne) {
   using Scalar = typename TypeParam::Scalar;
   const auto circuit = random_circuit(257, 300, 6);
   const std::vector<Scalar> ones(circuit.cells() * 8, Scalar(1));
-  EXPECT_TRUE(all_close(aggregate<8, NetGraph<Scalar, Exec>, Exec>(circuit, ones, 8)[0], ones, kTolerance<Scalar>, 8));
-  EXPECT_TRUE(all_close(aggregate<8, EdgeGraph<Scalar, Exec>, Exec>(circuit, ones, 8)[0], ones, kTolerance<Scalar>, 8));
+  EXPECT_TRUE(
+      all_close(aggregate_all<8, NetGraph<Scalar, Exec>, Exec>(circuit, ones, 8)[0], ones, kTolerance<Scalar>, 8));
+  EXPECT_TRUE(
+      all_close(aggregate_all<8, EdgeGraph<Scalar, Exec>, Exec>(circuit, ones, 8)[0], ones, kTolerance<Scalar>, 8));
 }
 
 // <A^ x, y> = <x, A^^T y>
@@ -150,8 +159,8 @@ TYPED_TEST(MessagePassingTest, TheTransposeIsTheAdjoint) {
     for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
     return sum;
   };
-  const auto mean_x = aggregate<16, NetGraph<Scalar, Exec>, Exec>(circuit, x, 16)[0];
-  const auto back_y = aggregate<16, NetGraph<Scalar, Exec>, Exec>(circuit, y, 16)[1];
+  const auto mean_x = aggregate_all<16, NetGraph<Scalar, Exec>, Exec>(circuit, x, 16)[0];
+  const auto back_y = aggregate_all<16, NetGraph<Scalar, Exec>, Exec>(circuit, y, 16)[1];
   EXPECT_NEAR(dot(mean_x, y), dot(x, back_y), 100 * kTolerance<Scalar>);
   EXPECT_GT(std::abs(dot(mean_x, y)), 0.1) << "the test is blind";
 }
@@ -182,9 +191,9 @@ std::vector<Scalar> paper_product(const Exec& space, const Matrix<Scalar, Exec>&
   const auto t = memory.template make<Matrix<Scalar, Exec>>(4, 8);
   const auto y = memory.template make<Matrix<Scalar, Exec>>(0, 8);
   const auto out = memory.template make<Matrix<Scalar, Exec>>(4, 8);
-  load_tile<8>(space, paper.graph, x, 0, t, false);
+  load_tile<8>(space, paper.graph, x, 0, t, RowScale::one);
   pass_to_nets<8>(space, paper.graph, t, y);
-  store_neighbour_sums<8>(space, paper.graph, t, y, out, 0, false);
+  store_neighbour_sums<8>(space, paper.graph, t, y, out, 0, RowScale::one);
   return download(space, out);
 }
 

@@ -9,7 +9,7 @@
 #include <gsrgnn/circuit/generate.hpp>
 #include <gsrgnn/kernels/adam.hpp>
 #include <gsrgnn/kernels/loss.hpp>
-#include <gsrgnn/models/gsr_model.hpp>
+#include <gsrgnn/models/gsr_stack.hpp>
 #include <gsrgnn/training/standardise.hpp>
 #include <numeric>
 
@@ -22,7 +22,7 @@ namespace {
 /// A model on the nets of a circuit, ready to run.
 template <class Scalar, class Exec, class Index = std::uint8_t>
 struct OnNets {
-  OnNets(const Circuit& circuit, const GsrShape& shape, std::uint64_t seed) {
+  OnNets(const Circuit& circuit, const ModelShape& shape, std::uint64_t seed) {
     const auto size = count(circuit);
     const auto make = [&](Arena<Exec>& from) {
       graph = std::make_unique<NetGraph<Scalar, Exec>>(from, size);
@@ -46,8 +46,8 @@ struct OnNets {
   Vector<Scalar, Exec> moment1, moment2;
 };
 
-GsrShape shape_for(const Circuit& circuit, int layers, int hidden, int k, Residual residual) {
-  GsrShape s;
+ModelShape shape_for(const Circuit& circuit, int layers, int hidden, int k, Residual residual) {
+  ModelShape s;
   s.features = static_cast<int>(circuit.features());
   s.types = static_cast<int>(circuit.type_name.size());
   s.layers = layers;
@@ -62,7 +62,7 @@ using Rows = std::vector<std::vector<double>>;
 /// Algorithm 1 as the paper has it, on dense rows and the clique graph made pin by pin.
 class Transcription {
  public:
-  Transcription(const Circuit& circuit, const GsrShape& shape, const ParameterTable& table,
+  Transcription(const Circuit& circuit, const ModelShape& shape, const ParameterTable& table,
                 const std::vector<double>& values)
       : circuit_(circuit), s_(shape), table_(table), values_(values), edges_(circuit.cells()) {
     for (int i = 0; i < circuit.cells(); ++i) edges_[i].push_back(i);
@@ -169,7 +169,7 @@ class Transcription {
   }
 
   const Circuit& circuit_;
-  GsrShape s_;
+  ModelShape s_;
   const ParameterTable& table_;
   const std::vector<double>& values_;
   std::vector<std::vector<int>> edges_;
@@ -180,7 +180,7 @@ class GsrModelTest : public ::testing::Test {};
 TYPED_TEST_SUITE(GsrModelTest, testing::ExecutionSpaces);
 
 template <class Exec, class Index>
-void compare_with_transcription(const GsrShape& shape, const Circuit& circuit) {
+void compare_with_transcription(const ModelShape& shape, const Circuit& circuit) {
   const OnNets<double, Exec, Index> on(circuit, shape, 4);
   on.model->forward(on.space, *on.graph);
   const auto output = download(on.space, on.model->output());

@@ -6,7 +6,7 @@
 
 #include <gsrgnn/kernels/adam.hpp>
 #include <gsrgnn/kernels/loss.hpp>
-#include <gsrgnn/models/gsr_model.hpp>
+#include <gsrgnn/models/gsr_stack.hpp>
 #include <memory>
 
 #include "support/random_circuit.hpp"
@@ -82,7 +82,7 @@ class TrainingStep {
   }
 
   Exec space_;
-  GsrShape shape_;
+  ModelShape shape_;
   Circuit circuit_;
   std::size_t planned_ = 0;
   Arena<Exec> arena_;

@@ -50,6 +50,7 @@ void expect_equal(const Deck& a, const Deck& b) {
   EXPECT_EQ(a.model.k, b.model.k);
   EXPECT_EQ(a.model.residual, b.model.residual);
   EXPECT_EQ(a.model.adjacency, b.model.adjacency);
+  EXPECT_EQ(a.model.dropout, b.model.dropout);
   EXPECT_EQ(a.train.epochs, b.train.epochs);
   EXPECT_EQ(a.train.learning_rate, b.train.learning_rate);
   EXPECT_EQ(a.train.seed, b.train.seed);
@@ -66,7 +67,7 @@ TEST_F(DeckTest, NothingGivenMeansDefaults) {
     expect_equal(read(text), expected);
   }
   EXPECT_TRUE(expected.circuit.empty());
-  EXPECT_EQ(expected.model.kind, "gsr");
+  EXPECT_EQ(expected.model.kind, ModelKind::gsr);
   EXPECT_EQ(expected.model.layers, 12);
   EXPECT_EQ(expected.model.hidden, 64);
   EXPECT_EQ(expected.model.groups, 2);
@@ -103,7 +104,7 @@ output: some where/run.h5
   EXPECT_EQ(deck.generate.cells, 321);
   EXPECT_EQ(deck.generate.edges, 4567);
   EXPECT_EQ(deck.generate.seed, 89U);
-  EXPECT_EQ(deck.model.kind, "gsr");
+  EXPECT_EQ(deck.model.kind, ModelKind::gsr);
   EXPECT_EQ(deck.model.layers, 3);
   EXPECT_EQ(deck.model.hidden, 48);
   EXPECT_EQ(deck.model.groups, 2);
@@ -123,6 +124,42 @@ output: some where/run.h5
   EXPECT_EQ(named.generate.graph, GeneratedGraph::barabasi_albert);
   EXPECT_EQ(read("model: {layers: 0, k: 1}\n").model.layers, 0);
   EXPECT_EQ(read("model: {k: 32}\n").model.k, 32);  // as wide as a group
+}
+
+TEST_F(DeckTest, EveryKindHasKeysOfItsOwn) {
+  const std::string all = "model: {kind: KIND, hidden: 30, groups: GROUPS, k: 15, residual: dense, dropout: 0.25}\n";
+  const auto of = [&](const std::string& kind, const std::string& groups) {
+    std::string text = all;
+    text.replace(text.find("KIND"), 4, kind);
+    text.replace(text.find("GROUPS"), 6, groups);
+    return read(text);
+  };
+  const Deck rev = of("rev", "5"), gsr = of("gsr", "2"), gcn = of("gcn", "7"), sage = of("sage", "2");
+  EXPECT_EQ(rev.model.kind, ModelKind::rev);
+  EXPECT_EQ(rev.model.groups, 5);
+  EXPECT_EQ(rev.model.dropout, 0.25);
+  EXPECT_EQ(gsr.model.kind, ModelKind::gsr);
+  EXPECT_EQ(gsr.model.k, 15);
+  EXPECT_EQ(gsr.model.residual, Residual::dense);
+  EXPECT_EQ(gsr.model.dropout, 0);
+  EXPECT_EQ(gcn.model.kind, ModelKind::gcn);
+  EXPECT_EQ(sage.model.kind, ModelKind::sage);
+  EXPECT_EQ(sage.model.groups, 1);
+  EXPECT_EQ(gcn.model.groups, 1);
+  const auto resolved = [](const Deck& deck) {
+    const std::string yaml = to_yaml(deck);
+    std::string keys;
+    for (const char* key : {"groups", "k", "residual", "dropout"}) {
+      if (yaml.find(std::string("  ") + key + ":") != std::string::npos) keys += std::string(key) + " ";
+    }
+    return keys;
+  };
+  EXPECT_EQ(resolved(rev), "groups dropout ");
+  EXPECT_EQ(resolved(gsr), "groups k residual ");
+  EXPECT_EQ(resolved(gcn), "");
+  EXPECT_EQ(resolved(sage), "");
+  for (const Deck& deck : {rev, gsr, gcn, sage}) expect_equal(read(to_yaml(deck)), deck);
+  EXPECT_EQ(read("model: {kind: rev, hidden: 4, k: 8}\n").model.hidden, 4) << "k is gsr's";
 }
 
 TEST_F(DeckTest, OverridesReplaceWhatTheDeckSays) {
@@ -180,7 +217,7 @@ TEST_F(DeckTest, WrongValuesAreNamedWithTheirRange) {
   expect_refused("model:\n  k: 0\n", 2, {"'model.k' is '0'", "from 1"});
   expect_refused("model:\n  hidden: 1\n", 2, {"'model.hidden' is '1'", "from 2"});
   expect_refused("model:\n  hidden: 99999999999\n", 2, {"'model.hidden' is '99999999999'"});
-  expect_refused("model:\n  kind: gnn\n", 2, {"'gnn' is not a value of 'model.kind'", "gsr"});
+  expect_refused("model:\n  kind: gnn\n", 2, {"'gnn' is not a value of 'model.kind'", "gcn, sage, rev, gsr"});
   expect_refused("model:\n  kind: [gsr]\n", 2, {"'model.kind'", "text"});
   expect_refused("model:\n  residual: spares\n", 2, {"'spares'", "sparse, dense"});
   expect_refused("model:\n  adjacency: edges\n", 2, {"'edges'", "nets, expanded"});
@@ -217,6 +254,9 @@ TEST_F(DeckTest, SizesHaveToFitEachOther) {
                  {"model.k (9)", "width of a group (8)", "at most 8", "larger model.hidden"});
   expect_refused("model:\n  hidden: 65\n", 2, {"model.hidden (65)", "not divisible", "model.groups (2)", "64 or 66"});
   expect_refused("model:\n  groups: 4\n", 2, {"model.groups is 4", "2 groups"});
+  expect_refused("model:\n  kind: rev\n  groups: 1\n", 3, {"model.groups is 1", "2 groups or more"});
+  expect_refused("model:\n  kind: rev\n  groups: 7\n  hidden: 64\n", 4, {"model.hidden (64)", "model.groups (7)", "63 or 70"});
+  expect_refused("model:\n  kind: rev\n  dropout: 1\n", 3, {"'model.dropout' is '1'", "from 0 to 0.99"});
   expect_override_refused("model.k=33", {"model.k (33)", "width of a group (32)"});
   expect_override_refused("model.hidden=7", {"model.hidden (7)", "6 or 8"});
 }
@@ -269,7 +309,10 @@ TEST_F(DeckTest, TheResolvedDeckReadsBackTheSame) {
       "0.3333333333333333]}\noutput: a.h5\n",
       "circuit: '#odd: name, \"with\" [all]'\noutput: ' & * '\ntrain: {learning_rate: 1e-12}\n",
       "circuit: 'null'\noutput: '1e5'\ntrain: {learning_rate: 0.30000000000000004}\n",
-      "circuit: \"two\\nlines\"\n"};
+      "circuit: \"two\\nlines\"\n",
+      "model: {kind: gcn, layers: 2}\n",
+      "model: {kind: sage, adjacency: expanded}\n",
+      "model: {kind: rev, groups: 4, dropout: 0.1}\n"};
   for (const std::string& text : texts) {
     SCOPED_TRACE(text);
     const Deck deck = read(text);
@@ -278,8 +321,8 @@ TEST_F(DeckTest, TheResolvedDeckReadsBackTheSame) {
     const Deck back = read(yaml);
     expect_equal(back, deck);
     EXPECT_EQ(to_yaml(back), yaml);
-    for (const char* key : {"circuit:", "kind:", "layers:", "hidden:", "groups:", "k:", "residual:", "adjacency:",
-                            "epochs:", "learning_rate:", "seed:", "split:", "output:"}) {
+    for (const char* key : {"circuit:", "kind:", "layers:", "hidden:", "adjacency:", "epochs:", "learning_rate:",
+                            "seed:", "split:", "output:"}) {
       EXPECT_NE(yaml.find(key), std::string::npos) << key;
     }
   }

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <gsrgnn/models/gsr_shape.hpp>
+#include <gsrgnn/models/model_shape.hpp>
 #include <gsrgnn/training/saved_model.hpp>
 #include <limits>
 
@@ -30,6 +30,17 @@ SavedModel small_model(const Circuit& circuit, Residual residual = Residual::spa
   return train_quietly(deck, circuit).model;
 }
 
+SavedModel small_model_of(ModelKind kind, const Circuit& circuit) {
+  Deck deck = small_deck();
+  deck.model.kind = kind;
+  deck.model.layers = 2;
+  deck.model.hidden = 20;
+  deck.model.groups = kind == ModelKind::rev ? 4 : 1;
+  deck.model.k = 0;
+  deck.train.epochs = 3;
+  return train_quietly(deck, circuit).model;
+}
+
 /// The file of a model piece by piece, as saved_model.hpp describes it.
 FileParts model_parts(const SavedModel& model) {
   FileParts parts;
@@ -46,15 +57,17 @@ FileParts model_parts(const SavedModel& model) {
   const auto number = [&](const char* name, int value) {
     parts[std::string("model@") + name] = number_attribute("model", value);
   };
-  text("kind", "gsr");
-  text("residual", model.shape.residual == Residual::sparse ? "sparse" : "dense");
+  text("kind", name_of(model.shape.kind).c_str());
   text("adjacency", model.adjacency == Adjacency::nets ? "nets" : "expanded");
   text("label_unit", model.label_unit.c_str());
   number("layers", model.shape.layers);
   number("hidden", model.shape.hidden);
-  number("groups", 2);
-  number("k", model.shape.k);
-  for (const auto& array : GsrParameters(model.shape).table.arrays) {
+  number("groups", model.shape.groups);
+  if (model.shape.kind == ModelKind::gsr) {
+    text("residual", model.shape.residual == Residual::sparse ? "sparse" : "dense");
+    number("k", model.shape.k);
+  }
+  for (const auto& array : ModelParameters(model.shape).table.arrays) {
     std::vector<float> values;
     for (int r = 0; r < array.rows; ++r) {
       for (int c = 0; c < array.columns; ++c) values.push_back(model.parameters[array.at(r, c)]);
@@ -66,6 +79,8 @@ FileParts model_parts(const SavedModel& model) {
 }
 
 void expect_equal(const SavedModel& a, const SavedModel& b) {
+  EXPECT_EQ(a.shape.kind, b.shape.kind);
+  EXPECT_EQ(a.shape.groups, b.shape.groups);
   EXPECT_EQ(a.shape.features, b.shape.features);
   EXPECT_EQ(a.shape.types, b.shape.types);
   EXPECT_EQ(a.shape.outputs, b.shape.outputs);
@@ -88,8 +103,9 @@ void expect_equal(const SavedModel& a, const SavedModel& b) {
 TEST(SavedModel, ComesBackBitByBit) {
   const TestFolder folder;
   const Circuit one = small_circuit(), two = small_circuit_with_two_labels();
-  for (const SavedModel& model :
-       {small_model(one), small_model(one, Residual::dense, Adjacency::expanded), small_model(two)}) {
+  for (const SavedModel& model : {small_model(one), small_model(one, Residual::dense, Adjacency::expanded),
+                                  small_model(two), small_model_of(ModelKind::gcn, one),
+                                  small_model_of(ModelKind::sage, two), small_model_of(ModelKind::rev, one)}) {
     const Circuit& circuit = model.label_name.size() == 2 ? two : one;
     {
       Hdf5Writer file(folder.path("a.h5"));
@@ -135,7 +151,9 @@ TEST(SavedModel, NamesTheWrongThing) {
   std::vector<float> not_finite(100, 0.0F);
   not_finite[7] = std::numeric_limits<float>::infinity();
   const std::vector<Wrong> wrongs = {
-      {"model@kind", text_attribute("model", "gcn"), {"'gcn'"}},
+      {"model@kind", text_attribute("model", "gat"), {"'gat'"}},
+      {"model@kind", text_attribute("model", "gcn"), {"groups", "is 2"}},
+      {"model@kind", text_attribute("model", "rev"), {"layer_0001/block_1/norm_bias", "missing"}},
       {"model@residual", text_attribute("model", "some"), {"'some'"}},
       {"model@adjacency", text_attribute("model", ""), {"''"}},
       {"model@layers", number_attribute("model", -1), {"-1"}},
@@ -144,7 +162,7 @@ TEST(SavedModel, NamesTheWrongThing) {
       {"model@hidden", number_attribute("model", 21), {"2 groups"}},
       {"model@hidden", number_attribute("model", 24), {"feature_weight"}},
       {"model@hidden", number_attribute("model", 0), {"is 0"}},
-      {"model@groups", number_attribute("model", 4), {"2 groups"}},
+      {"model@groups", number_attribute("model", 4), {"groups", "is 4"}},
       {"model@k", number_attribute("model", 0), {"is 0", "1 to 10"}},
       {"model@k", number_attribute("model", 11), {"is 11", "1 to 10"}},
       {"model@k", text_attribute("model", "4"), {"type"}},
@@ -256,7 +274,7 @@ TEST(Predict, UnknownTypesAreCountedAndContributeNothing) {
   EXPECT_EQ(prediction.unknown_cells, -cells_of[renamed[0]] - cells_of[renamed[1]]);
   EXPECT_GT(prediction.unknown_cells, 0);
 
-  const GsrParameters parameters(model.shape);
+  const ModelParameters parameters(model.shape);
   const auto& table = parameters.table.arrays[parameters.type_weight];
   for (const std::size_t type : renamed) {
     for (int c = 0; c < table.columns; ++c) model.parameters[table.at(static_cast<int>(type), c)] = 0;
@@ -268,7 +286,7 @@ TEST(Predict, UnknownTypesAreCountedAndContributeNothing) {
 TEST(Predict, WhatIsNotFiniteIsARunError) {
   const Circuit circuit = small_circuit();
   SavedModel model = small_model(circuit);
-  const GsrParameters parameters(model.shape);
+  const ModelParameters parameters(model.shape);
   model.parameters[parameters.table.arrays[parameters.readout_bias].at(0, 0)] = std::numeric_limits<float>::infinity();
   EXPECT_THROW(predict(model, circuit, "test"), RunError);
 }

@@ -364,5 +364,46 @@ TEST(Trainer, WhatDoesNotFitIsARunErrorThatSaysHowMuch) {
   }
 }
 
+/// A deck of another kind of model.
+Deck baseline_deck(ModelKind kind) {
+  Deck deck = small_deck();
+  deck.model.kind = kind;
+  deck.model.groups = kind == ModelKind::rev ? 4 : 1;
+  return deck;
+}
+
+TEST(Trainer, EveryBaselineLearnsOnEitherFormOfTheGraph) {
+  const Circuit circuit = small_circuit();
+  for (const ModelKind kind : {ModelKind::gcn, ModelKind::sage, ModelKind::rev}) {
+    SCOPED_TRACE(name_of(kind));
+    Deck deck = baseline_deck(kind);
+    const TrainedRun nets = train_quietly(deck, circuit);
+    expect_consistent(deck, circuit, nets);
+    EXPECT_LT(smallest(nets.loss), 0.8 * nets.loss[0]);
+    EXPECT_GT(nets.test[0].pearson, 0.3);
+    expect_same(nets, train_quietly(deck, circuit));
+    deck.model.adjacency = Adjacency::expanded;
+    const TrainedRun edges = train_quietly(deck, circuit);
+    for (int e = 0; e < 3; ++e) EXPECT_NEAR(edges.loss[e], nets.loss[e], 1e-3 * nets.loss[e]) << e;
+  }
+}
+
+// The losses are those of the whole model, without dropout; what is trained differs from update to update.
+TEST(Trainer, DropoutDropsWhenTrainingOnly) {
+  const Circuit circuit = small_circuit();
+  Deck deck = baseline_deck(ModelKind::rev);
+  const TrainedRun plain = train_quietly(deck, circuit);
+  deck.model.dropout = 0.3;
+  const TrainedRun dropped = train_quietly(deck, circuit);
+  expect_consistent(deck, circuit, dropped);
+  expect_same(dropped, train_quietly(deck, circuit));
+  EXPECT_EQ(dropped.loss[0], plain.loss[0]);
+  EXPECT_NE(dropped.loss[1], plain.loss[1]);
+  EXPECT_LT(smallest(dropped.loss), 0.9 * dropped.loss[0]);
+  // A mask that is never drawn is all zero, and one that stays the same would train a narrower model.
+  deck.model.dropout = 0.9;
+  EXPECT_NE(train_quietly(deck, circuit).loss.back(), dropped.loss.back());
+}
+
 }  // namespace
 }  // namespace gsrgnn

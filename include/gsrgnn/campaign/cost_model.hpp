@@ -4,12 +4,11 @@
 
 #include <gsrgnn/circuit/circuit.hpp>
 #include <gsrgnn/training/deck.hpp>
-#include <string>
 
 namespace gsrgnn {
 
 /// Seconds on one core of a current machine, within a factor of two or so there. Other devices are faster, but the
-/// order of runs is what counts. `kind` is the name of the deck's kind of model.
-double predicted_seconds(const std::string& kind, const Deck& deck, const CircuitCounts& counts);
+/// order of runs is what counts.
+double predicted_seconds(const Deck& deck, const CircuitCounts& counts);
 
 }  // namespace gsrgnn

@@ -13,6 +13,8 @@
 
 namespace gsrgnn {
 
+enum class Adjacency { nets /* NetGraph */, expanded /* EdgeGraph */ };
+
 /// The host arrays of a NetGraph. int32 throughout: a validated circuit has fewer than 2^31 pins.
 struct NetArrays {
   std::vector<int> net_offset, net_cell;   ///< M + 1, P: the cells of each net's pins

@@ -1,10 +1,12 @@
 #pragma once
 
 /// Layer norm over the rows of a grouped embedding H (C groups x N x padded width), of whose columns the first `width`
-/// of each group count: y = (x - mean) r gamma + beta, with r = 1 / sqrt(var + eps) over the C * width values.
-/// gamma, beta: C x padded width, zero in the padding, so y is zero there too.
+/// of each group count: y = act((x - mean) r gamma + beta), with r = 1 / sqrt(var + eps) over the C * width values.
+/// gamma, beta: C x padded width, zero in the padding, so y is zero there too. The activation (relu_dropout.hpp) rides
+/// along, forward and backward, so that no pass over the embedding is made for it alone.
 
 #include <cmath>
+#include <gsrgnn/kernels/relu_dropout.hpp>
 #include <gsrgnn/kernels/row_team.hpp>
 #include <gsrgnn/util/views.hpp>
 
@@ -12,36 +14,42 @@ namespace gsrgnn {
 
 constexpr double kLayerNormEpsilon = 1e-5;
 
-template <class Exec, class Scalar>
+template <class Exec, class Scalar, class Activation>
 struct LayerNormForward {
   Tensor<Scalar, Exec> x;
   int width;
   Matrix<Scalar, Exec> gamma, beta;
   Tensor<Scalar, Exec> y;
   Matrix<Scalar, Exec> moments;
+  Activation activation;
   KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member, std::int64_t row, void*) const {
     const int groups = static_cast<int>(x.extent(0));
     Scalar mean = 0;
     for (int g = 0; g < groups; ++g) {
-      Scalar part = 0;
-      Kokkos::parallel_reduce(
-          Kokkos::ThreadVectorRange(member, width), [&](const int c, Scalar& sum) { sum += x(g, row, c); }, part);
-      mean += part;
+      mean +=
+          sum_packs<Exec, Scalar>(member, width, [&](auto p, const int c) { return decltype(p)::load(&x(g, row, c)); });
     }
     mean /= static_cast<Scalar>(groups * width);
     Scalar variance = 0;
     for (int g = 0; g < groups; ++g) {
-      Scalar part = 0;
-      Kokkos::parallel_reduce(
-          Kokkos::ThreadVectorRange(member, width),
-          [&](const int c, Scalar& sum) { sum += (x(g, row, c) - mean) * (x(g, row, c) - mean); }, part);
-      variance += part;
+      variance += sum_packs<Exec, Scalar>(member, width, [&](auto p, const int c) {
+        p = decltype(p)::broadcast(-mean);
+        p.add(&x(g, row, c));
+        p.multiply(p);
+        return p;
+      });
     }
     const Scalar r =
         Scalar(1) / std::sqrt(variance / static_cast<Scalar>(groups * width) + static_cast<Scalar>(kLayerNormEpsilon));
     for (int g = 0; g < groups; ++g) {
-      Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, static_cast<int>(x.extent(2))),
-                           [&](const int c) { y(g, row, c) = (x(g, row, c) - mean) * r * gamma(g, c) + beta(g, c); });
+      for_each_pack<Exec, Scalar>(member, static_cast<int>(x.extent(2)), [&](auto p, const int c) {
+        p = decltype(p)::broadcast(-mean);
+        p.add(&x(g, row, c));
+        p.scale(r);
+        p.multiply(decltype(p)::load(&gamma(g, c)));
+        p.add(&beta(g, c));
+        activation(p, g, row, c).store(&y(g, row, c));
+      });
     }
     Kokkos::single(Kokkos::PerThread(member), [&]() {
       moments(row, 0) = mean;
@@ -51,15 +59,15 @@ struct LayerNormForward {
 };
 
 /// Y from X; moments (N x 2) receives each row's mean and r.
-template <class Exec, class Scalar>
+template <class Exec, class Scalar, class Activation = NoActivation>
 void layer_norm_forward(const Exec& space, const Tensor<Scalar, Exec>& x, int width, const Matrix<Scalar, Exec>& gamma,
                         const Matrix<Scalar, Exec>& beta, const Tensor<Scalar, Exec>& y,
-                        const Matrix<Scalar, Exec>& moments) {
+                        const Matrix<Scalar, Exec>& moments, const Activation& activation = {}) {
   for_each_row(space, "gsrgnn::kernels::layer_norm_forward", static_cast<std::int64_t>(x.extent(1)),
-               LayerNormForward<Exec, Scalar>{x, width, gamma, beta, y, moments});
+               LayerNormForward<Exec, Scalar, Activation>{x, width, gamma, beta, y, moments, activation});
 }
 
-template <class Exec, class Scalar>
+template <class Exec, class Scalar, class ActivationBackward>
 struct LayerNormBackward {
   Tensor<Scalar, Exec> x;
   int width;
@@ -67,6 +75,7 @@ struct LayerNormBackward {
   Matrix<Scalar, Exec> moments;
   Tensor<Scalar, Exec> g;
   Tensor<Scalar, Exec> partial;
+  ActivationBackward back;
   KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member, std::int64_t chunk, RowChunk rows) const {
     const int groups = static_cast<int>(x.extent(0));
     const int stride = static_cast<int>(x.extent(2));
@@ -78,30 +87,46 @@ struct LayerNormBackward {
       const Scalar mean = moments(row, 0);
       const Scalar r = moments(row, 1);
       // With x^ = (x - mean) r and u = gamma o dy:  dx = r (u - avg(u) - x^ avg(u x^)).
+      const auto normal = [&](auto p, int group, int c) {
+        p = decltype(p)::broadcast(-mean);
+        p.add(&x(group, row, c));
+        p.scale(r);
+        return p;
+      };
+      const auto before_activation = [&](auto p, int group, int c) {
+        return back(decltype(p)::load(&g(group, row, c)), group, row, c);
+      };
       Scalar average = 0, along = 0;
       for (int group = 0; group < groups; ++group) {
-        Scalar part = 0, part_along = 0;
-        Kokkos::parallel_reduce(
-            Kokkos::ThreadVectorRange(member, width),
-            [&](const int c, Scalar& sum) { sum += gamma(group, c) * g(group, row, c); }, part);
-        Kokkos::parallel_reduce(
-            Kokkos::ThreadVectorRange(member, width),
-            [&](const int c, Scalar& sum) {
-              sum += gamma(group, c) * g(group, row, c) * (x(group, row, c) - mean) * r;
-            },
-            part_along);
-        average += part;
-        along += part_along;
+        average += sum_packs<Exec, Scalar>(member, width, [&](auto p, const int c) {
+          p = before_activation(p, group, c);
+          p.multiply(decltype(p)::load(&gamma(group, c)));
+          return p;
+        });
+        along += sum_packs<Exec, Scalar>(member, width, [&](auto p, const int c) {
+          p = before_activation(p, group, c);
+          p.multiply(decltype(p)::load(&gamma(group, c)));
+          p.multiply(normal(p, group, c));
+          return p;
+        });
       }
       average /= static_cast<Scalar>(groups * width);
       along /= static_cast<Scalar>(groups * width);
       for (int group = 0; group < groups; ++group) {
-        Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, width), [&](const int c) {
-          const Scalar normal = (x(group, row, c) - mean) * r;
-          const Scalar dy = g(group, row, c);
-          partial(chunk, 0, group * stride + c) += dy * normal;
-          partial(chunk, 1, group * stride + c) += dy;
-          g(group, row, c) = r * (gamma(group, c) * dy - average - normal * along);
+        for_each_pack<Exec, Scalar>(member, width, [&](auto p, const int c) {
+          using P = decltype(p);
+          const P x_normal = normal(p, group, c), dy = before_activation(p, group, c);
+          P to_gamma = dy, to_beta = dy, dx = dy;
+          to_gamma.multiply(x_normal);
+          to_gamma.add(&partial(chunk, 0, group * stride + c));
+          to_gamma.store(&partial(chunk, 0, group * stride + c));
+          to_beta.add(&partial(chunk, 1, group * stride + c));
+          to_beta.store(&partial(chunk, 1, group * stride + c));
+          dx.multiply(P::load(&gamma(group, c)));
+          dx.add(P::broadcast(-average));
+          dx.axpy(-along, x_normal);
+          dx.scale(r);
+          dx.store(&g(group, row, c));
         });
       }
     }
@@ -110,13 +135,13 @@ struct LayerNormBackward {
 
 /// On entry g = dL/dY (C x N x padded width, zero in the padding); on return g = dL/dX, and gamma_gradient and
 /// beta_gradient (C x padded width) are set. `partial` (row chunks x 2 x C * padded width) is workspace.
-template <class Exec, class Scalar>
+template <class Exec, class Scalar, class ActivationBackward = NoActivation>
 void layer_norm_backward(const Exec& space, const Tensor<Scalar, Exec>& x, int width, const Matrix<Scalar, Exec>& gamma,
                          const Matrix<Scalar, Exec>& moments, const Tensor<Scalar, Exec>& g,
                          const Matrix<Scalar, Exec>& gamma_gradient, const Matrix<Scalar, Exec>& beta_gradient,
-                         const Tensor<Scalar, Exec>& partial) {
+                         const Tensor<Scalar, Exec>& partial, const ActivationBackward& back = {}) {
   for_each_row_chunk(space, "gsrgnn::kernels::layer_norm_backward", static_cast<std::int64_t>(x.extent(1)),
-                     LayerNormBackward<Exec, Scalar>{x, width, gamma, moments, g, partial});
+                     LayerNormBackward<Exec, Scalar, ActivationBackward>{x, width, gamma, moments, g, partial, back});
   const std::int64_t stride = static_cast<std::int64_t>(x.extent(2));
   Kokkos::parallel_for(
       "gsrgnn::kernels::layer_norm_backward_sum",

@@ -1,8 +1,10 @@
 #pragma once
 
-/// Message passing on tiles of columns: mean aggregation A^ X = D^-1 A~ X and its transpose, on either form of the
-/// graph. A tile is a contiguous matrix of 8, 16 or 32 columns that stays in cache while both net passes run.
+/// Message passing on tiles of columns, on either form of the graph: mean aggregation A^ X = D^-1 A~ X, its transpose
+/// A~ D^-1 X (A~ is symmetric), and GCN's D^-1/2 A~ D^-1/2 X. A tile is a contiguous matrix of 8, 16 or 32 columns that
+/// stays in cache while both net passes run.
 
+#include <cmath>
 #include <gsrgnn/graph/graph.hpp>
 #include <gsrgnn/kernels/pack.hpp>
 #include <gsrgnn/util/views.hpp>
@@ -51,9 +53,18 @@ KOKKOS_FORCEINLINE_FUNCTION P neighbour_sum(const EdgeGraph<Scalar, Exec>& graph
   return sum;
 }
 
-/// Columns first .. first + Tile of X into the tile T, each row scaled by the inverse degree if `by_degree`.
+/// What a row is multiplied by before or after its neighbours are added up.
+enum class RowScale { one, inverse_degree, inverse_sqrt_degree };
+
+template <class Graph>
+KOKKOS_FORCEINLINE_FUNCTION typename Graph::Scalar row_scale(const Graph& graph, RowScale scale, std::int64_t i) {
+  if (scale == RowScale::one) return 1;
+  return scale == RowScale::inverse_degree ? graph.inverse_degree(i) : std::sqrt(graph.inverse_degree(i));
+}
+
+/// Columns first .. first + Tile of X into the tile T, scaled.
 template <int Tile, class Exec, class Graph, class In, class CellTile>
-void load_tile(const Exec& space, const Graph& graph, const In& x, int first, const CellTile& t, bool by_degree) {
+void load_tile(const Exec& space, const Graph& graph, const In& x, int first, const CellTile& t, RowScale scale) {
   using P = TilePack<typename CellTile::non_const_value_type, Exec, Tile>;
   using Item = TileItem<P, Tile>;
   Kokkos::parallel_for(
@@ -61,15 +72,15 @@ void load_tile(const Exec& space, const Graph& graph, const In& x, int first, co
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
         P pack = P::load(&x(item.row, first + item.column));
-        if (by_degree) pack.scale(graph.inverse_degree(item.row));
+        if (scale != RowScale::one) pack.scale(row_scale(graph, scale, item.row));
         pack.store(&t(item.row, item.column));
       });
 }
 
-/// Out(i, first ..) = A~ T, each row scaled by the inverse degree if `by_degree`; Y from pass_to_nets.
+/// Out(i, first ..) = A~ T, scaled; Y from pass_to_nets.
 template <int Tile, class Exec, class Graph, class CellTile, class NetTile, class Out>
 void store_neighbour_sums(const Exec& space, const Graph& graph, const CellTile& t, const NetTile& y, const Out& out,
-                          int first, bool by_degree) {
+                          int first, RowScale scale) {
   using P = TilePack<typename CellTile::non_const_value_type, Exec, Tile>;
   using Item = TileItem<P, Tile>;
   Kokkos::parallel_for(
@@ -77,31 +88,42 @@ void store_neighbour_sums(const Exec& space, const Graph& graph, const CellTile&
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
         P sum = neighbour_sum<P>(graph, item.row, item.column, t, y);
-        if (by_degree) sum.scale(graph.inverse_degree(item.row));
+        if (scale != RowScale::one) sum.scale(row_scale(graph, scale, item.row));
         sum.store(&out(item.row, first + item.column));
       });
 }
 
-/// Out = A^ X for X, Out N x (a multiple of Tile). Workspace: T (N x Tile), Y (intermediate rows x Tile).
+/// Out = diag(after) A~ diag(before) X for X, Out N x (a multiple of Tile); Out may be X.
+/// Workspace: T (N x Tile), Y (intermediate rows x Tile).
 template <int Tile, class Exec, class Graph, class In, class Out, class CellTile, class NetTile>
-void mean_aggregate(const Exec& space, const Graph& graph, const In& x, const Out& out, const CellTile& t,
-                    const NetTile& y) {
+void aggregate(const Exec& space, const Graph& graph, RowScale before, RowScale after, const In& x, const Out& out,
+               const CellTile& t, const NetTile& y) {
   for (int first = 0; first < static_cast<int>(x.extent(1)); first += Tile) {
-    load_tile<Tile>(space, graph, x, first, t, false);
+    load_tile<Tile>(space, graph, x, first, t, before);
     pass_to_nets<Tile>(space, graph, t, y);
-    store_neighbour_sums<Tile>(space, graph, t, y, out, first, true);
+    store_neighbour_sums<Tile>(space, graph, t, y, out, first, after);
   }
 }
 
-/// Out = A^^T X = A~ D^-1 X, since A~ is symmetric. Shapes and workspace as for mean_aggregate.
+/// Out = A^ X
+template <int Tile, class Exec, class Graph, class In, class Out, class CellTile, class NetTile>
+void mean_aggregate(const Exec& space, const Graph& graph, const In& x, const Out& out, const CellTile& t,
+                    const NetTile& y) {
+  aggregate<Tile>(space, graph, RowScale::one, RowScale::inverse_degree, x, out, t, y);
+}
+
+/// Out = A^^T X
 template <int Tile, class Exec, class Graph, class In, class Out, class CellTile, class NetTile>
 void mean_aggregate_transposed(const Exec& space, const Graph& graph, const In& x, const Out& out, const CellTile& t,
                                const NetTile& y) {
-  for (int first = 0; first < static_cast<int>(x.extent(1)); first += Tile) {
-    load_tile<Tile>(space, graph, x, first, t, true);
-    pass_to_nets<Tile>(space, graph, t, y);
-    store_neighbour_sums<Tile>(space, graph, t, y, out, first, false);
-  }
+  aggregate<Tile>(space, graph, RowScale::inverse_degree, RowScale::one, x, out, t, y);
+}
+
+/// Out = D^-1/2 A~ D^-1/2 X, which is its own transpose.
+template <int Tile, class Exec, class Graph, class In, class Out, class CellTile, class NetTile>
+void symmetric_aggregate(const Exec& space, const Graph& graph, const In& x, const Out& out, const CellTile& t,
+                         const NetTile& y) {
+  aggregate<Tile>(space, graph, RowScale::inverse_sqrt_degree, RowScale::inverse_sqrt_degree, x, out, t, y);
 }
 
 }  // namespace gsrgnn

@@ -26,6 +26,16 @@ struct VectorRegister {
   KOKKOS_FORCEINLINE_FUNCTION static VectorRegister zero() {
     return {Native{}};
   }
+  KOKKOS_FORCEINLINE_FUNCTION static VectorRegister broadcast(Scalar a) {
+    return {a - Native{}};
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void multiply(const VectorRegister& other) {
+    lanes *= other.lanes;
+  }
+  /// 0 in each lane in which `other` is not above 0.
+  KOKKOS_FORCEINLINE_FUNCTION void keep_where_positive(const VectorRegister& other) {
+    lanes = other.lanes > Native{} ? lanes : Native{};
+  }
   KOKKOS_FORCEINLINE_FUNCTION void add(const VectorRegister& other) {
     lanes += other.lanes;
   }
@@ -65,6 +75,17 @@ struct VectorRegister {
     VectorRegister r;
     for (int l = 0; l < Lanes; ++l) r.lane[l] = Scalar(0);
     return r;
+  }
+  KOKKOS_FORCEINLINE_FUNCTION static VectorRegister broadcast(Scalar a) {
+    VectorRegister r;
+    for (int l = 0; l < Lanes; ++l) r.lane[l] = a;
+    return r;
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void multiply(const VectorRegister& other) {
+    for (int l = 0; l < Lanes; ++l) lane[l] *= other.lane[l];
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void keep_where_positive(const VectorRegister& other) {
+    for (int l = 0; l < Lanes; ++l) lane[l] = other.lane[l] > 0 ? lane[l] : Scalar(0);
   }
   KOKKOS_FORCEINLINE_FUNCTION void add(const VectorRegister& other) {
     for (int l = 0; l < Lanes; ++l) lane[l] += other.lane[l];
@@ -110,6 +131,12 @@ struct Pack {
     for (int r = 0; r < kRegisters; ++r) p.reg[r] = Register::load(from + r * Lanes);
     return p;
   }
+  KOKKOS_FORCEINLINE_FUNCTION static Pack broadcast(Scalar a) {
+    Pack p;
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) p.reg[r] = Register::broadcast(a);
+    return p;
+  }
   KOKKOS_FORCEINLINE_FUNCTION void store(Scalar* to) const {
     GSRGNN_UNROLL
     for (int r = 0; r < kRegisters; ++r) reg[r].store(to + r * Lanes);
@@ -118,6 +145,19 @@ struct Pack {
   KOKKOS_FORCEINLINE_FUNCTION void add(const Scalar* from) {
     GSRGNN_UNROLL
     for (int r = 0; r < kRegisters; ++r) reg[r].add(Register::load(from + r * Lanes));
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void add(const Pack& from) {
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) reg[r].add(from.reg[r]);
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void multiply(const Pack& by) {
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) reg[r].multiply(by.reg[r]);
+  }
+  /// 0 in each column in which `other` is not above 0.
+  KOKKOS_FORCEINLINE_FUNCTION void keep_where_positive(const Pack& other) {
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) reg[r].keep_where_positive(other.reg[r]);
   }
   /// this += a * from
   KOKKOS_FORCEINLINE_FUNCTION void axpy(Scalar a, const Scalar* from) {
@@ -131,6 +171,13 @@ struct Pack {
   KOKKOS_FORCEINLINE_FUNCTION void scale(Scalar a) {
     GSRGNN_UNROLL
     for (int r = 0; r < kRegisters; ++r) reg[r].scale(a);
+  }
+  /// The sum of all columns: registers are added first, then their lanes.
+  KOKKOS_FORCEINLINE_FUNCTION Scalar sum() const {
+    Register all = reg[0];
+    GSRGNN_UNROLL
+    for (int r = 1; r < kRegisters; ++r) all.add(reg[r]);
+    return all.sum();
   }
   /// The dot product with W values: registers are added first, then their lanes.
   KOKKOS_FORCEINLINE_FUNCTION Scalar dot(const Scalar* other) const {

@@ -5,6 +5,7 @@
 
 #include <Kokkos_Core.hpp>
 #include <algorithm>
+#include <gsrgnn/kernels/pack.hpp>
 #include <gsrgnn/kernels/tuning.hpp>
 #include <string>
 
@@ -40,6 +41,43 @@ void for_each_row(const Exec& space, const std::string& label, std::int64_t rows
   const std::size_t room = scratch_bytes > 0 ? scratch_bytes + 64 : 0;
   policy.set_scratch_size(0, Kokkos::PerThread(static_cast<int>(room)));
   Kokkos::parallel_for(label, policy, RowTeam<Exec, Body>{rows, scratch_bytes, body});
+}
+
+/// What one lane of a row kernel takes of a row at a time: a vector register's worth on a host, where one thread has
+/// the whole row and a sum written number by number would not be vectorised; one number on a GPU, whose lanes share it.
+template <class Exec, class Scalar>
+using RowPack = Pack<Scalar, Tuning<Exec>::kHost ? Tuning<Exec>::kVectorBytes / static_cast<int>(sizeof(Scalar)) : 1,
+                     Tuning<Exec>::kHost ? Tuning<Exec>::kVectorBytes / static_cast<int>(sizeof(Scalar)) : 1>;
+
+/// Calls f(a pack, c) for packs of columns c .. c + pack's width that together are the first `width` columns. The pack
+/// handed over only tells its type: a RowPack, or for the last few columns of an odd width a pack of one.
+template <class Exec, class Scalar, class F>
+KOKKOS_FORCEINLINE_FUNCTION void for_each_pack(const TeamMember<Exec>& member, int width, const F& f) {
+  using P = RowPack<Exec, Scalar>;
+  const int packs = width / P::kWidth;
+  Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, packs), [&](const int p) { f(P(), p * P::kWidth); });
+  if constexpr (P::kWidth > 1) {
+    for (int c = packs * P::kWidth; c < width; ++c) f(Pack<Scalar, 1, 1>(), c);
+  }
+}
+
+/// The sum over the first `width` columns of what f(a pack, c), called as above, gives as packs.
+template <class Exec, class Scalar, class F>
+KOKKOS_FORCEINLINE_FUNCTION Scalar sum_packs(const TeamMember<Exec>& member, int width, const F& f) {
+  using P = RowPack<Exec, Scalar>;
+  if constexpr (P::kWidth == 1) {
+    Scalar total = 0;
+    Kokkos::parallel_reduce(
+        Kokkos::ThreadVectorRange(member, width), [&](const int c, Scalar& sum) { sum += f(P(), c).sum(); }, total);
+    return total;
+  } else {
+    P sum = P::zero();
+    int c = 0;
+    for (; c + P::kWidth <= width; c += P::kWidth) sum.add(f(P(), c));
+    Scalar total = sum.sum();
+    for (; c < width; ++c) total += f(Pack<Scalar, 1, 1>(), c).sum();
+    return total;
+  }
 }
 
 /// Chunk c of `rows` rows; every chunk but the last ones has the same size, the last ones may be empty.

@@ -21,21 +21,19 @@ struct GsrBlockViews {
 /// What a block needs while it runs; shared by all blocks of a model.
 template <class Scalar, class Exec>
 struct GsrBlockWorkspace {
-  /// `weight_rows`: the rows of the tallest weight whose gradient is summed here, at least d.
-  GsrBlockWorkspace(Arena<Exec>& arena, std::int64_t cells, std::int64_t intermediate_rows, int width, int tile, int k,
-                    int weight_rows)
+  GsrBlockWorkspace(Arena<Exec>& arena, std::int64_t cells, std::int64_t intermediate_rows, int width, int tile, int k)
       : cell_tile(arena.template take<Matrix<Scalar, Exec>>(cells, tile)),
         gradient_tile(arena.template take<Matrix<Scalar, Exec>>(cells, tile)),
         net_tile(arena.template take<Matrix<Scalar, Exec>>(intermediate_rows, tile)),
         normed(arena.template take<Matrix<Scalar, Exec>>(cells, k)),
-        weight_partial(arena.template take<Tensor<Scalar, Exec>>(Tuning<Exec>::kRowChunks, weight_rows, tile)),
+        weight_partial(arena.template take<Tensor<Scalar, Exec>>(Tuning<Exec>::kRowChunks, width, tile)),
         norm_partial(arena.template take<Matrix<Scalar, Exec>>(Tuning<Exec>::kRowChunks, width)) {}
 
   Matrix<Scalar, Exec> cell_tile;       ///< N x Tile: T
   Matrix<Scalar, Exec> gradient_tile;   ///< N x Tile: Q
   Matrix<Scalar, Exec> net_tile;        ///< M x Tile: Y
   Matrix<Scalar, Exec> normed;          ///< N x k: v^
-  Tensor<Scalar, Exec> weight_partial;  ///< row chunks x weight rows x Tile
+  Tensor<Scalar, Exec> weight_partial;  ///< row chunks x d x Tile
   Matrix<Scalar, Exec> norm_partial;    ///< row chunks x d
 };
 
@@ -87,9 +85,9 @@ void gsr_block_backward(const Exec& space, const Graph& graph, const GsrBlockWor
   rms_norm_forward(space, v, index, p.norm_weight, w.normed);
   for (int tile = 0; tile < static_cast<int>(p.self_weight.extent(0)); ++tile) {
     // Q = A^^T G
-    load_tile<Tile>(space, graph, g, tile * Tile, w.cell_tile, true);
+    load_tile<Tile>(space, graph, g, tile * Tile, w.cell_tile, RowScale::inverse_degree);
     pass_to_nets<Tile>(space, graph, w.cell_tile, w.net_tile);
-    store_neighbour_sums<Tile>(space, graph, w.cell_tile, w.net_tile, w.gradient_tile, 0, false);
+    store_neighbour_sums<Tile>(space, graph, w.cell_tile, w.net_tile, w.gradient_tile, 0, RowScale::one);
     // dW_n = S^T Q, dW_s = S^T G, db = sum_i G_i
     sparse_linear_weight_gradient<Tile>(space, w.normed, index, w.gradient_tile, 0, w.weight_partial,
                                         slice(gradient.neighbour_weight, tile), 0);

@@ -1,6 +1,6 @@
 #pragma once
 
-/// The readout, out = Linear(ReLU(LayerNorm(h))): one or two values a cell from the grouped embedding.
+/// The readout, out = Linear(dropout(ReLU(LayerNorm(h)))): one or two values a cell from the grouped embedding.
 
 #include <gsrgnn/kernels/layer_norm.hpp>
 #include <gsrgnn/util/arena.hpp>
@@ -30,30 +30,29 @@ struct ReadoutWorkspace {
 template <class Exec, class Scalar>
 struct ReadoutLinear {
   Tensor<Scalar, Exec> y;
-  ReadoutViews<Scalar, Exec> p;
+  ReadoutViews<Scalar, Exec> parameters;
   Matrix<Scalar, Exec> out;
   KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member, std::int64_t row, void*) const {
     for (int o = 0; o < static_cast<int>(out.extent(1)); ++o) {
-      Scalar value = p.bias(o);
+      Scalar value = parameters.bias(o);
       for (int g = 0; g < static_cast<int>(y.extent(0)); ++g) {
-        Scalar part = 0;
-        Kokkos::parallel_reduce(
-            Kokkos::ThreadVectorRange(member, static_cast<int>(y.extent(2))),
-            [&](const int c, Scalar& sum) { sum += (y(g, row, c) > 0 ? y(g, row, c) : Scalar(0)) * p.weight(g, o, c); },
-            part);
-        value += part;
+        value += sum_packs<Exec, Scalar>(member, static_cast<int>(y.extent(2)), [&](auto p, const int c) {
+          p = decltype(p)::load(&y(g, row, c));
+          p.multiply(decltype(p)::load(&parameters.weight(g, o, c)));
+          return p;
+        });
       }
       Kokkos::single(Kokkos::PerThread(member), [&]() { out(row, o) = value; });
     }
   }
 };
 
-/// out (N x O) from X (C x N x padded d). Y, of X's shape, receives LayerNorm(X), which backward needs.
+/// out (N x O) from X (C x N x padded d). Y, of X's shape, receives what the linear map sees, which backward needs.
 template <class Exec, class Scalar>
 void readout_forward(const Exec& space, const Tensor<Scalar, Exec>& x, int width, const ReadoutViews<Scalar, Exec>& p,
-                     const ReadoutWorkspace<Scalar, Exec>& w, const Tensor<Scalar, Exec>& y,
-                     const Matrix<Scalar, Exec>& out) {
-  layer_norm_forward(space, x, width, p.norm_weight, p.norm_bias, y, w.moments);
+                     const Dropout<Scalar, Exec>& dropout, const ReadoutWorkspace<Scalar, Exec>& w,
+                     const Tensor<Scalar, Exec>& y, const Matrix<Scalar, Exec>& out) {
+  layer_norm_forward(space, x, width, p.norm_weight, p.norm_bias, y, w.moments, ReluDropout<Scalar, Exec>{dropout});
   for_each_row(space, "gsrgnn::models::readout_linear", static_cast<std::int64_t>(x.extent(1)),
                ReadoutLinear<Exec, Scalar>{y, p, out});
 }
@@ -61,9 +60,10 @@ void readout_forward(const Exec& space, const Tensor<Scalar, Exec>& x, int width
 template <class Exec, class Scalar>
 struct ReadoutLinearBackward {
   Tensor<Scalar, Exec> y;
-  ReadoutViews<Scalar, Exec> p;
+  ReadoutViews<Scalar, Exec> parameters;
   Matrix<Scalar, Exec> g_out;
   Tensor<Scalar, Exec> partial;
+  Scalar scale;
   KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member, std::int64_t chunk, RowChunk rows) const {
     const int outputs = static_cast<int>(g_out.extent(1));
     const int stride = static_cast<int>(y.extent(2));
@@ -74,14 +74,19 @@ struct ReadoutLinearBackward {
     }
     for (std::int64_t row = rows.first; row < rows.last; ++row) {
       for (int g = 0; g < static_cast<int>(y.extent(0)); ++g) {
-        Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, stride), [&](const int c) {
-          const bool open = y(g, row, c) > 0;
-          Scalar back = 0;
+        for_each_pack<Exec, Scalar>(member, stride, [&](auto p, const int c) {
+          using P = decltype(p);
+          const P activated = P::load(&y(g, row, c));
+          P back = P::zero();
           for (int o = 0; o < outputs; ++o) {
-            if (open) partial(chunk, o, g * stride + c) += y(g, row, c) * g_out(row, o);
-            back += g_out(row, o) * p.weight(g, o, c);
+            P sum = P::load(&partial(chunk, o, g * stride + c));
+            sum.axpy(g_out(row, o), activated);
+            sum.store(&partial(chunk, o, g * stride + c));
+            back.axpy(g_out(row, o), &parameters.weight(g, o, c));
           }
-          y(g, row, c) = open ? back : Scalar(0);
+          back.keep_where_positive(activated);
+          back.scale(scale);
+          back.store(&y(g, row, c));
         });
       }
       Kokkos::single(Kokkos::PerThread(member), [&]() {
@@ -91,13 +96,14 @@ struct ReadoutLinearBackward {
   }
 };
 
-/// On entry y = LayerNorm(X) from forward; on return y = dL/dX, and the gradients are set. g_out: dL/dout (N x O).
+/// On entry y as forward left it; on return y = dL/dX, and the gradients are set. g_out: dL/dout (N x O).
 template <class Exec, class Scalar>
 void readout_backward(const Exec& space, const Tensor<Scalar, Exec>& x, int width, const ReadoutViews<Scalar, Exec>& p,
-                      const ReadoutWorkspace<Scalar, Exec>& w, const Matrix<Scalar, Exec>& g_out,
-                      const Tensor<Scalar, Exec>& y, const ReadoutViews<Scalar, Exec>& gradient) {
+                      const Dropout<Scalar, Exec>& dropout, const ReadoutWorkspace<Scalar, Exec>& w,
+                      const Matrix<Scalar, Exec>& g_out, const Tensor<Scalar, Exec>& y,
+                      const ReadoutViews<Scalar, Exec>& gradient) {
   for_each_row_chunk(space, "gsrgnn::models::readout_linear_backward", static_cast<std::int64_t>(x.extent(1)),
-                     ReadoutLinearBackward<Exec, Scalar>{y, p, g_out, w.weight_partial});
+                     ReadoutLinearBackward<Exec, Scalar>{y, p, g_out, w.weight_partial, dropout.scale});
   const int stride = static_cast<int>(x.extent(2));
   const int outputs = static_cast<int>(g_out.extent(1));
   const int columns = static_cast<int>(w.weight_partial.extent(2));

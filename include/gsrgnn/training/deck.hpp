@@ -4,25 +4,25 @@
 /// are errors that name the line and the cure. See inputs/ for decks and the README for the keys.
 
 #include <gsrgnn/circuit/generate.hpp>
-#include <gsrgnn/models/gsr_shape.hpp>
+#include <gsrgnn/graph/graph.hpp>
+#include <gsrgnn/models/model_shape.hpp>
 #include <string>
 #include <vector>
 
 namespace gsrgnn {
-
-enum class Adjacency { nets, expanded };
 
 struct Deck {
   std::string circuit;     ///< a circuit file or a DEF; empty: generate
   GeneratorSpec generate;  ///< used when `circuit` is empty
 
   struct Model {
-    std::string kind = "gsr";
+    ModelKind kind = ModelKind::gsr;
     int layers = 12;
     int hidden = 64;
-    int groups = 2;
-    int k = 8;
-    Residual residual = Residual::sparse;
+    int groups = 2;                        ///< gsr: 2; rev: 2 or more; gcn and sage: 1
+    int k = 8;                             ///< gsr
+    Residual residual = Residual::sparse;  ///< gsr
+    double dropout = 0;                    ///< rev
     Adjacency adjacency = Adjacency::nets;
   } model;
 
@@ -43,7 +43,8 @@ Deck read_deck(const std::string& path, const std::vector<std::string>& override
 /// A deck from its text, e.g. of a run file; `place` names it in messages.
 Deck parse_deck(const std::string& text, const std::string& place);
 
-/// The deck with every default written out; reading it back gives the same deck.
+/// The deck with every default written out, but for the keys that its kind of model does not have; reading it back
+/// gives the same deck.
 std::string to_yaml(const Deck& deck);
 
 }  // namespace gsrgnn

@@ -3,7 +3,7 @@
 /// A trained model with all that is needed to apply it to another circuit.
 
 #include <gsrgnn/circuit/circuit.hpp>
-#include <gsrgnn/models/gsr_shape.hpp>
+#include <gsrgnn/models/model_shape.hpp>
 #include <gsrgnn/training/deck.hpp>
 #include <gsrgnn/training/standardise.hpp>
 #include <gsrgnn/util/hdf5_file.hpp>
@@ -11,12 +11,12 @@
 namespace gsrgnn {
 
 struct SavedModel {
-  GsrShape shape;
+  ModelShape shape;
   Adjacency adjacency = Adjacency::nets;
   std::vector<std::string> feature_name, type_name, label_name;
   std::string label_unit;
   Standardisation feature, label;
-  std::vector<float> parameters;  ///< in the layout of GsrParameters(shape)
+  std::vector<float> parameters;  ///< in the layout of ModelParameters(shape)
 };
 
 /// Writes /model: attributes of shape, names, standardisation, and one array a parameter, without padding, under

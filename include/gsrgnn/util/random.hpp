@@ -3,6 +3,7 @@
 /// Random numbers that are the same on every machine and with every compiler: integers, comparisons and exact
 /// conversions only, never a std:: distribution (whose results are the library's choice) nor a function of libm.
 
+#include <Kokkos_Macros.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -13,7 +14,7 @@ namespace gsrgnn {
 
 /// The finaliser of splitmix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014): a
 /// bijection of 64-bit words whose every output bit depends on every input bit.
-constexpr std::uint64_t mix_bits(std::uint64_t x) {
+KOKKOS_FORCEINLINE_FUNCTION constexpr std::uint64_t mix_bits(std::uint64_t x) {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
   return x ^ (x >> 31);
@@ -21,7 +22,7 @@ constexpr std::uint64_t mix_bits(std::uint64_t x) {
 
 /// A word that depends on all of its arguments and on nothing else: a random number that can be asked for again by
 /// name (a seed, what it is for, an index) instead of by its place in a sequence.
-constexpr std::uint64_t hash_words(std::uint64_t a, std::uint64_t b, std::uint64_t c = 0) {
+KOKKOS_FORCEINLINE_FUNCTION constexpr std::uint64_t hash_words(std::uint64_t a, std::uint64_t b, std::uint64_t c = 0) {
   constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15ULL;
   return mix_bits(mix_bits(mix_bits(a + kStep) + b + kStep) + c + kStep);
 }

@@ -23,6 +23,18 @@ Matrix<T, Exec> slice(const Tensor<T, Exec>& tensor, std::int64_t s) {
   return Matrix<T, Exec>(tensor.data() + s * tensor.extent(1) * tensor.extent(2), tensor.extent(1), tensor.extent(2));
 }
 
+/// A matrix as a tensor of one slice.
+template <class T, class Exec>
+Tensor<T, Exec> as_tensor(const Matrix<T, Exec>& matrix) {
+  return Tensor<T, Exec>(matrix.data(), 1, matrix.extent(0), matrix.extent(1));
+}
+
+/// The first `count` columns of a matrix; rows stay as far apart as they are.
+template <class T, class Exec>
+Matrix<T, Exec> first_columns(const Matrix<T, Exec>& matrix, std::size_t count) {
+  return Kokkos::subview(matrix, Kokkos::ALL, std::make_pair(std::size_t{0}, count));
+}
+
 /// Copies host values into a View of the same number of elements; returns when the values may be changed again.
 template <class Exec, class View>
 void upload(const Exec& space, const View& view, const std::vector<typename View::non_const_value_type>& values) {

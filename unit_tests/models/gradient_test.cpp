@@ -1,11 +1,13 @@
-// Every parameter's gradient against central differences in double precision, for both residuals, both forms of the
-// graph, several shapes, and rows with ties.
+// Every parameter's gradient against central differences in double precision, for every kind of model, both residuals,
+// both forms of the graph, several shapes, dropout, and rows with ties.
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <gsrgnn/models/gsr_model.hpp>
+#include <gsrgnn/models/gsr_stack.hpp>
+#include <gsrgnn/models/plain_stack.hpp>
+#include <gsrgnn/models/rev_stack.hpp>
 
 #include "support/execution_spaces.hpp"
 #include "support/small_circuits.hpp"
@@ -16,12 +18,12 @@ namespace {
 using testing::awkward_circuit;
 using testing::random_values;
 
-template <class Exec, template <class, class> class Graph>
+template <class Model, template <class, class> class Graph>
 class Probe {
  public:
-  using Model = GsrModel<double, std::uint8_t, Exec>;
+  using Exec = typename Model::Exec;
 
-  explicit Probe(const GsrShape& shape) : circuit_(awkward_circuit()) {
+  explicit Probe(const ModelShape& shape) : circuit_(awkward_circuit()) {
     const auto size = count(circuit_);
     Arena<Exec> plan;
     make(plan, shape, size);
@@ -40,6 +42,7 @@ class Probe {
         for (int c = 0; c < array.columns; ++c) parameters_[array.at(r, c)] += 0.2 * random.normal();
       }
     }
+    model_->draw_dropout(space_, 1, 2);
     set_features({circuit_.feature.begin(), circuit_.feature.end()});
   }
 
@@ -78,7 +81,7 @@ class Probe {
       for (int r = 0; r < array.rows; ++r) {
         for (int c = 0; c < array.columns; ++c) {
           const auto at = array.at(r, c);
-          const double keep = parameters_[at], h = 1e-6;
+          const double keep = parameters_[at], h = 3e-6;
           parameters_[at] = keep + h;
           const double up = loss();
           parameters_[at] = keep - h;
@@ -97,7 +100,7 @@ class Probe {
   }
 
  private:
-  void make(Arena<Exec>& arena, const GsrShape& shape, const CircuitCounts& size) {
+  void make(Arena<Exec>& arena, const ModelShape& shape, const CircuitCounts& size) {
     graph_ = std::make_unique<Graph<double, Exec>>(arena, size);
     model_ = std::make_unique<Model>(arena, shape, size.cells, Graph<double, Exec>::intermediate_rows(size),
                                      Purpose::training);
@@ -111,51 +114,68 @@ class Probe {
   std::vector<double> parameters_, weight_;
 };
 
-GsrShape shape(int layers, int hidden, int k, Residual residual, int outputs = 1) {
-  GsrShape s;
+ModelShape shape(ModelKind kind, int layers, int hidden, int groups, int outputs = 1) {
+  ModelShape s;
+  s.kind = kind;
   s.features = 2;
   s.types = 3;
   s.outputs = outputs;
   s.layers = layers;
   s.hidden = hidden;
+  s.groups = groups;
+  return s;
+}
+ModelShape gsr_shape(int layers, int hidden, int k, Residual residual, int outputs = 1) {
+  ModelShape s = shape(ModelKind::gsr, layers, hidden, 2, outputs);
   s.k = k;
   s.residual = residual;
   return s;
 }
+ModelShape rev_shape(int layers, int hidden, int groups, double dropout = 0, int outputs = 1) {
+  ModelShape s = shape(ModelKind::rev, layers, hidden, groups, outputs);
+  s.dropout = dropout;
+  return s;
+}
 
 template <class Exec>
-class GsrGradient : public ::testing::Test {};
-TYPED_TEST_SUITE(GsrGradient, testing::ExecutionSpaces);
+class Gradient : public ::testing::Test {
+ protected:
+  using Gcn = GcnModel<double, Exec>;
+  using Sage = SageModel<double, Exec>;
+  using Rev = RevModel<double, Exec>;
+  using Gsr = GsrModel<double, std::uint8_t, Exec>;
+};
+TYPED_TEST_SUITE(Gradient, testing::ExecutionSpaces);
 
-TYPED_TEST(GsrGradient, SparseResidualOnNets) {
-  Probe<TypeParam, NetGraph>(shape(3, 20, 3, Residual::sparse)).compare();
+TYPED_TEST(Gradient, GsrSparseResidualOnNets) {
+  Probe<typename TestFixture::Gsr, NetGraph>(gsr_shape(3, 20, 3, Residual::sparse)).compare();
 }
-TYPED_TEST(GsrGradient, DenseResidualOnNets) {
-  Probe<TypeParam, NetGraph>(shape(3, 20, 3, Residual::dense)).compare();
+TYPED_TEST(Gradient, GsrDenseResidualOnNets) {
+  Probe<typename TestFixture::Gsr, NetGraph>(gsr_shape(3, 20, 3, Residual::dense)).compare();
 }
-TYPED_TEST(GsrGradient, SparseResidualOnEdges) {
-  Probe<TypeParam, EdgeGraph>(shape(2, 20, 4, Residual::sparse)).compare();
+TYPED_TEST(Gradient, GsrSparseResidualOnEdges) {
+  Probe<typename TestFixture::Gsr, EdgeGraph>(gsr_shape(2, 20, 4, Residual::sparse)).compare();
 }
-TYPED_TEST(GsrGradient, DenseResidualOnEdges) {
-  Probe<TypeParam, EdgeGraph>(shape(2, 20, 4, Residual::dense)).compare();
+TYPED_TEST(Gradient, GsrDenseResidualOnEdges) {
+  Probe<typename TestFixture::Gsr, EdgeGraph>(gsr_shape(2, 20, 4, Residual::dense)).compare();
 }
-TYPED_TEST(GsrGradient, SeveralTilesAndTwoOutputs) {
-  Probe<TypeParam, NetGraph>(shape(1, 96, 5, Residual::sparse, 2)).compare();
+TYPED_TEST(Gradient, GsrSeveralTilesAndTwoOutputs) {
+  Probe<typename TestFixture::Gsr, NetGraph>(gsr_shape(1, 96, 5, Residual::sparse, 2)).compare();
 }
-TYPED_TEST(GsrGradient, AllValuesKept) {
-  Probe<TypeParam, NetGraph>(shape(2, 12, 6, Residual::sparse)).compare();
+TYPED_TEST(Gradient, GsrAllValuesKept) {
+  Probe<typename TestFixture::Gsr, NetGraph>(gsr_shape(2, 12, 6, Residual::sparse)).compare();
 }
-TYPED_TEST(GsrGradient, OneValueKept) {
-  Probe<TypeParam, NetGraph>(shape(2, 16, 1, Residual::sparse)).compare();
+TYPED_TEST(Gradient, GsrOneValueKept) {
+  Probe<typename TestFixture::Gsr, NetGraph>(gsr_shape(2, 16, 1, Residual::sparse)).compare();
 }
-TYPED_TEST(GsrGradient, NoLayers) {
-  Probe<TypeParam, NetGraph>(shape(0, 16, 1, Residual::sparse)).compare();
+TYPED_TEST(Gradient, GsrNoLayers) {
+  Probe<typename TestFixture::Gsr, NetGraph>(gsr_shape(0, 16, 1, Residual::sparse)).compare();
 }
 
 // Whole rows of equal values, kept and not kept. Where a tie crosses the edge of what is kept the loss jumps with the
 // parameters that break it, those of the input; all others must agree.
-TYPED_TEST(GsrGradient, RowsWithTies) {
-  Probe<TypeParam, NetGraph> probe(shape(1, 20, 3, Residual::sparse));
+TYPED_TEST(Gradient, GsrRowsWithTies) {
+  Probe<typename TestFixture::Gsr, NetGraph> probe(gsr_shape(1, 20, 3, Residual::sparse));
   for (const auto& array : probe.table().arrays) {
     if (probe.table().blocks[array.block].name != "input") continue;
     for (int r = 0; r < array.rows; ++r) {
@@ -163,6 +183,37 @@ TYPED_TEST(GsrGradient, RowsWithTies) {
     }
   }
   probe.compare("input");
+}
+
+TYPED_TEST(Gradient, GcnOnNets) {
+  Probe<typename TestFixture::Gcn, NetGraph>(shape(ModelKind::gcn, 3, 20, 1)).compare();
+}
+TYPED_TEST(Gradient, GcnOnEdges) {
+  Probe<typename TestFixture::Gcn, EdgeGraph>(shape(ModelKind::gcn, 2, 20, 1, 2)).compare();
+}
+TYPED_TEST(Gradient, SageOnNets) {
+  Probe<typename TestFixture::Sage, NetGraph>(shape(ModelKind::sage, 3, 20, 1)).compare();
+}
+TYPED_TEST(Gradient, SageOnEdges) {
+  Probe<typename TestFixture::Sage, EdgeGraph>(shape(ModelKind::sage, 2, 20, 1, 2)).compare();
+}
+TYPED_TEST(Gradient, PlainStackWithoutLayers) {
+  Probe<typename TestFixture::Sage, NetGraph>(shape(ModelKind::sage, 0, 16, 1)).compare();
+}
+TYPED_TEST(Gradient, RevOnNets) {
+  Probe<typename TestFixture::Rev, NetGraph>(rev_shape(3, 20, 2)).compare();
+}
+TYPED_TEST(Gradient, RevOnEdges) {
+  Probe<typename TestFixture::Rev, EdgeGraph>(rev_shape(2, 20, 2, 0, 2)).compare();
+}
+TYPED_TEST(Gradient, RevOfManyGroups) {
+  Probe<typename TestFixture::Rev, NetGraph>(rev_shape(2, 20, 5)).compare();
+}
+TYPED_TEST(Gradient, RevOfGroupsOneWide) {
+  Probe<typename TestFixture::Rev, NetGraph>(rev_shape(1, 3, 3)).compare();
+}
+TYPED_TEST(Gradient, RevWithDropout) {
+  Probe<typename TestFixture::Rev, NetGraph>(rev_shape(2, 24, 4, 0.3)).compare();
 }
 
 }  // namespace

@@ -1,0 +1,38 @@
+#pragma once
+
+/// A model of any kind on its graph, in either form: the run-time choices of a deck, made compile-time ones once. What
+/// trains and predicts sees no templates of models, and is compiled once.
+
+#include <functional>
+#include <gsrgnn/graph/graph.hpp>
+#include <gsrgnn/models/model.hpp>
+#include <memory>
+
+namespace gsrgnn {
+
+/// In float, on the default execution space. The Views and functions are those of Model (model.hpp).
+class AnyModel {
+ public:
+  using Exec = Kokkos::DefaultExecutionSpace;
+  using Sink = std::function<void(int block)>;
+
+  virtual ~AnyModel() = default;
+  virtual const ParameterTable& table() const = 0;
+  virtual const Vector<float, Exec>& parameters() const = 0;
+  virtual const Vector<float, Exec>& gradient() const = 0;
+  virtual const CellInputs<float, Exec>& inputs() const = 0;
+  virtual const Matrix<float, Exec>& output() const = 0;
+  virtual const Matrix<float, Exec>& output_gradient() const = 0;
+  virtual bool found_nan(const Exec& space) const = 0;
+
+  virtual void set_graph(const Exec& space, const Circuit& circuit) const = 0;
+  virtual void draw_dropout(const Exec& space, std::uint64_t seed, std::uint64_t draw) const = 0;
+  virtual void forward(const Exec& space, Pass pass) const = 0;
+  virtual void backward(const Exec& space, const Sink& sink) const = 0;
+};
+
+/// Takes the graph and the model from the arena; on a measuring arena, plans them.
+std::unique_ptr<AnyModel> make_model(Arena<AnyModel::Exec>& arena, const ModelShape& shape, Adjacency adjacency,
+                                     const CircuitCounts& size, Purpose purpose);
+
+}  // namespace gsrgnn

@@ -1,0 +1,130 @@
+#pragma once
+
+/// The layers of GSR-GNN, the paper's Algorithm 1, and their exact gradient. For layer l:
+///
+///   (V1, I1) = GS(X1, k);    X2' = X2 + f1(V1, I1)
+///   (V2, I2) = GS(X2', k);   X1' = scatter(V1, I1) + f2(V2, I2)        (residual dense: X1' = X1 + f2)
+///
+/// Only (V1, I1) of each layer is stored, O(L N k), and all else is rebuilt on the way down. With residual dense X1 is
+/// rebuilt too, and only the indices I1 and I2 are stored: chosen again from a state rebuilt with rounding errors, a
+/// near tie could fall the other way, and the jump would grow from layer to layer.
+
+#include <gsrgnn/kernels/cbsr.hpp>
+#include <gsrgnn/kernels/gs_op.hpp>
+#include <gsrgnn/models/gsr_block.hpp>
+#include <gsrgnn/models/model.hpp>
+
+namespace gsrgnn {
+
+/// Index: uint8_t when the group width d <= 256, else uint16_t.
+template <class S, class Index, class E>
+class GsrStack {
+ public:
+  using Scalar = S;
+  using Exec = E;
+  using Values = Matrix<Scalar, Exec>;
+  using Columns = Matrix<Index, Exec>;
+
+  GsrStack(Arena<Exec>& arena, const ModelShape& shape, std::int64_t cells, std::int64_t intermediate_rows,
+           Purpose purpose)
+      : shape_(shape),
+        purpose_(purpose),
+        saved_v_(take<Tensor<Scalar, Exec>>(arena, stores_values() ? shape.layers : 1, cells, shape.k)),
+        saved_index_(take<Tensor<Index, Exec>>(arena, training() ? shape.layers : 1, cells, shape.k)),
+        v2_(take<Values>(arena, cells, shape.k)),
+        saved_index2_(take<Tensor<Index, Exec>>(arena, training() && !sparse() ? shape.layers : 1, cells, shape.k)),
+        dv_(take<Values>(arena, training() ? cells : 0, shape.k)),
+        has_nan_(take<Vector<int, Exec>>(arena, 1)),
+        block_(arena, cells, intermediate_rows, shape.width(), shape.tile(), shape.k) {}
+
+  /// Whether a row with a NaN met GS-Op since the last call.
+  bool found_nan(const Exec& space) const {
+    const bool found = download(space, has_nan_)[0] != 0;
+    if (found) Kokkos::deep_copy(space, has_nan_, 0);
+    return found;
+  }
+
+  template <int Tile, class Graph>
+  void forward(const Exec& space, const Graph& graph, const LayerParameters<Scalar, Exec>& p,
+               const Tensor<Scalar, Exec>& x, const Dropout<Scalar, Exec>&) const {
+    const auto x1 = slice(x, 0), x2 = slice(x, 1);
+    for (int l = 0; l < shape_.layers; ++l) {
+      const auto v1 = values_of(l);
+      const auto index1 = columns_of(l), index2 = columns2_of(l);
+      gs_op(space, x1, shape_.width(), v1, index1, has_nan_, sparse() ? GsRow::sparsify : GsRow::keep);
+      add_gsr_block<Tile>(space, graph, block_, v1, index1, block_views(p.values(l, 0)), Scalar(1), x2);
+      gs_op(space, x2, shape_.width(), v2_, index2, has_nan_);
+      add_gsr_block<Tile>(space, graph, block_, v2_, index2, block_views(p.values(l, 1)), Scalar(1), x1);
+    }
+  }
+
+  template <int Tile, class Graph, class Sink>
+  void backward(const Exec& space, const Graph& graph, const LayerParameters<Scalar, Exec>& p,
+                const Tensor<Scalar, Exec>& x, const Tensor<Scalar, Exec>& g, const Dropout<Scalar, Exec>&,
+                const Sink& sink) const {
+    const auto x1 = slice(x, 0), x2 = slice(x, 1), g1 = slice(g, 0), g2 = slice(g, 1);
+    for (int l = shape_.layers - 1; l >= 0; --l) {
+      const auto v1 = values_of(l);
+      const auto index1 = columns_of(l), index2 = columns2_of(l);
+
+      if (sparse()) {
+        gs_op(space, x2, shape_.width(), v2_, index2, has_nan_);
+      } else {
+        gather(space, x2, index2, v2_);
+      }
+      gsr_block_backward<Tile>(space, graph, block_, v2_, index2, block_views(p.values(l, 1)), g1, dv_,
+                               block_views(p.gradient(l, 1)));
+      scatter_add(space, dv_, index2, g2);
+      if (!sparse()) {
+        add_gsr_block<Tile>(space, graph, block_, v2_, index2, block_views(p.values(l, 1)), Scalar(-1), x1);
+        gather(space, x1, index1, v1);
+      }
+      sink(p.block(l, 1));
+
+      gsr_block_backward<Tile>(space, graph, block_, v1, index1, block_views(p.values(l, 0)), g2, dv_,
+                               block_views(p.gradient(l, 0)));
+      if (sparse()) {
+        gather_add(space, g1, index1, dv_);
+        scatter(space, dv_, index1, g1);
+      } else {
+        scatter_add(space, dv_, index1, g1);
+      }
+      add_gsr_block<Tile>(space, graph, block_, v1, index1, block_views(p.values(l, 0)), Scalar(-1), x2);
+      sink(p.block(l, 0));
+    }
+  }
+
+ private:
+  template <class View, class... Extents>
+  static View take(Arena<Exec>& arena, Extents... extents) {
+    return arena.template take<View>(extents...);
+  }
+  bool training() const { return purpose_ == Purpose::training; }
+  bool sparse() const { return shape_.residual == Residual::sparse; }
+  bool stores_values() const { return training() && sparse(); }
+
+  Values values_of(int layer) const { return slice(saved_v_, stores_values() ? layer : 0); }
+  Columns columns_of(int layer) const { return slice(saved_index_, training() ? layer : 0); }
+  Columns columns2_of(int layer) const { return slice(saved_index2_, training() && !sparse() ? layer : 0); }
+
+  GsrBlockViews<Scalar, Exec> block_views(const typename LayerParameters<Scalar, Exec>::Arrays& arrays) const {
+    return {arrays.tensor(GsrArray::neighbour_weight), arrays.tensor(GsrArray::self_weight),
+            arrays.vector(GsrArray::bias),
+            Vector<Scalar, Exec>(arrays.vector(GsrArray::norm_weight).data(), shape_.width())};
+  }
+
+  ModelShape shape_;
+  Purpose purpose_;
+  Tensor<Scalar, Exec> saved_v_;
+  Tensor<Index, Exec> saved_index_;
+  Values v2_;
+  Tensor<Index, Exec> saved_index2_;
+  Values dv_;
+  Vector<int, Exec> has_nan_;
+  GsrBlockWorkspace<Scalar, Exec> block_;
+};
+
+template <class Scalar, class Index, class Exec>
+using GsrModel = Model<GsrStack<Scalar, Index, Exec>>;
+
+}  // namespace gsrgnn

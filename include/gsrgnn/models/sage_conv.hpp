@@ -1,0 +1,73 @@
+#pragma once
+
+/// The GraphSAGE convolution with mean aggregation, f(Z) = A^ Z W_n + Z W_s + b, and its exact gradient: what a layer
+/// of GraphSAGE and a block of RevGNN compute. Aggregation is ours (message_passing.hpp), the dense products are the
+/// library's. Z, G, X: N x padded d with zeros in the padding; weights d x padded d.
+
+#include <gsrgnn/kernels/dense.hpp>
+#include <gsrgnn/kernels/message_passing.hpp>
+#include <gsrgnn/kernels/relu_dropout.hpp>
+#include <gsrgnn/kernels/sparse_linear.hpp>
+#include <gsrgnn/models/layer_parameters.hpp>
+
+namespace gsrgnn {
+
+/// Parameters of the convolution, or their gradients.
+template <class Scalar, class Exec>
+struct SageConvViews {
+  Matrix<Scalar, Exec> neighbour_weight, self_weight;  ///< d x padded d
+  Vector<Scalar, Exec> bias;                           ///< padded d
+};
+
+/// What a convolution on dense rows needs while it runs; shared by all layers of a model.
+template <class Scalar, class Exec>
+struct ConvWorkspace {
+  ConvWorkspace(Arena<Exec>& arena, std::int64_t cells, std::int64_t intermediate_rows, int stride, int tile)
+      : cell_tile(arena.template take<Matrix<Scalar, Exec>>(cells, tile)),
+        net_tile(arena.template take<Matrix<Scalar, Exec>>(intermediate_rows, tile)),
+        mixed(arena.template take<Matrix<Scalar, Exec>>(cells, stride)),
+        partial(arena.template take<Tensor<Scalar, Exec>>(Tuning<Exec>::kRowChunks, 1, tile)) {}
+
+  Matrix<Scalar, Exec> cell_tile;  ///< N x Tile
+  Matrix<Scalar, Exec> net_tile;   ///< M x Tile
+  Matrix<Scalar, Exec> mixed;      ///< N x padded d: the aggregate of a dense matrix
+  Tensor<Scalar, Exec> partial;    ///< row chunks x 1 x Tile
+};
+
+/// The bias's gradient, db = sum_i G_i.
+template <int Tile, class Exec, class Scalar>
+void bias_gradient(const Exec& space, const Matrix<Scalar, Exec>& g, const ConvWorkspace<Scalar, Exec>& w,
+                   const Vector<Scalar, Exec>& gradient) {
+  for (int first = 0; first < static_cast<int>(g.extent(1)); first += Tile) {
+    column_sums<Tile>(space, g, first, w.partial, gradient, first);
+  }
+}
+
+/// X = keep X + sign (A^ Z W_n + Z W_s); the bias is the caller's, who has a pass over X to put it on.
+template <int Tile, class Exec, class Graph, class Scalar>
+void sage_conv(const Exec& space, const Graph& graph, const ConvWorkspace<Scalar, Exec>& w,
+               const Matrix<Scalar, Exec>& z, const SageConvViews<Scalar, Exec>& p, Scalar sign, Scalar keep,
+               const Matrix<Scalar, Exec>& x) {
+  const auto width = p.self_weight.extent(0);
+  mean_aggregate<Tile>(space, graph, z, w.mixed, w.cell_tile, w.net_tile);
+  gemm(space, 'N', 'N', sign, first_columns(w.mixed, width), p.neighbour_weight, keep, x);
+  gemm(space, 'N', 'N', sign, first_columns(z, width), p.self_weight, Scalar(1), x);
+}
+
+/// From G = dL/df: dZ = dL/dZ (its padding is not written) and the gradients of all parameters.
+template <int Tile, class Exec, class Graph, class Scalar>
+void sage_conv_backward(const Exec& space, const Graph& graph, const ConvWorkspace<Scalar, Exec>& w,
+                        const Matrix<Scalar, Exec>& z, const SageConvViews<Scalar, Exec>& p,
+                        const Matrix<Scalar, Exec>& g, const Matrix<Scalar, Exec>& dz,
+                        const SageConvViews<Scalar, Exec>& gradient) {
+  const auto width = p.self_weight.extent(0);
+  // Q = A^^T G, by which dW_n = (A^ Z)^T G = Z^T Q needs no second aggregation.
+  mean_aggregate_transposed<Tile>(space, graph, g, w.mixed, w.cell_tile, w.net_tile);
+  gemm(space, 'T', 'N', Scalar(1), first_columns(z, width), w.mixed, Scalar(0), gradient.neighbour_weight);
+  gemm(space, 'T', 'N', Scalar(1), first_columns(z, width), g, Scalar(0), gradient.self_weight);
+  bias_gradient<Tile>(space, g, w, gradient.bias);
+  gemm(space, 'N', 'T', Scalar(1), w.mixed, p.neighbour_weight, Scalar(0), first_columns(dz, width));
+  gemm(space, 'N', 'T', Scalar(1), g, p.self_weight, Scalar(1), first_columns(dz, width));
+}
+
+}  // namespace gsrgnn

@@ -1,0 +1,57 @@
+#pragma once
+
+/// One Model on one form of the graph as an AnyModel. Included by the files of src/models that make them, one for a few
+/// kinds each, so that they compile beside each other.
+
+#include <gsrgnn/models/any_model.hpp>
+
+namespace gsrgnn {
+
+template <class ModelType, class Graph>
+class ModelOnGraph final : public AnyModel {
+ public:
+  ModelOnGraph(Arena<Exec>& arena, const ModelShape& shape, const CircuitCounts& size, Purpose purpose)
+      : graph_(arena, size), model_(arena, shape, size.cells, Graph::intermediate_rows(size), purpose) {}
+
+  const ParameterTable& table() const override { return model_.table(); }
+  const Vector<float, Exec>& parameters() const override { return model_.parameters(); }
+  const Vector<float, Exec>& gradient() const override { return model_.gradient(); }
+  const CellInputs<float, Exec>& inputs() const override { return model_.inputs(); }
+  const Matrix<float, Exec>& output() const override { return model_.output(); }
+  const Matrix<float, Exec>& output_gradient() const override { return model_.output_gradient(); }
+  bool found_nan(const Exec& space) const override { return model_.found_nan(space); }
+  void set_graph(const Exec& space, const Circuit& circuit) const override { graph_.set(space, circuit); }
+  void draw_dropout(const Exec& space, std::uint64_t seed, std::uint64_t draw) const override {
+    model_.draw_dropout(space, seed, draw);
+  }
+  void forward(const Exec& space, Pass pass) const override { model_.forward(space, graph_, pass); }
+  void backward(const Exec& space, const Sink& sink) const override { model_.backward(space, graph_, sink); }
+
+ private:
+  Graph graph_;
+  ModelType model_;
+};
+
+/// What every maker below is given.
+struct ModelRequest {
+  Arena<AnyModel::Exec>& arena;
+  const ModelShape& shape;
+  Adjacency adjacency;
+  const CircuitCounts& size;
+  Purpose purpose;
+};
+
+template <class ModelType>
+std::unique_ptr<AnyModel> make_on_graph(const ModelRequest& r) {
+  using Exec = AnyModel::Exec;
+  if (r.adjacency == Adjacency::nets) {
+    return std::make_unique<ModelOnGraph<ModelType, NetGraph<float, Exec>>>(r.arena, r.shape, r.size, r.purpose);
+  }
+  return std::make_unique<ModelOnGraph<ModelType, EdgeGraph<float, Exec>>>(r.arena, r.shape, r.size, r.purpose);
+}
+
+std::unique_ptr<AnyModel> make_plain_model(const ModelRequest& request);  ///< gcn, sage
+std::unique_ptr<AnyModel> make_rev_model(const ModelRequest& request);
+std::unique_ptr<AnyModel> make_gsr_model(const ModelRequest& request);
+
+}  // namespace gsrgnn
