@@ -35,4 +35,10 @@ Circuit open_circuit(const std::string& path) {
   throw InputError(path, "neither a circuit file nor a .def", "give a file written by gsrgnn import, or a DEF");
 }
 
+Circuit generate_ordered(const GeneratorSpec& spec) {
+  Circuit circuit = generate(spec);
+  order_by_placement(circuit);
+  return circuit;
+}
+
 }  // namespace gsrgnn

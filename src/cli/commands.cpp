@@ -9,6 +9,7 @@
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/print_runs.hpp>
 #include <gsrgnn/cli/progress.hpp>
+#include <gsrgnn/training/deck_circuit.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/mpi.hpp>
@@ -96,17 +97,6 @@ void print_scores(const char* which, const std::vector<Scores>& scores) {
   const Scores mean = mean_scores(scores);
   fmt::print("{}: Pearson {:.4f}  Spearman {:.4f}  Kendall {:.4f}  R2 {:.4f}\n", which, mean.pearson, mean.spearman,
              mean.kendall, mean.r2);
-}
-
-Circuit generate_ordered(const GeneratorSpec& spec) {
-  Circuit circuit = generate(spec);
-  order_by_placement(circuit);
-  return circuit;
-}
-
-/// Throws InputError when the file cannot be written; writes nothing that stays.
-void check_writable(const std::string& path) {
-  const Hdf5Writer never_committed(path);
 }
 
 double mean(const std::vector<double>& values) {
@@ -223,8 +213,8 @@ void info_command(const std::string& path, bool json) {
 
 void train_command(const std::string& deck_path, const std::vector<std::string>& overrides, bool validate) {
   const Deck deck = read_deck(deck_path, overrides);
-  const std::string place = deck.circuit.empty() ? "circuit.generate" : deck.circuit;
-  const Circuit circuit = deck.circuit.empty() ? generate_ordered(deck.generate) : open_circuit(deck.circuit);
+  const std::string place = circuit_place(deck);
+  const Circuit circuit = open_circuit(deck);
   print_circuit_line(circuit);
   fmt::print("model {}: {} layers, width {}{}; {} epochs on {} ({} thread{}, Kokkos {})\n", name_of(deck.model.kind),
              deck.model.layers, deck.model.hidden,

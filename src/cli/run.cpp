@@ -106,6 +106,12 @@ int run(int argc, char** argv) {
   train_app->add_flag("--validate", validate, "Build everything, print the plan and stop before the first epoch");
   train_app->callback([&] { command = [&] { train_command(path, overrides, validate); }; });
 
+  auto* sweep_app = app.add_subcommand("sweep", "Train all runs of a sweep deck (mpirun or srun shares them)");
+  sweep_app->add_option("DECK.yaml", path, "The deck, with a sweep: section")->required();
+  sweep_app->add_option("KEY=VALUE", overrides, "Keys of the deck to replace, e.g. sweep.k=[4,8]");
+  sweep_app->add_flag("--validate", validate, "List the runs with their predicted cost and memory, and stop");
+  sweep_app->callback([&] { command = [&] { sweep_command(path, overrides, validate); }; });
+
   std::string circuit;
   auto* predict_app = app.add_subcommand("predict", "Apply a trained model to a circuit");
   predict_app->add_option("--model", path, "The run file of a training")->required();

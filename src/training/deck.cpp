@@ -1,5 +1,3 @@
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <cctype>
 #include <cmath>
@@ -7,165 +5,13 @@
 #include <fstream>
 #include <gsrgnn/training/deck.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <gsrgnn/util/text.hpp>
+#include <iterator>
 #include <limits>
-#include <map>
+
+#include "training/deck_reader.hpp"
 
 namespace gsrgnn {
 namespace {
-
-/// A deck being read: knows where each key came from.
-class Source {
- public:
-  explicit Source(std::string file) : file_(std::move(file)) {}
-
-  void overridden(const std::string& key, const std::string& text) { overrides_[key] = text; }
-
-  /// Where a key's value was given: the override, or FILE:LINE.
-  std::string place(const std::string& key, const YAML::Node& node) const {
-    for (std::string prefix = key; !prefix.empty();) {
-      const auto found = overrides_.find(prefix);
-      if (found != overrides_.end()) return found->second;
-      const auto dot = prefix.rfind('.');
-      prefix = dot == std::string::npos ? "" : prefix.substr(0, dot);
-    }
-    for (const auto& [overridden, text] : overrides_) {  // one that went deeper than there are keys
-      if (overridden.rfind(key + ".", 0) == 0 || (key.empty() && overridden[0] == '.')) return text;
-    }
-    return node.Mark().is_null() ? file_ : fmt::format("{}:{}", file_, node.Mark().line + 1);
-  }
-  [[noreturn]] void fail(const std::string& key, const YAML::Node& node, const std::string& what,
-                         const std::string& cure) const {
-    throw InputError(place(key, node), what, cure);
-  }
-
- private:
-  std::string file_;
-  std::map<std::string, std::string> overrides_;
-};
-
-/// One mapping of the deck, whose keys must all be known.
-class Section {
- public:
-  Section(const Source& source, std::string name, const YAML::Node& node, const std::vector<std::string>& known)
-      : source_(source), name_(std::move(name)), node_(node) {
-    if (!node_.IsDefined() || node_.IsNull()) return;
-    if (!node_.IsMap()) source_.fail(name_, node_, fmt::format("'{}' must be a mapping of keys", name_), "see inputs/");
-    std::map<std::string, int> seen;
-    for (const auto& entry : node_) {
-      const auto key = entry.first.as<std::string>();
-      if (std::find(known.begin(), known.end(), key) == known.end()) {
-        source_.fail(path(key), entry.first, fmt::format("unknown key '{}'", path(key)),
-                     fmt::format("did you mean '{}'? Known here: {}", nearest(key, known), fmt::join(known, ", ")));
-      }
-      if (++seen[key] > 1)
-        source_.fail(path(key), entry.first, fmt::format("'{}' is given twice", path(key)), "keep one");
-    }
-  }
-
-  std::string path(const std::string& key) const { return name_.empty() ? key : name_ + "." + key; }
-  YAML::Node get(const std::string& key) const {
-    if (!node_.IsDefined() || !node_.IsMap() || !node_[key].IsDefined()) {
-      return YAML::Node(YAML::NodeType::Undefined);
-    }
-    return node_[key];
-  }
-  [[noreturn]] void fail(const std::string& key, const std::string& what, const std::string& cure) const {
-    source_.fail(path(key), get(key), what, cure);
-  }
-
-  template <class T>
-  void integer(const std::string& key, T& value, T least, T most) const {
-    number(key, value, least, most, "a whole number");
-  }
-  void real(const std::string& key, double& value, double least, double most) const {
-    number(key, value, least, most, "a number");
-  }
-  void string(const std::string& key, std::string& value) const {
-    const auto node = get(key);
-    if (!node.IsDefined() || node.IsNull()) return;
-    if (!node.IsScalar() || node.Scalar().empty()) fail(key, fmt::format("'{}' must be a text", path(key)), "give one");
-    value = node.Scalar();
-  }
-  template <class Enum>
-  void choice(const std::string& key, Enum& value, const std::vector<std::pair<std::string, Enum>>& choices) const {
-    std::string text;
-    string(key, text);
-    if (text.empty()) return;
-    std::vector<std::string> names;
-    for (const auto& [name, meaning] : choices) {
-      if (name == text) {
-        value = meaning;
-        return;
-      }
-      names.push_back(name);
-    }
-    fail(key, fmt::format("'{}' is not a value of '{}'", text, path(key)),
-         fmt::format("it can be {}", fmt::join(names, ", ")));
-  }
-
- private:
-  template <class T>
-  void number(const std::string& key, T& value, T least, T most, const char* kind) const {
-    const auto node = get(key);
-    if (!node.IsDefined() || node.IsNull()) return;
-    T read{};
-    if (!node.IsScalar() || !YAML::convert<T>::decode(node, read) || !(read >= least && read <= most)) {
-      fail(key,
-           fmt::format("'{}' is {}", path(key), node.IsScalar() ? "'" + node.Scalar() + "'" : "not a single value"),
-           fmt::format("it must be {} from {} to {}", kind, least, most));
-    }
-    value = read;
-  }
-
-  const Source& source_;
-  std::string name_;
-  YAML::Node node_;
-};
-
-YAML::Node parse(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) throw InputError(path, "no such file", "check the path of the deck");
-  if (std::filesystem::is_directory(path, error)) throw InputError(path, "is a folder", "give a deck (a YAML file)");
-  try {
-    return YAML::LoadFile(path);
-  } catch (const YAML::ParserException& e) {
-    std::string message = e.msg;
-    std::replace_if(
-        message.begin(), message.end(), [](unsigned char c) { return std::iscntrl(c) != 0; }, '?');
-    throw InputError(fmt::format("{}:{}", path, e.mark.line + 1), "not valid YAML: " + message, "mend the line");
-  } catch (const YAML::Exception&) {
-    throw InputError(path, "cannot be read", "check its permissions");
-  }
-}
-
-void apply_override(const YAML::Node& root, Source& source, const std::string& text) {
-  const auto equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) {
-    throw InputError(text, "is not an override", "write it as section.key=value, e.g. model.k=16");
-  }
-  const std::string key = text.substr(0, equals);
-  YAML::Node value;
-  try {
-    value = YAML::Load(text.substr(equals + 1));
-  } catch (const YAML::Exception&) {
-    throw InputError(text, "the value is not valid YAML", "quote it");
-  }
-  YAML::Node node;
-  node.reset(root);
-  std::size_t start = 0;
-  for (std::size_t dot = key.find('.'); dot != std::string::npos; start = dot + 1, dot = key.find('.', start)) {
-    YAML::Node child = node[key.substr(start, dot - start)];
-    // A section that names something else (`circuit: x.def`) gives way to the key (`circuit.generate...`).
-    if (!child.IsDefined() || !child.IsMap()) {
-      node[key.substr(start, dot - start)] = YAML::Node(YAML::NodeType::Map);
-      child.reset(node[key.substr(start, dot - start)]);
-    }
-    node.reset(child);
-  }
-  node[key.substr(start)] = value;
-  source.overridden(key, text);
-}
 
 const std::vector<std::pair<std::string, ModelKind>> kModelKinds = {
     {"gcn", ModelKind::gcn}, {"sage", ModelKind::sage}, {"rev", ModelKind::rev}, {"gsr", ModelKind::gsr}};
@@ -263,27 +109,109 @@ void read_train(const Section& train, Deck::Train& t) {
 
 }  // namespace
 
-Deck read_deck(const std::string& path, const std::vector<std::string>& overrides) {
-  YAML::Node root = parse(path);
-  Source source(path);
+std::string deck_text(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) throw InputError(path, "no such file", "check the path of the deck");
+  if (std::filesystem::is_directory(path, error)) throw InputError(path, "is a folder", "give a deck (a YAML file)");
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file) throw InputError(path, "cannot be read", "check its permissions");
+  return text;
+}
+
+YAML::Node parse_deck_yaml(const std::string& text, const std::string& path) {
+  YAML::Node root;
+  try {
+    root = YAML::Load(text);
+  } catch (const YAML::ParserException& e) {
+    std::string message = e.msg;
+    std::replace_if(
+        message.begin(), message.end(), [](unsigned char c) { return std::iscntrl(c) != 0; }, '?');
+    throw InputError(fmt::format("{}:{}", path, e.mark.line + 1), "not valid YAML: " + message, "mend the line");
+  } catch (const YAML::Exception&) {
+    throw InputError(path, "cannot be read", "mend it");
+  }
   if (!root.IsDefined() || root.IsNull()) root = YAML::Node(YAML::NodeType::Map);
   if (!root.IsMap()) throw InputError(path, "a deck is a mapping of keys", "see inputs/ for examples");
-  for (const auto& text : overrides) apply_override(root, source, text);
+  return root;
+}
 
+void replace_key(const YAML::Node& root, Source& source, const std::string& key, const YAML::Node& value,
+                 const std::string& place) {
+  YAML::Node node;
+  node.reset(root);
+  std::size_t start = 0;
+  for (std::size_t dot = key.find('.'); dot != std::string::npos; start = dot + 1, dot = key.find('.', start)) {
+    YAML::Node child = node[key.substr(start, dot - start)];
+    // A section that names something else (`circuit: x.def`) gives way to the key (`circuit.generate...`).
+    if (!child.IsDefined() || !child.IsMap()) {
+      node[key.substr(start, dot - start)] = YAML::Node(YAML::NodeType::Map);
+      child.reset(node[key.substr(start, dot - start)]);
+    }
+    node.reset(child);
+  }
+  node[key.substr(start)] = value;
+  source.overridden(key, place);
+}
+
+std::string apply_override(const YAML::Node& root, Source& source, const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw InputError(text, "is not an override", "write it as section.key=value, e.g. model.k=16");
+  }
+  const std::string key = text.substr(0, equals);
+  YAML::Node value;
+  try {
+    value = YAML::Load(text.substr(equals + 1));
+  } catch (const YAML::Exception&) {
+    throw InputError(text, "the value is not valid YAML", "quote it");
+  }
+  replace_key(root, source, key, value, text);
+  return key;
+}
+
+const std::vector<std::string>& model_keys() {
+  static const std::vector<std::string> keys = {"kind", "layers",   "hidden",    "groups",
+                                                "k",    "residual", "adjacency", "dropout"};
+  return keys;
+}
+
+const std::vector<std::string>& train_keys() {
+  static const std::vector<std::string> keys = {"epochs", "learning_rate", "seed", "split"};
+  return keys;
+}
+
+Deck resolve_deck(const YAML::Node& root, const Source& source, const std::string& path,
+                  const std::string& default_output) {
   Deck deck;
   try {
     const Section top(source, "", root, {"circuit", "model", "train", "output"});
     read_circuit_choice(source, top, deck);
-    read_model(Section(source, "model", top.get("model"),
-                       {"kind", "layers", "hidden", "groups", "k", "residual", "adjacency", "dropout"}),
-               deck.model);
-    read_train(Section(source, "train", top.get("train"), {"epochs", "learning_rate", "seed", "split"}), deck.train);
-    deck.output = (std::filesystem::path("runs") / std::filesystem::path(path).stem()).string() + ".h5";
+    read_model(Section(source, "model", top.get("model"), model_keys()), deck.model);
+    read_train(Section(source, "train", top.get("train"), train_keys()), deck.train);
+    deck.output = default_output;
     top.string("output", deck.output);
   } catch (const YAML::Exception& e) {
     throw InputError(fmt::format("{}:{}", path, e.mark.line + 1), e.msg, "see inputs/ for examples");
   }
   return deck;
+}
+
+Deck read_deck(const std::string& path, const std::vector<std::string>& overrides) {
+  const YAML::Node root = parse_deck_yaml(deck_text(path), path);
+  Source source(path);
+  for (const auto& text : overrides) apply_override(root, source, text);
+  for (const auto& entry : root) {
+    if (entry.first.IsScalar() && entry.first.Scalar() == "sweep") {
+      source.fail("sweep", entry.first, "the deck is a sweep, of many runs", "use gsrgnn sweep");
+    }
+  }
+  return resolve_deck(root, source, path,
+                      (std::filesystem::path("runs") / std::filesystem::path(path).stem()).string() + ".h5");
+}
+
+Deck parse_deck(const std::string& text, const std::string& place) {
+  return resolve_deck(parse_deck_yaml(text, place), Source(place), place, "");
 }
 
 std::string to_yaml(const Deck& deck) {

@@ -84,6 +84,11 @@ hid_t group_properties(hid_t parent) {
 
 }  // namespace
 
+void start_hdf5() {
+  silence();
+  H5open();
+}
+
 // ---- writing
 // ---------------------------------------------------------------------------------------------------------
 
@@ -303,6 +308,10 @@ void Hdf5Writer::commit() {
     discard();
     fail_write(path_, "the file");
   }
+}
+
+void check_writable(const std::string& path) {
+  const Hdf5Writer never_committed(path);
 }
 
 // ---- reading

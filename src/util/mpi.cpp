@@ -1,6 +1,10 @@
 #include <mpi.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/hdf5_file.hpp>
 #include <gsrgnn/util/mpi.hpp>
 #include <numeric>
 
@@ -14,16 +18,22 @@ void check(int code, const char* call) {
 }  // namespace
 
 Mpi::Mpi() {
+  // Open MPI's mpirun and every PMIx launcher (srun --mpi=pmix), those of MPICH and Intel MPI, srun --mpi=pmi2.
+  constexpr std::array<const char*, 4> kLaunchers = {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE"};
+  started_ = std::any_of(kLaunchers.begin(), kLaunchers.end(), [](const char* name) { return std::getenv(name); });
+  if (!started_) return;
+  start_hdf5();
   check(MPI_Init(nullptr, nullptr), "MPI_Init");
   check(MPI_Comm_rank(MPI_COMM_WORLD, &rank_), "MPI_Comm_rank");
   check(MPI_Comm_size(MPI_COMM_WORLD, &size_), "MPI_Comm_size");
 }
 
 Mpi::~Mpi() {
-  MPI_Finalize();
+  if (started_) MPI_Finalize();
 }
 
 std::vector<std::string> Mpi::gather(const std::string& text) const {
+  if (!started_) return {text};
   const int length = static_cast<int>(text.size());
   std::vector<int> lengths(rank_ == 0 ? size_ : 0), starts(lengths.size(), 0);
   check(MPI_Gather(&length, 1, MPI_INT, lengths.data(), 1, MPI_INT, 0, MPI_COMM_WORLD), "MPI_Gather");
@@ -39,10 +49,68 @@ std::vector<std::string> Mpi::gather(const std::string& text) const {
   return texts;
 }
 
+std::string Mpi::broadcast(const std::string& text) const {
+  if (!started_) return text;
+  auto length = static_cast<std::int64_t>(text.size());
+  check(MPI_Bcast(&length, 1, MPI_INT64_T, 0, MPI_COMM_WORLD), "MPI_Bcast");
+  std::string all = rank_ == 0 ? text : std::string(static_cast<std::size_t>(length), '\0');
+  constexpr std::size_t kPiece = std::size_t{1} << 30U;  // MPI counts in ints
+  for (std::size_t done = 0; done < all.size(); done += kPiece) {
+    const int count = static_cast<int>(std::min(kPiece, all.size() - done));
+    check(MPI_Bcast(all.data() + done, count, MPI_CHAR, 0, MPI_COMM_WORLD), "MPI_Bcast");
+  }
+  return all;
+}
+
 int Mpi::agree(int code) const {
+  if (!started_) return code;
   int largest = code;
   check(MPI_Allreduce(&code, &largest, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD), "MPI_Allreduce");
   return largest;
+}
+
+void Mpi::poke() const {
+  if (size_ == 1) return;
+  int found = 0;
+  MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &found, MPI_STATUS_IGNORE);
+}
+
+struct SharedCounters::Window {
+  MPI_Win handle = MPI_WIN_NULL;
+  std::int64_t* memory = nullptr;
+};
+
+SharedCounters::SharedCounters(const Mpi& mpi, int counters) {
+  if (mpi.size() == 1) {
+    own_.assign(static_cast<std::size_t>(counters), 0);
+    return;
+  }
+  window_ = std::make_unique<Window>();
+  const auto size = static_cast<MPI_Aint>(sizeof(std::int64_t));
+  check(MPI_Win_allocate(mpi.rank() == 0 ? counters * size : 0, static_cast<int>(size), MPI_INFO_NULL, MPI_COMM_WORLD,
+                         &window_->memory, &window_->handle),
+        "MPI_Win_allocate");
+  check(MPI_Win_lock_all(0, window_->handle), "MPI_Win_lock_all");
+  if (mpi.rank() == 0) {
+    std::fill_n(window_->memory, counters, 0);
+    check(MPI_Win_sync(window_->handle), "MPI_Win_sync");
+  }
+  check(MPI_Barrier(MPI_COMM_WORLD), "MPI_Barrier");
+}
+
+SharedCounters::~SharedCounters() {
+  if (window_ == nullptr) return;
+  MPI_Win_unlock_all(window_->handle);
+  MPI_Win_free(&window_->handle);
+}
+
+std::int64_t SharedCounters::draw(int counter) {
+  if (window_ == nullptr) return own_[static_cast<std::size_t>(counter)]++;
+  const std::int64_t one = 1;
+  std::int64_t drawn = 0;
+  check(MPI_Fetch_and_op(&one, &drawn, MPI_INT64_T, 0, counter, MPI_SUM, window_->handle), "MPI_Fetch_and_op");
+  check(MPI_Win_flush(0, window_->handle), "MPI_Win_flush");
+  return drawn;
 }
 
 }  // namespace gsrgnn

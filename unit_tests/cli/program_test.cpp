@@ -230,7 +230,7 @@ TEST_F(Program, TrainsOnARealDesign) {
 
 TEST_F(Program, TellsWhatItCanDo) {
   const std::string help = succeed("--help");
-  for (const char* command : {"import", "generate", "info", "train", "predict"}) {
+  for (const char* command : {"import", "generate", "info", "train", "sweep", "predict"}) {
     EXPECT_NE(help.find(command), std::string::npos) << command;
     const std::string of_command = succeed(std::string(command) + " --help");
     EXPECT_GT(of_command.size(), 100U);

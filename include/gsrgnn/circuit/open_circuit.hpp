@@ -4,12 +4,16 @@
 /// the order of order_by_placement (of a circuit file: as it was written).
 
 #include <gsrgnn/circuit/circuit.hpp>
+#include <gsrgnn/circuit/generate.hpp>
 #include <string>
 
 namespace gsrgnn {
 
 /// Throws InputError when the file is missing, unreadable or neither.
 Circuit open_circuit(const std::string& path);
+
+/// A generated circuit, its cells in that order too.
+Circuit generate_ordered(const GeneratorSpec& spec);
 
 /// Whether the file exists and begins as every HDF5 file does.
 bool is_hdf5(const std::string& path);

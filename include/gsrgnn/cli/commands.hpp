@@ -28,6 +28,8 @@ void collect_command(const std::string& folder, const std::string& output);
 /// The paper's tables of the runs in results files, run files and folders of them: as text on standard output, and with
 /// a folder also there, and as CSV.
 void report_command(const std::vector<std::string>& sources, const std::string& folder);
+/// All runs of a sweep deck, shared among the MPI ranks.
+void sweep_command(const std::string& deck, const std::vector<std::string>& overrides, bool validate);
 void predict_command(const std::string& model, const std::string& circuit, const std::string& output);
 
 }  // namespace gsrgnn::cli

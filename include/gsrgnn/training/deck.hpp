@@ -40,6 +40,9 @@ struct Deck {
 /// Throws InputError; its place is FILE:LINE, or the override.
 Deck read_deck(const std::string& path, const std::vector<std::string>& overrides);
 
+/// A deck from its text, e.g. of a run file; `place` names it in messages.
+Deck parse_deck(const std::string& text, const std::string& place);
+
 /// The deck with every default written out, but for the keys that its kind of model does not have; reading it back
 /// gives the same deck.
 std::string to_yaml(const Deck& deck);

@@ -19,6 +19,9 @@ struct Hdf5Column {
 };
 
 class Hdf5Reader;
+/// Starts the library. Without it the first file does, which is too late once MPI runs: a parallel HDF5 would then
+/// close itself in MPI_Finalize, and that crashes (1.10) when a file could not be closed, as on a full disk.
+void start_hdf5();
 
 /// An HDF5 file being written. It appears under its own name only on commit(); until then, and if commit() is never
 /// reached, nothing of that name is touched. Intermediate groups of a path are made as needed.
@@ -59,6 +62,9 @@ class Hdf5Writer {
   std::string path_, temporary_, made_folder_;  // the outermost folder that had to be made; empty: none
   std::int64_t file_ = -1;
 };
+
+/// Throws InputError when the file could not be written; leaves nothing behind.
+void check_writable(const std::string& path);
 
 /// An HDF5 file being read. Every read throws InputError with file, object and what is wrong with it.
 class Hdf5Reader {

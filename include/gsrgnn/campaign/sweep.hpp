@@ -1,0 +1,58 @@
+#pragma once
+
+/// A sweep being worked on by MPI ranks. All ranks hold the same list of runs, longest first, and each draws the index
+/// of its next run from a shared counter (util/mpi.hpp): the longest-processing-time rule, without a server. Another
+/// sweep on the same folder is kept apart by locks (run_locks.hpp); runs that it works on are come back to in the end,
+/// so that a sweep that ends has seen every run to its end.
+
+#include <gsrgnn/campaign/sweep_deck.hpp>
+#include <gsrgnn/util/mpi.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gsrgnn {
+
+struct Sweep {
+  std::string folder;
+  std::int64_t combinations = 0;
+  std::vector<SweepRun> runs;   ///< longest first
+  std::vector<double> seconds;  ///< predicted; 0 where the circuit cannot be opened
+};
+
+/// Reads the deck on rank 0, makes the folder (when `make_folder`), and agrees on the order. All ranks must call it.
+/// Errors of the deck or the folder are thrown on rank 0; the other ranks then get nothing, and have nothing to say.
+std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, const std::vector<std::string>& overrides,
+                                   bool make_folder);
+
+enum class RunEnd { trained, already_there, failed };
+
+/// What became of a run.
+struct RunReport {
+  std::size_t run = 0;  ///< index into Sweep::runs
+  RunEnd end = RunEnd::trained;
+  std::string reason;  ///< of a failure
+  double seconds = 0;
+};
+
+struct RankReport {
+  std::vector<RunReport> runs;
+  double at_work = 0;   ///< seconds in runs
+  double until = 0;     ///< seconds from the start until nothing was left to draw
+  std::string trouble;  ///< why the rank stopped early: a result could not be written
+};
+
+/// Trains what is not there yet, and says a line for each run on standard output. All ranks must call it; returns, on
+/// each rank, when all ranks are done.
+RankReport work_on_sweep(const Mpi& mpi, const Sweep& sweep);
+
+/// The memory of each run, in bytes; negative: it cannot be trained, and `reason` says why.
+struct PlannedRun {
+  std::size_t run = 0;
+  std::int64_t bytes = 0;
+  std::string reason;
+};
+/// Builds each run's model without training it; shared among the ranks likewise.
+std::vector<PlannedRun> validate_sweep(const Mpi& mpi, const Sweep& sweep);
+
+}  // namespace gsrgnn

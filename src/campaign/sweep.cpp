@@ -1,0 +1,303 @@
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <gsrgnn/campaign/cost_model.hpp>
+#include <gsrgnn/campaign/rank_lines.hpp>
+#include <gsrgnn/campaign/run_locks.hpp>
+#include <gsrgnn/campaign/run_record.hpp>
+#include <gsrgnn/campaign/sweep.hpp>
+#include <gsrgnn/training/deck_circuit.hpp>
+#include <gsrgnn/training/run_file.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/text.hpp>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <thread>
+
+namespace gsrgnn {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Json = nlohmann::ordered_json;
+
+/// The counters that ranks draw from.
+enum Counter { kNext, kEnded, kCounters };
+
+double since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// The circuit that was opened last, for many runs share one.
+class LastCircuit {
+ public:
+  const Circuit& open(const Deck& deck) {
+    const std::string key = circuit_key(deck);
+    if (key != key_) {
+      key_.clear();
+      circuit_ = open_circuit(deck);
+      key_ = key;
+    }
+    return circuit_;
+  }
+
+ private:
+  std::string key_;
+  Circuit circuit_;
+};
+
+/// What rank 0 computed, on all ranks; nothing on the others when it threw, which rank 0 then throws on.
+template <class Compute>
+std::optional<std::string> from_rank_0(const Mpi& mpi, Compute&& compute) {
+  std::string text = "-";
+  std::exception_ptr error;
+  if (mpi.rank() == 0) {
+    try {
+      text = "+" + compute();
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }
+  text = mpi.broadcast(text);
+  if (error) std::rethrow_exception(error);
+  if (text[0] == '-') return std::nullopt;
+  return text.substr(1);
+}
+
+/// Texts as one; they hold no zero bytes.
+std::string pack(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const auto& text : texts) all.append(text).push_back('\0');
+  return all;
+}
+
+std::vector<std::string> unpack(const std::string& all) {
+  std::vector<std::string> texts;
+  for (std::size_t start = 0; start < all.size(); start = all.find('\0', start) + 1) {
+    texts.emplace_back(all.c_str() + start);
+  }
+  return texts;
+}
+
+/// Known before the first run, not after it. A folder that was made and cannot be used does not stay.
+void make_sweep_folder(const std::string& folder, const std::vector<SweepRun>& runs) {
+  check_writable((std::filesystem::path(folder) / "sweep.h5").string());
+  std::filesystem::create_directories(folder);
+  RunLocks locks(folder);
+  remove_leftovers(folder, runs, locks);
+}
+
+/// The size of each run's circuit; zeros where it cannot be opened. Each rank opens a share of the circuits.
+std::vector<CircuitCounts> sizes_of_circuits(const Mpi& mpi, const std::vector<Deck>& decks) {
+  std::map<std::string, std::size_t> first;  // of the runs with this circuit
+  std::vector<std::string> keys;
+  for (const Deck& deck : decks) keys.push_back(circuit_key(deck));
+  for (std::size_t i = 0; i < keys.size(); ++i) first.emplace(keys[i], i);
+  Json own = Json::array();
+  std::int64_t number = 0;
+  for (const auto& [key, run] : first) {
+    if (number++ % mpi.size() != mpi.rank()) continue;
+    CircuitCounts counts;
+    try {
+      counts = count(open_circuit(decks[run]));
+    } catch (const std::exception&) {
+      // Recorded, with its reason, by whoever draws such a run.
+    }
+    own.push_back({run, counts.cells, counts.nets, counts.pins, counts.edges});
+  }
+  std::string all = "[]";
+  const auto gathered = mpi.gather(own.dump());
+  if (mpi.rank() == 0) {
+    Json joined = Json::array();
+    for (const auto& text : gathered) {
+      for (const auto& row : Json::parse(text)) joined.push_back(row);
+    }
+    all = joined.dump();
+  }
+  std::vector<CircuitCounts> by_run(decks.size());
+  for (const auto& row : Json::parse(mpi.broadcast(all))) {
+    by_run[row[0].get<std::size_t>()] = {row[1], row[2], row[3], row[4], 0, 0};
+  }
+  std::vector<CircuitCounts> counts;
+  for (const auto& key : keys) counts.push_back(by_run[first.at(key)]);
+  return counts;
+}
+
+/// One rank's work.
+class Worker {
+ public:
+  Worker(const Mpi& mpi, const Sweep& sweep, SharedCounters& counters, RankReport& report)
+      : mpi_(mpi), sweep_(sweep), counters_(counters), report_(report), locks_(sweep.folder) {}
+
+  void work() {
+    std::vector<std::size_t> elsewhere;  // being trained by another sweep
+    while (report_.trouble.empty()) {
+      const auto i = static_cast<std::size_t>(counters_.draw(kNext));
+      if (i >= sweep_.runs.size()) break;
+      if (!visit(i)) elsewhere.push_back(i);
+    }
+    report_.until = since(start_);
+    if (!elsewhere.empty() && report_.trouble.empty()) {
+      lines_.say(fmt::format("rank {} waits for {} runs that another sweep on {} works on", mpi_.rank(),
+                             elsewhere.size(), sweep_.folder));
+    }
+    // Another sweep ends its runs, or dies and so gives up its locks: polling finds out either.
+    while (!elsewhere.empty() && report_.trouble.empty()) {
+      const auto still = std::remove_if(elsewhere.begin(), elsewhere.end(), [&](std::size_t i) { return visit(i); });
+      const bool none = still == elsewhere.end();
+      elsewhere.erase(still, elsewhere.end());
+      mpi_.poke();
+      lines_.tick();
+      if (none) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+  }
+
+ private:
+  /// False when another process works on the run.
+  bool visit(std::size_t i) {
+    if (!report_.trouble.empty()) return false;
+    const SweepRun& run = sweep_.runs[i];
+    std::string why;
+    if (run_state(sweep_.folder, run, why) == RunState::complete) return ended(i, RunEnd::already_there, "", 0);
+    const RunClaim claim(locks_, identity_hash(run.identity));
+    if (!claim.held()) return false;
+    const RunState state = run_state(sweep_.folder, run, why);  // another sweep may have ended it since
+    if (state == RunState::complete) return ended(i, RunEnd::already_there, "", 0);
+    if (state == RunState::damaged) lines_.say(fmt::format("{}; it is trained again", why));
+    Failure failure;
+    if (read_final_failure(sweep_.folder, run, failure)) return ended(i, RunEnd::failed, failure.reason, 0);
+    train_and_write(i);
+    return true;
+  }
+
+  void train_and_write(std::size_t i) {
+    const SweepRun& run = sweep_.runs[i];
+    const auto start = Clock::now();
+    bool began = false, writing = false;
+    Failure failure;
+    double pearson = 0;
+    try {
+      Deck deck = parse_deck(run.identity, run.name);
+      deck.output = run_path(sweep_.folder, run);
+      const Circuit& circuit = circuit_.open(deck);
+      const TrainedRun trained = train(deck, circuit, circuit_place(deck), [&](const TrainingProgress&) {
+        began = true;
+        mpi_.poke();
+        lines_.tick();
+      });
+      writing = true;
+      write_run(deck.output, deck, circuit, trained);
+      pearson = mean_scores(trained.test).pearson;
+      std::error_code ignored;
+      std::filesystem::remove(failure_path(sweep_.folder, run), ignored);
+    } catch (const InputError& error) {
+      failure = {error.what(), 2, false};
+    } catch (const RunError& error) {
+      failure = {error.what(), 3, began && !writing};
+    } catch (const std::bad_alloc&) {
+      failure = {"out of memory", 3, false};
+    } catch (const std::exception& error) {
+      failure = {error.what(), 3, false};
+    }
+    const double seconds = since(start);
+    report_.at_work += seconds;
+    if (failure.reason.empty()) {
+      ended(i, RunEnd::trained, "", seconds, fmt::format("Pearson {:.4f}", pearson));
+      return;
+    }
+    // What cannot be written once will hardly be the next time, after more hours of training.
+    if (writing) report_.trouble = failure.reason;
+    const bool written = write_failure(sweep_.folder, run, failure);
+    ended(i, RunEnd::failed, failure.reason, seconds,
+          fmt::format("failed{}: {}", written ? "" : " (which could not be recorded)", failure.reason));
+  }
+
+  bool ended(std::size_t i, RunEnd end, const std::string& reason, double seconds, const std::string& words = "") {
+    report_.runs.push_back({i, end, reason, seconds});
+    const std::int64_t number = counters_.draw(kEnded) + 1;
+    if (!words.empty()) {
+      lines_.say(fmt::format("[{}/{}] {}  {}  {:.1f} s  rank {}", number, sweep_.runs.size(), sweep_.runs[i].name,
+                             words, seconds, mpi_.rank()));
+    }
+    return true;
+  }
+
+  const Mpi& mpi_;
+  const Sweep& sweep_;
+  SharedCounters& counters_;
+  RankReport& report_;
+  RunLocks locks_;
+  LastCircuit circuit_;
+  RankLines lines_;
+  Clock::time_point start_ = Clock::now();
+};
+
+}  // namespace
+
+std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, const std::vector<std::string>& overrides,
+                                   bool make_folder) {
+  const auto packed = from_rank_0(mpi, [&] {
+    const SweepDeck read = read_sweep_deck(deck, overrides);
+    if (make_folder) make_sweep_folder(read.folder, read.runs);
+    std::vector<std::string> texts = {read.folder, std::to_string(read.combinations)};
+    for (const SweepRun& run : read.runs) texts.insert(texts.end(), {run.name, run.identity});
+    return pack(texts);
+  });
+  if (!packed) return std::nullopt;
+  const auto texts = unpack(*packed);
+  std::vector<SweepRun> runs;
+  std::vector<Deck> decks;
+  for (std::size_t i = 2; i < texts.size(); i += 2) {
+    runs.push_back({texts[i], texts[i + 1]});
+    decks.push_back(parse_deck(texts[i + 1], texts[i]));
+  }
+  const auto counts = sizes_of_circuits(mpi, decks);
+  std::vector<double> seconds;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    seconds.push_back(predicted_seconds(decks[i], counts[i]));
+  }
+  // The same numbers on all ranks, but on unequal machines not to the last bit: rank 0 decides.
+  std::vector<std::size_t> order(runs.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return seconds[a] > seconds[b]; });
+  order = Json::parse(mpi.broadcast(Json(order).dump())).get<std::vector<std::size_t>>();
+  Sweep sweep{texts[0], std::stoll(texts[1]), {}, {}};
+  for (const std::size_t i : order) {
+    sweep.runs.push_back(runs[i]);
+    sweep.seconds.push_back(seconds[i]);
+  }
+  return sweep;
+}
+
+RankReport work_on_sweep(const Mpi& mpi, const Sweep& sweep) {
+  RankReport report;
+  SharedCounters counters(mpi, kCounters);
+  try {
+    Worker(mpi, sweep, counters, report).work();
+  } catch (const std::exception& error) {  // the others wait for this rank: it must not leave by an exception
+    report.trouble = error.what();
+  }
+  return report;
+}
+
+std::vector<PlannedRun> validate_sweep(const Mpi& mpi, const Sweep& sweep) {
+  std::vector<PlannedRun> planned;
+  LastCircuit last;
+  SharedCounters counters(mpi, kCounters);
+  for (;;) {
+    const auto i = static_cast<std::size_t>(counters.draw(kNext));
+    if (i >= sweep.runs.size()) return planned;
+    PlannedRun row{i, 0, ""};
+    try {
+      const Deck deck = parse_deck(sweep.runs[i].identity, sweep.runs[i].name);
+      row.bytes = validate_training(deck, last.open(deck), circuit_place(deck)).planned;
+    } catch (const std::exception& error) {
+      row.reason = error.what();
+    }
+    planned.push_back(row);
+  }
+}
+
+}  // namespace gsrgnn

@@ -1,0 +1,251 @@
+#include <array>
+#include <cctype>
+#include <filesystem>
+#include <gsrgnn/campaign/sweep_deck.hpp>
+#include <map>
+#include <set>
+
+#include "training/deck_reader.hpp"
+
+namespace gsrgnn {
+namespace {
+
+constexpr std::size_t kMostRuns = 1000000;
+
+/// A key of `sweep:` and what it goes through.
+struct Swept {
+  std::string given, key;  ///< as written, and in full
+  std::vector<YAML::Node> values;
+  std::vector<std::string> places;
+};
+
+/// On one line, as an override would say it.
+std::string flow(const YAML::Node& value) {
+  YAML::Emitter out;
+  out.SetMapFormat(YAML::Flow);
+  out.SetSeqFormat(YAML::Flow);
+  out << value;
+  return out.c_str();
+}
+
+/// The keys that can be swept, as they can be written, and in full.
+std::map<std::string, std::string> swept_keys() {
+  std::map<std::string, std::string> full = {{"circuit", "circuit"}};
+  for (const auto& key : model_keys()) full[key] = full["model." + key] = "model." + key;
+  for (const auto& key : train_keys()) full[key] = full["train." + key] = "train." + key;
+  return full;
+}
+
+/// The key itself, which knows its line even when its value is empty.
+YAML::Node key_of(const YAML::Node& root, const std::string& key) {
+  for (const auto& entry : root) {
+    if (entry.first.IsScalar() && entry.first.Scalar() == key) return entry.first;
+  }
+  return root;
+}
+
+std::vector<Swept> read_lists(const Source& source, const YAML::Node& root) {
+  const YAML::Node sweep = root["sweep"];
+  const auto full = swept_keys();
+  std::vector<std::string> known;
+  for (const auto& [key, meaning] : full) known.push_back(key);
+  const Section section(source, "sweep", sweep, known);
+  if (!sweep.IsMap() || sweep.size() == 0) {
+    source.fail("sweep", key_of(root, "sweep"), "'sweep' holds no lists",
+                "write e.g. sweep: {layers: [10, 20]}, or use gsrgnn train");
+  }
+  std::vector<Swept> lists;
+  for (const auto& entry : sweep) {
+    Swept swept{entry.first.as<std::string>(), full.at(entry.first.as<std::string>()), {}, {}};
+    const auto path = section.path(swept.given);
+    for (const auto& other : lists) {
+      if (other.key == swept.key) {
+        source.fail(path, entry.first, fmt::format("'{}' is given twice, also as '{}'", path, other.given), "keep one");
+      }
+    }
+    if (!entry.second.IsSequence()) {
+      source.fail(path, entry.first, fmt::format("'{}' is not a list", path),
+                  fmt::format("write {}: [{}]", swept.given,
+                              entry.second.IsScalar() ? entry.second.Scalar() : std::string("first, second")));
+    }
+    if (entry.second.size() == 0) {
+      source.fail(path, entry.first, fmt::format("'{}' is an empty list", path), "give it values or leave it out");
+    }
+    std::set<std::string> seen;
+    for (const auto& value : entry.second) {
+      if (value.IsNull() || (value.IsScalar() && value.Scalar().empty())) {
+        source.fail(path, value, fmt::format("'{}' has an empty value", path), "give it one or take it out");
+      }
+      if (!seen.insert(flow(value)).second) {
+        source.fail(path, value, fmt::format("'{}' has {} twice", path, flow(value)), "keep one");
+      }
+      swept.values.push_back(value);
+      swept.places.push_back(source.place(path, value));
+    }
+    lists.push_back(std::move(swept));
+  }
+  return lists;
+}
+
+/// A key that is swept cannot be set to one value besides.
+void refuse_swept(const std::vector<Swept>& lists, const std::vector<std::pair<std::string, std::string>>& overridden) {
+  for (const auto& [key, text] : overridden) {
+    for (const auto& swept : lists) {
+      if (key == swept.key || key.rfind(swept.key + ".", 0) == 0) {
+        throw InputError(text, fmt::format("the sweep varies '{}'", swept.key),
+                         fmt::format("write 'sweep.{}=[...]'", swept.given));
+      }
+    }
+  }
+}
+
+std::string without_strange_signs(std::string text) {
+  for (char& c : text) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && std::string("._+-").find(c) == std::string::npos) c = '_';
+  }
+  return text.substr(0, 64);
+}
+
+std::string circuit_token(const YAML::Node& circuit) {
+  if (circuit.IsScalar()) return std::filesystem::path(circuit.Scalar()).stem().string();
+  const YAML::Node generate = circuit["generate"];
+  if (generate["like"].IsDefined()) return generate["like"].Scalar();
+  return generate["graph"].Scalar() + generate["cells"].Scalar();
+}
+
+/// "layers 10, k 4"
+std::string say(const std::vector<Swept>& lists, const std::vector<std::size_t>& at) {
+  std::string text;
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    text += fmt::format("{}{} {}", i == 0 ? "" : ", ", lists[i].given, flow(lists[i].values[at[i]]));
+  }
+  return text;
+}
+
+std::size_t count_combinations(const Source& source, const YAML::Node& root, const std::vector<Swept>& lists) {
+  std::size_t product = 1;
+  for (const Swept& swept : lists) {
+    product *= swept.values.size();
+    if (product > kMostRuns) {
+      source.fail("sweep", key_of(root, "sweep"), fmt::format("the lists multiply to more than {} runs", kMostRuns),
+                  "split the sweep into several decks");
+    }
+  }
+  return product;
+}
+
+void check_folder(const Source& source, const YAML::Node& output, const std::string& folder) {
+  const std::string what = fmt::format("the output of a sweep is a folder, and '{}' is ", folder);
+  std::error_code error;
+  if (std::filesystem::path(folder).extension() == ".h5") {
+    source.fail("output", output, what + "the name of a file",
+                fmt::format("write {}", std::filesystem::path(folder).replace_extension().string()));
+  }
+  if (std::filesystem::exists(folder, error) && !std::filesystem::is_directory(folder, error)) {
+    source.fail("output", output, what + "a file", "give another name");
+  }
+}
+
+}  // namespace
+
+SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string>& overrides) {
+  const std::string text = deck_text(path);
+  const std::string stem = std::filesystem::path(path).stem().string();
+  std::vector<std::pair<std::string, std::string>> overridden;
+  // The deck as it stands. (A clone of it would not know the lines of its keys.)
+  const auto read = [&](Source& source) {
+    const YAML::Node root = parse_deck_yaml(text, path);
+    overridden.clear();
+    for (const auto& given : overrides) overridden.emplace_back(apply_override(root, source, given), given);
+    return root;
+  };
+
+  SweepDeck sweep;
+  Source source(path);
+  std::vector<Swept> lists;
+  try {
+    const YAML::Node root = read(source);
+    const Section top(source, "", root, {"circuit", "model", "train", "output", "sweep"});
+    if (!root["sweep"].IsDefined()) {
+      throw InputError(path, "the deck has no 'sweep'", "add e.g. sweep: {layers: [10, 20]}, or use gsrgnn train");
+    }
+    lists = read_lists(source, root);
+    refuse_swept(lists, overridden);
+    sweep.folder = (std::filesystem::path("runs") / stem).string();
+    top.string("output", sweep.folder);
+    check_folder(source, root["output"], sweep.folder);
+    sweep.combinations = static_cast<std::int64_t>(count_combinations(source, root, lists));
+  } catch (const YAML::Exception& e) {
+    throw InputError(fmt::format("{}:{}", path, e.mark.line + 1), e.msg, "see inputs/ for examples");
+  }
+
+  YAML::Node tree;
+  std::set<std::string> identities, names;
+  std::vector<std::size_t> at(lists.size(), 0);
+  for (std::int64_t combination = 0; combination < sweep.combinations; ++combination) {
+    // Every combination sets the same keys. A tree keeps all nodes that it ever had: a new one now and then.
+    if (combination % 1000 == 0) {
+      tree.reset(read(source));
+      tree.remove("sweep");
+    }
+    for (std::size_t i = 0; i < lists.size(); ++i) {
+      replace_key(tree, source, lists[i].key, YAML::Clone(lists[i].values[at[i]]), lists[i].places[at[i]]);
+    }
+    source.set_context(fmt::format(" (in the run of {})", say(lists, at)));
+    const std::string identity = deck_identity(resolve_deck(tree, source, path, ""));
+    if (identities.insert(identity).second) {
+      const std::string name = run_name(identity);
+      if (!names.insert(name).second) {
+        throw InputError(path, fmt::format("two runs would be named {}", name), "rename one of the circuits");
+      }
+      sweep.runs.push_back({name, identity});
+    }
+    for (std::size_t i = lists.size(); i-- > 0 && ++at[i] == lists[i].values.size();) at[i] = 0;
+  }
+  return sweep;
+}
+
+std::string deck_identity(const Deck& deck) {
+  Deck nowhere = deck;
+  nowhere.output = ".";
+  return to_yaml(nowhere);
+}
+
+std::string deck_identity(const std::string& text, const std::string& place) {
+  return deck_identity(parse_deck(text, place));
+}
+
+std::string run_name(const std::string& identity) {
+  struct Token {
+    const char *section, *key, *prefix;
+    bool always;  ///< or only when it is not the default
+  };
+  constexpr std::array<Token, 11> kTokens = {{{"model", "kind", "", true},
+                                              {"model", "layers", "L", true},
+                                              {"model", "hidden", "D", true},
+                                              {"model", "groups", "C", false},
+                                              {"model", "k", "k", true},
+                                              {"model", "residual", "", false},
+                                              {"model", "adjacency", "", false},
+                                              {"model", "dropout", "p", false},
+                                              {"train", "epochs", "e", false},
+                                              {"train", "learning_rate", "lr", false},
+                                              {"train", "seed", "s", true}}};
+  const YAML::Node deck = YAML::Load(identity), defaults = YAML::Load(to_yaml(Deck()));
+  std::string name = without_strange_signs(circuit_token(deck["circuit"]));
+  for (const Token& token : kTokens) {
+    const YAML::Node value = deck[token.section][token.key], usual = defaults[token.section][token.key];
+    if (!value.IsDefined() || (!token.always && usual.IsDefined() && flow(usual) == flow(value))) continue;
+    name += fmt::format("-{}{}", token.prefix, without_strange_signs(flow(value)));
+  }
+  // Thirty-two bits are enough to tell apart what has the same tokens.
+  return fmt::format("{}-{:08x}", name, static_cast<std::uint32_t>(identity_hash(identity)));
+}
+
+std::uint64_t identity_hash(const std::string& identity) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
+  for (const char c : identity) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  return hash ^ (hash >> 32U);
+}
+
+}  // namespace gsrgnn
