@@ -122,9 +122,9 @@ bool aggregations_agree(const Scene& s) {
 /// Whether adding a block and taking it away again gives X back.
 bool block_reverses(const Scene& s) {
   Kokkos::deep_copy(s.space, s.out, s.x);
-  add_gsr_block<kTile>(s.space, *s.nets, *s.work, s.v, s.index, s.parameters, 1.0F, s.out);
+  add_gsr_block<kTile>(s.space, *s.nets, *s.work, s.v, s.index, s.parameters, {}, 1.0F, s.out);
   const auto moved = download(s.space, s.out);
-  add_gsr_block<kTile>(s.space, *s.nets, *s.work, s.v, s.index, s.parameters, -1.0F, s.out);
+  add_gsr_block<kTile>(s.space, *s.nets, *s.work, s.v, s.index, s.parameters, {}, -1.0F, s.out);
   const auto back = download(s.space, s.out), x = download(s.space, s.x);
   float difference = 0, change = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
@@ -159,12 +159,12 @@ void add_benchmarks(const Circuit& circuit, int width) {
         },
         [=](const Scene& s) { gs_op(s.space, s.x, width, s.v, s.index, s.has_nan); });
     add("block_forward", block_reverses, [](const Scene& s) {
-      add_gsr_block<kTile>(s.space, *s.nets, *s.work, s.v, s.index, s.parameters, 1.0F, s.out);
+      add_gsr_block<kTile>(s.space, *s.nets, *s.work, s.v, s.index, s.parameters, {}, 1.0F, s.out);
     });
     add(
         "block_backward", [](const Scene&) { return true; },
         [](const Scene& s) {
-          gsr_block_backward<kTile>(s.space, *s.nets, *s.work, s.v, s.index, s.parameters, s.x, s.dv, s.gradient);
+          gsr_block_backward<kTile>(s.space, *s.nets, *s.work, s.v, s.index, s.parameters, {}, s.x, s.dv, s.gradient);
         });
     if (k != 4) continue;
     add("mean_aggregate_nets", aggregations_agree, [](const Scene& s) {

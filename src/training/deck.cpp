@@ -79,7 +79,7 @@ void read_model(const Section& model, Deck::Model& m) {
   model.real("dropout", m.dropout, 0, 0.99);
   if (m.kind == ModelKind::gcn || m.kind == ModelKind::sage) m.groups = 1;
   check_groups(model, m);
-  if (m.kind != ModelKind::rev) m.dropout = unused.dropout;
+  if (m.kind != ModelKind::rev && m.kind != ModelKind::gsr) m.dropout = unused.dropout;
   if (m.kind != ModelKind::gsr) {
     m.k = unused.k;
     m.residual = unused.residual;
@@ -244,7 +244,7 @@ std::string to_yaml(const Deck& deck) {
   if (gsr) entry("k", deck.model.k);
   if (gsr) entry("residual", name_of(kResiduals, deck.model.residual));
   entry("adjacency", name_of(kAdjacencies, deck.model.adjacency));
-  if (rev) entry("dropout", fmt::format("{}", deck.model.dropout));
+  if (gsr || rev) entry("dropout", fmt::format("{}", deck.model.dropout));
   out << YAML::EndMap;
   section("train");
   entry("epochs", deck.train.epochs);

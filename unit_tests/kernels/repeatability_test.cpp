@@ -43,7 +43,7 @@ Results run_kernels() {
 
   const auto gamma = memory.template make_from<V>(random_values<float>(width, 2), width);
   const auto normed = memory.template make<M>(rows, k);
-  rms_norm_forward(space, v, index, gamma, normed);
+  rms_norm_forward(space, v, index, gamma, Dropout<float, Exec>(), normed);
   keep("rms_norm_forward", normed);
 
   const auto w = memory.template make_from<T>(random_values<float>(width * width, 3), width / kTile, width, kTile);
@@ -63,7 +63,8 @@ Results run_kernels() {
   sparse_linear_value_gradient<kTile>(space, index, g, 0, w, 0, dv, true);
   keep("sparse_linear_value_gradient", dv);
   const auto dgamma = memory.template make<V>(width);
-  rms_norm_backward(space, v, index, gamma, dv, dgamma, memory.template make<M>(Tuning<Exec>::kRowChunks, width));
+  rms_norm_backward(space, v, index, gamma, Dropout<float, Exec>(), dv, dgamma,
+                    memory.template make<M>(Tuning<Exec>::kRowChunks, width));
   keep("rms_norm_backward values", dv);
   keep("rms_norm_backward gamma", dgamma);
 

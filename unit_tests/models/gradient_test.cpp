@@ -172,6 +172,14 @@ TYPED_TEST(Gradient, GsrNoLayers) {
   Probe<typename TestFixture::Gsr, NetGraph>(gsr_shape(0, 16, 1, Residual::sparse)).compare();
 }
 
+TYPED_TEST(Gradient, GsrWithDropout) {
+  for (const Residual residual : {Residual::sparse, Residual::dense}) {
+    auto dropped = gsr_shape(2, 20, 4, residual);
+    dropped.dropout = 0.3;
+    Probe<typename TestFixture::Gsr, NetGraph>(dropped).compare();
+  }
+}
+
 // Whole rows of equal values, kept and not kept. Where a tie crosses the edge of what is kept the loss jumps with the
 // parameters that break it, those of the input; all others must agree.
 TYPED_TEST(Gradient, GsrRowsWithTies) {

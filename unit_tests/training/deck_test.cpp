@@ -141,7 +141,8 @@ TEST_F(DeckTest, EveryKindHasKeysOfItsOwn) {
   EXPECT_EQ(gsr.model.kind, ModelKind::gsr);
   EXPECT_EQ(gsr.model.k, 15);
   EXPECT_EQ(gsr.model.residual, Residual::dense);
-  EXPECT_EQ(gsr.model.dropout, 0);
+  EXPECT_EQ(gsr.model.dropout, 0.25);
+  EXPECT_EQ(gcn.model.dropout, 0);
   EXPECT_EQ(gcn.model.kind, ModelKind::gcn);
   EXPECT_EQ(sage.model.kind, ModelKind::sage);
   EXPECT_EQ(sage.model.groups, 1);
@@ -155,7 +156,7 @@ TEST_F(DeckTest, EveryKindHasKeysOfItsOwn) {
     return keys;
   };
   EXPECT_EQ(resolved(rev), "groups dropout ");
-  EXPECT_EQ(resolved(gsr), "groups k residual ");
+  EXPECT_EQ(resolved(gsr), "groups k residual dropout ");
   EXPECT_EQ(resolved(gcn), "");
   EXPECT_EQ(resolved(sage), "");
   for (const Deck& deck : {rev, gsr, gcn, sage}) expect_equal(read(to_yaml(deck)), deck);

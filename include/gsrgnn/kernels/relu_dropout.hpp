@@ -23,6 +23,11 @@ template <class Scalar, class Exec>
 struct Dropout {
   Tensor<std::uint8_t, Exec> kept;  ///< C x N x padded d: 1 kept, 0 dropped
   Scalar scale = 1;                 ///< of the kept values: 1 / (1 - rate)
+  /// What a value of the first group is multiplied by.
+  KOKKOS_FORCEINLINE_FUNCTION Scalar factor(std::int64_t row, int column) const {
+    if (kept.data() == nullptr) return 1;
+    return kept(0, row, column) != 0 ? scale : Scalar(0);
+  }
 };
 template <class Scalar, class Exec>
 Dropout<Scalar, Exec> slice(const Dropout<Scalar, Exec>& dropout, int group) {

@@ -1,7 +1,7 @@
 #pragma once
 
 /// The block of a GSR-GNN layer and its exact gradient, on CBSR input:
-///   f(V, I) = A^ S W_n + S W_s + b,   S = scatter(v^, I),   v^ = RMS norm of V.
+///   f(V, I) = A^ S W_n + S W_s + b,   S = scatter(v^, I),   v^ = dropout(RMS norm of V).
 /// Transform first: T = S W_n is k-sparse work, and both net passes run on one tile of its columns at a time.
 
 #include <gsrgnn/kernels/message_passing.hpp>
@@ -67,8 +67,8 @@ void add_block_tile(const Exec& space, const Graph& graph, const GsrBlockWorkspa
 template <int Tile, class Exec, class Graph, class Scalar, class Columns>
 void add_gsr_block(const Exec& space, const Graph& graph, const GsrBlockWorkspace<Scalar, Exec>& w,
                    const Matrix<Scalar, Exec>& v, const Columns& index, const GsrBlockViews<Scalar, Exec>& p,
-                   Scalar sign, const Matrix<Scalar, Exec>& x) {
-  rms_norm_forward(space, v, index, p.norm_weight, w.normed);
+                   const Dropout<Scalar, Exec>& dropout, Scalar sign, const Matrix<Scalar, Exec>& x) {
+  rms_norm_forward(space, v, index, p.norm_weight, dropout, w.normed);
   for (int tile = 0; tile < static_cast<int>(p.self_weight.extent(0)); ++tile) {
     sparse_linear<Tile>(space, w.normed, index, p.neighbour_weight, tile, w.cell_tile);
     pass_to_nets<Tile>(space, graph, w.cell_tile, w.net_tile);
@@ -80,9 +80,9 @@ void add_gsr_block(const Exec& space, const Graph& graph, const GsrBlockWorkspac
 template <int Tile, class Exec, class Graph, class Scalar, class Columns>
 void gsr_block_backward(const Exec& space, const Graph& graph, const GsrBlockWorkspace<Scalar, Exec>& w,
                         const Matrix<Scalar, Exec>& v, const Columns& index, const GsrBlockViews<Scalar, Exec>& p,
-                        const Matrix<Scalar, Exec>& g, const Matrix<Scalar, Exec>& dv,
-                        const GsrBlockViews<Scalar, Exec>& gradient) {
-  rms_norm_forward(space, v, index, p.norm_weight, w.normed);
+                        const Dropout<Scalar, Exec>& dropout, const Matrix<Scalar, Exec>& g,
+                        const Matrix<Scalar, Exec>& dv, const GsrBlockViews<Scalar, Exec>& gradient) {
+  rms_norm_forward(space, v, index, p.norm_weight, dropout, w.normed);
   for (int tile = 0; tile < static_cast<int>(p.self_weight.extent(0)); ++tile) {
     // Q = A^^T G
     load_tile<Tile>(space, graph, g, tile * Tile, w.cell_tile, RowScale::inverse_degree);
@@ -98,7 +98,7 @@ void gsr_block_backward(const Exec& space, const Graph& graph, const GsrBlockWor
     sparse_linear_value_gradient<Tile>(space, index, w.gradient_tile, 0, p.neighbour_weight, tile, dv, tile == 0);
     sparse_linear_value_gradient<Tile>(space, index, g, tile * Tile, p.self_weight, tile, dv, false);
   }
-  rms_norm_backward(space, v, index, p.norm_weight, dv, gradient.norm_weight, w.norm_partial);
+  rms_norm_backward(space, v, index, p.norm_weight, dropout, dv, gradient.norm_weight, w.norm_partial);
 }
 
 }  // namespace gsrgnn

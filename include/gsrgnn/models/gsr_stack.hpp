@@ -46,21 +46,23 @@ class GsrStack {
 
   template <int Tile, class Graph>
   void forward(const Exec& space, const Graph& graph, const LayerParameters<Scalar, Exec>& p,
-               const Tensor<Scalar, Exec>& x, const Dropout<Scalar, Exec>&) const {
+               const Tensor<Scalar, Exec>& x, const Dropout<Scalar, Exec>& dropout) const {
     const auto x1 = slice(x, 0), x2 = slice(x, 1);
     for (int l = 0; l < shape_.layers; ++l) {
       const auto v1 = values_of(l);
       const auto index1 = columns_of(l), index2 = columns2_of(l);
       gs_op(space, x1, shape_.width(), v1, index1, has_nan_, sparse() ? GsRow::sparsify : GsRow::keep);
-      add_gsr_block<Tile>(space, graph, block_, v1, index1, block_views(p.values(l, 0)), Scalar(1), x2);
+      add_gsr_block<Tile>(space, graph, block_, v1, index1, block_views(p.values(l, 0)), slice(dropout, 0), Scalar(1),
+                          x2);
       gs_op(space, x2, shape_.width(), v2_, index2, has_nan_);
-      add_gsr_block<Tile>(space, graph, block_, v2_, index2, block_views(p.values(l, 1)), Scalar(1), x1);
+      add_gsr_block<Tile>(space, graph, block_, v2_, index2, block_views(p.values(l, 1)), slice(dropout, 1), Scalar(1),
+                          x1);
     }
   }
 
   template <int Tile, class Graph, class Sink>
   void backward(const Exec& space, const Graph& graph, const LayerParameters<Scalar, Exec>& p,
-                const Tensor<Scalar, Exec>& x, const Tensor<Scalar, Exec>& g, const Dropout<Scalar, Exec>&,
+                const Tensor<Scalar, Exec>& x, const Tensor<Scalar, Exec>& g, const Dropout<Scalar, Exec>& dropout,
                 const Sink& sink) const {
     const auto x1 = slice(x, 0), x2 = slice(x, 1), g1 = slice(g, 0), g2 = slice(g, 1);
     for (int l = shape_.layers - 1; l >= 0; --l) {
@@ -72,24 +74,26 @@ class GsrStack {
       } else {
         gather(space, x2, index2, v2_);
       }
-      gsr_block_backward<Tile>(space, graph, block_, v2_, index2, block_views(p.values(l, 1)), g1, dv_,
-                               block_views(p.gradient(l, 1)));
+      gsr_block_backward<Tile>(space, graph, block_, v2_, index2, block_views(p.values(l, 1)), slice(dropout, 1), g1,
+                               dv_, block_views(p.gradient(l, 1)));
       scatter_add(space, dv_, index2, g2);
       if (!sparse()) {
-        add_gsr_block<Tile>(space, graph, block_, v2_, index2, block_views(p.values(l, 1)), Scalar(-1), x1);
+        add_gsr_block<Tile>(space, graph, block_, v2_, index2, block_views(p.values(l, 1)), slice(dropout, 1),
+                            Scalar(-1), x1);
         gather(space, x1, index1, v1);
       }
       sink(p.block(l, 1));
 
-      gsr_block_backward<Tile>(space, graph, block_, v1, index1, block_views(p.values(l, 0)), g2, dv_,
-                               block_views(p.gradient(l, 0)));
+      gsr_block_backward<Tile>(space, graph, block_, v1, index1, block_views(p.values(l, 0)), slice(dropout, 0), g2,
+                               dv_, block_views(p.gradient(l, 0)));
       if (sparse()) {
         gather_add(space, g1, index1, dv_);
         scatter(space, dv_, index1, g1);
       } else {
         scatter_add(space, dv_, index1, g1);
       }
-      add_gsr_block<Tile>(space, graph, block_, v1, index1, block_views(p.values(l, 0)), Scalar(-1), x2);
+      add_gsr_block<Tile>(space, graph, block_, v1, index1, block_views(p.values(l, 0)), slice(dropout, 0), Scalar(-1),
+                          x2);
       sink(p.block(l, 0));
     }
   }

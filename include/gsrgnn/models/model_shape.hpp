@@ -37,7 +37,7 @@ struct ModelShape {
   int groups = 2;                        ///< C: 1 for gcn and sage, 2 for gsr, a divisor of D from 2 on for rev
   int k = 0;                             ///< gsr: values kept a row
   Residual residual = Residual::sparse;  ///< gsr
-  double dropout = 0;                    ///< rev: the probability of dropping a value
+  double dropout = 0;                    ///< rev, gsr: the probability of dropping a value in training
 
   int width() const { return hidden / groups; }  ///< d
   int tile() const { return choose_tile(width()); }

@@ -22,7 +22,7 @@ struct Deck {
     int groups = 2;                        ///< gsr: 2; rev: 2 or more; gcn and sage: 1
     int k = 8;                             ///< gsr
     Residual residual = Residual::sparse;  ///< gsr
-    double dropout = 0;                    ///< rev
+    double dropout = 0;                    ///< rev, gsr
     Adjacency adjacency = Adjacency::nets;
   } model;
 
