@@ -192,7 +192,7 @@ TEST_F(SweepDeckTest, CombinationsThatTheDeckRefusesAreNamed) {
 
 TEST_F(SweepDeckTest, TheSweepsOfTheProjectAreValid) {
   int sweeps = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(GSRGNN_INPUTS)) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(GSRGNN_INPUTS)) {
     if (entry.path().extension() != ".yaml") continue;
     if (testing::read_bytes(entry.path().string()).find("\nsweep:") == std::string::npos) continue;
     SCOPED_TRACE(entry.path());

@@ -344,7 +344,7 @@ TEST_F(DeckTest, ASweepIsNotADeck) {
 
 TEST_F(DeckTest, TheDecksOfTheProjectAreValid) {
   int decks = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(GSRGNN_INPUTS)) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(GSRGNN_INPUTS)) {
     if (entry.path().extension() != ".yaml") continue;
     SCOPED_TRACE(entry.path());
     if (testing::read_bytes(entry.path().string()).find("\nsweep:") != std::string::npos) continue;  // campaign's

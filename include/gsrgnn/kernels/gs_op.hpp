@@ -44,6 +44,7 @@ struct GsOp {
     const int k = static_cast<int>(v.extent(1));
     Scalar* const value = &x(row, 0);
     Key* const key = static_cast<Key*>(scratch);
+    using Column = typename Columns::non_const_value_type;
     const auto lanes = Kokkos::ThreadVectorRange(member, width);
 
     Key low, high;
@@ -58,14 +59,33 @@ struct GsOp {
 
     // Bisection for the k-th largest key: at least k keys are >= low, fewer than k are > high. Most rows are done as
     // soon as exactly k remain; ties run it to the end.
+    int at_least_low = width;  // keys >= low
     while (low < high) {
       const Key middle = high - static_cast<Key>((static_cast<UnsignedKey>(high) - static_cast<UnsignedKey>(low)) / 2);
       int count = 0;
       Kokkos::parallel_reduce(
           lanes, [&](const int c, int& sum) { sum += key[c] >= middle ? 1 : 0; }, count);
-      if (count >= k) low = middle;
+      low = count >= k ? middle : low;
+      at_least_low = count >= k ? count : at_least_low;
       if (count == k) break;
-      if (count < k) high = middle - 1;
+      high = count < k ? middle - 1 : high;
+    }
+    if (Tuning<Exec>::kHost && at_least_low == k) {
+      // The one lane stores every column at the next place, kept or not, for a branch could not be foretold.
+      Column* const place = reinterpret_cast<Column*>(key + width);
+      int slot = 0;
+      for (int c = 0; c < width; ++c) {
+        place[slot] = static_cast<Column>(c);
+        slot += key[c] >= low ? 1 : 0;
+      }
+      for (int t = 0; t < k; ++t) {
+        v(row, t) = value[place[t]];
+        index(row, t) = place[t];
+      }
+      if (after == GsRow::sparsify) {
+        for (int c = 0; c < width; ++c) value[c] = key[c] >= low ? value[c] : Scalar(0);
+      }
+      return;
     }
     // All above the threshold are kept; of those equal to it, as many as there is room for, lower columns first. One
     // scan counts both: the former in the low half of the sum, the latter in the high half.
@@ -82,7 +102,7 @@ struct GsOp {
         if (is_above || (is_equal && equal_before < room)) {
           const int slot = above_before + (equal_before < room ? equal_before : room);
           v(row, slot) = value[c];
-          index(row, slot) = static_cast<typename Columns::non_const_value_type>(c);
+          index(row, slot) = static_cast<Column>(c);
         } else if (after == GsRow::sparsify) {
           value[c] = Scalar(0);
         }
@@ -104,7 +124,7 @@ void gs_op(const Exec& space, const Dense& x, int width, const Values& v, const 
   using Body = GsOp<Exec, Dense, Values, Columns>;
   const auto rows = static_cast<std::int64_t>(x.extent(0));
   for_each_row(space, "gsrgnn::kernels::gs_op", rows, Body{x, width, v, index, after, has_nan},
-               width * sizeof(typename Body::Key));
+               width * (sizeof(typename Body::Key) + sizeof(typename Columns::non_const_value_type)));
 }
 
 }  // namespace gsrgnn
