@@ -101,12 +101,14 @@ void check_all_sizes() {
   check<8, Graph, Exec, Scalar>(awkward_circuit(), 8);
   check<16, Graph, Exec, Scalar>(awkward_circuit(), 16);
   check<32, Graph, Exec, Scalar>(awkward_circuit(), 32);
+  check<64, Graph, Exec, Scalar>(awkward_circuit(), 128);
   check<8, Graph, Exec, Scalar>(awkward_circuit(), 24);
   check<16, Graph, Exec, Scalar>(awkward_circuit(), 304);
   check<32, Graph, Exec, Scalar>(awkward_circuit(), 96);
   for (const int cells : {1, 2, 3, 31, 65, 257}) {
     check<8, Graph, Exec, Scalar>(random_circuit(cells, cells + 7, cells), 16);
     check<32, Graph, Exec, Scalar>(random_circuit(cells, 2 * cells, cells), 32);
+    check<64, Graph, Exec, Scalar>(random_circuit(cells, 2 * cells, cells), 64);
   }
   check<16, Graph, Exec, Scalar>(random_circuit(40, 0, 1), 16);    // no nets
   check<16, Graph, Exec, Scalar>(random_circuit(6, 400, 2), 16);   // many parallel edges
@@ -278,6 +280,7 @@ TYPED_TEST(MessagePassingTest, SumsOfSegments) {
     check_segments<8, Exec, Scalar>(segments, 17);
     check_segments<16, Exec, Scalar>(segments, 1);
     check_segments<32, Exec, Scalar>(segments, 90);
+    check_segments<64, Exec, Scalar>(segments, 40);
   }
 }
 

@@ -65,12 +65,13 @@ TYPED_TEST(PackTest, IsARowOfNumbers) {
 TEST(Tiles, CoverEveryWidth) {
   for (int width = 1; width <= 600; ++width) {
     const int tile = choose_tile(width);
-    EXPECT_TRUE(tile == 8 || tile == 16 || tile == 32) << width;
+    EXPECT_TRUE(tile == 8 || tile == 16 || tile == 32 || tile == 64) << width;
     EXPECT_EQ(padded(width, tile) % tile, 0) << width;
     EXPECT_GE(padded(width, tile), width);
     EXPECT_LT(padded(width, tile), width + tile);
   }
-  EXPECT_EQ(choose_tile(192), 32);
+  EXPECT_EQ(choose_tile(192), 64);
+  EXPECT_EQ(choose_tile(96), 32);
   EXPECT_EQ(choose_tile(48), 16);
   EXPECT_EQ(choose_tile(20), 8);
   EXPECT_EQ(choose_tile(300), 16);
@@ -79,7 +80,7 @@ TEST(Tiles, CoverEveryWidth) {
 }
 
 TEST(Tiles, AreDispatchedToTheirWidth) {
-  for (const int tile : {8, 16, 32}) {
+  for (const int tile : {8, 16, 32, 64}) {
     int seen = 0;
     dispatch_tile(tile, [&](auto t) { seen = 1000 * t() + seen + 1; });
     EXPECT_EQ(seen, 1000 * tile + 1);
@@ -88,7 +89,7 @@ TEST(Tiles, AreDispatchedToTheirWidth) {
 
 TEST(TilesDeathTest, OtherWidthsAbort) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_DEATH(dispatch_tile(12, [](auto) {}), "a tile has 8, 16 or 32 columns");
+  EXPECT_DEATH(dispatch_tile(12, [](auto) {}), "a tile has 8, 16, 32 or 64 columns");
 }
 
 TEST(Tiles, WorkItemsCoverEveryColumnOnce) {

@@ -1,7 +1,7 @@
 #pragma once
 
 /// Message passing on tiles of columns, on either form of the graph: mean aggregation A^ X = D^-1 A~ X, its transpose
-/// A~ D^-1 X (A~ is symmetric), and GCN's D^-1/2 A~ D^-1/2 X. A tile is a contiguous matrix of 8, 16 or 32 columns that
+/// A~ D^-1 X (A~ is symmetric), and GCN's D^-1/2 A~ D^-1/2 X. A tile is a contiguous matrix of 8 to 64 columns that
 /// stays in cache while both net passes run.
 
 #include <cmath>
@@ -10,6 +10,17 @@
 #include <gsrgnn/util/views.hpp>
 
 namespace gsrgnn {
+
+/// Asks for the row of X that is gathered some members after member p.
+template <class Exec, class P, class Members, class Rows>
+KOKKOS_FORCEINLINE_FUNCTION void prefetch_member(const Members& member, int p, const Rows& x, int column) {
+  constexpr int kAhead = Tuning<Exec>::kPrefetchAhead;
+  if constexpr (kAhead > 0) {
+    if (p + kAhead < static_cast<int>(member.extent(0))) {
+      prefetch<Exec, static_cast<int>(sizeof(P))>(&x(member(p + kAhead), column));
+    }
+  }
+}
 
 /// out(s, to ..) = sum over the members m of segment s of X(m, from ..), for Tile columns. With the nets as segments
 /// this is B^T X; with cell types as segments, the gradient of the types' rows.
@@ -23,7 +34,10 @@ void sum_segments(const Exec& space, const std::string& label, const Vector<int,
       label, Kokkos::RangePolicy<Exec>(space, 0, segments * Item::kPacks), KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
         P sum = P::zero();
-        for (int p = offset(item.row); p < offset(item.row + 1); ++p) sum.add(&x(member(p), from + item.column));
+        for (int p = offset(item.row); p < offset(item.row + 1); ++p) {
+          prefetch_member<Exec, P>(member, p, x, from + item.column);
+          sum.add(&x(member(p), from + item.column));
+        }
         sum.store(&out(item.row, to + item.column));
       });
 }
@@ -42,7 +56,10 @@ KOKKOS_FORCEINLINE_FUNCTION P neighbour_sum(const NetGraph<Scalar, Exec>& graph,
                                             const CellTile& t, const NetTile& y) {
   P sum = P::load(&t(i, column));
   sum.scale(graph.self_weight(i));
-  for (int p = graph.cell_offset(i); p < graph.cell_offset(i + 1); ++p) sum.add(&y(graph.cell_net(p), column));
+  for (int p = graph.cell_offset(i); p < graph.cell_offset(i + 1); ++p) {
+    prefetch_member<Exec, P>(graph.cell_net, p, y, column);
+    sum.add(&y(graph.cell_net(p), column));
+  }
   return sum;
 }
 template <class P, class Scalar, class Exec, class CellTile, class NetTile>

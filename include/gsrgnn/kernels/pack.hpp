@@ -211,7 +211,7 @@ struct TileItem {
 /// The widths a tile can have. A matrix of `width` columns is stored with its rows padded by zeros to a multiple of the
 /// tile, so that no kernel has a remainder.
 inline int choose_tile(int width) {
-  return width % 32 == 0 ? 32 : width % 16 == 0 || width > 64 ? 16 : 8;
+  return width % 64 == 0 ? 64 : width % 32 == 0 ? 32 : width % 16 == 0 || width > 64 ? 16 : 8;
 }
 inline int padded(int width, int tile) {
   return (width + tile - 1) / tile * tile;
@@ -227,8 +227,10 @@ void dispatch_tile(int tile, const F& f) {
       return f(std::integral_constant<int, 16>());
     case 32:
       return f(std::integral_constant<int, 32>());
+    case 64:
+      return f(std::integral_constant<int, 64>());
     default:
-      Kokkos::abort("gsrgnn::dispatch_tile: a tile has 8, 16 or 32 columns");
+      Kokkos::abort("gsrgnn::dispatch_tile: a tile has 8, 16, 32 or 64 columns");
   }
 }
 

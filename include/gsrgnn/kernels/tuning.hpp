@@ -21,7 +21,7 @@ struct Tuning {
   static constexpr bool kHost = Kokkos::SpaceAccessibility<Exec, Kokkos::HostSpace>::accessible;
 
   /// Columns of a tile that one work item holds in registers: all of them on a host core, one 16-byte load on a GPU.
-  static constexpr int kColumnsPerItem = kHost ? 32 : 4;
+  static constexpr int kColumnsPerItem = kHost ? 64 : 4;
   /// Bytes of one vector register; only the compiler's grouping of a pack's columns depends on it.
 #if defined(__AVX512F__)
   static constexpr int kVectorBytes = kHost ? 64 : 16;
@@ -30,6 +30,8 @@ struct Tuning {
 #else
   static constexpr int kVectorBytes = 16;
 #endif
+  /// Rows gathered through an index are asked for this many ahead, for their latency is what a host core waits for.
+  static constexpr int kPrefetchAhead = kHost ? 32 : 0;
   /// Row kernels: rows a team works through, and the shape of the team.
   static constexpr int kRowsPerTeam = kHost ? 64 : 8;
   static constexpr int kTeamSize = kHost ? 1 : 8;
@@ -37,5 +39,15 @@ struct Tuning {
   /// Partial sums that a reduction over rows is cut into. Fixed, so that no result depends on the number of threads.
   static constexpr int kRowChunks = kHost ? 32 : 512;
 };
+
+/// Asks for the `bytes` at an address that is soon to be read; nothing on a device.
+template <class Exec, int bytes>
+KOKKOS_FORCEINLINE_FUNCTION void prefetch([[maybe_unused]] const void* address) {
+#ifdef GSRGNN_NATIVE_VECTORS
+  if constexpr (Tuning<Exec>::kPrefetchAhead > 0) {
+    for (int line = 0; line < bytes; line += 64) __builtin_prefetch(static_cast<const char*>(address) + line);
+  }
+#endif
+}
 
 }  // namespace gsrgnn
