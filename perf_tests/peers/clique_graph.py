@@ -1,5 +1,9 @@
-"""The clique graph of a circuit file, exported for PyG in each form that pyg_epochs.py reads, so that building it does
-not count in a contestant's peak memory."""
+"""The clique graph of a circuit file, exported for PyG in each form that pyg_epochs.py reads:
+clique_graph.py CIRCUIT.h5 GRAPH.npz. A process of its own, so that this does not count in a contestant's peak memory (to
+which a process that is started adds, on Linux, the peak of the one that starts it)."""
+
+import json
+import sys
 
 import h5py
 import numpy as np
@@ -25,7 +29,7 @@ def row_pointer(target, cells):
 
 
 def export(circuit, path):
-    """Writes an npz file; returns the number of edges, and how many are left when parallel ones are merged."""
+    """Writes the arrays; returns the number of edges, and how many are left when parallel ones are merged."""
     with h5py.File(circuit, "r") as file:
         if file.attrs.get("kind") not in ("gsrgnn circuit", b"gsrgnn circuit"):
             raise SystemExit(f"{circuit}: not a circuit file; make one with `gsrgnn import` or `gsrgnn generate`")
@@ -47,4 +51,8 @@ def export(circuit, path):
         merged_column=source[place].astype(np.int32),
         multiplicity=np.diff(np.append(place, len(target))).astype(np.float32),
     )
-    return len(target), len(place)
+    return {"edges": len(target), "merged_edges": len(place)}
+
+
+if __name__ == "__main__":
+    print(json.dumps(export(*sys.argv[1:])))

@@ -23,8 +23,6 @@ import sys
 import tempfile
 import time
 
-from clique_graph import export
-
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 FORM_NAMES = {"edges": "edge_index, gather and scatter", "csr": "sparse_csr, as PyG multiplies it",
@@ -32,7 +30,7 @@ FORM_NAMES = {"edges": "edge_index, gather and scatter", "csr": "sparse_csr, as 
 KIND_NAMES = {"rev": "RevGNN", "sage": "GraphSAGE", "gcn": "GCN", "gsr": "GSR-GNN"}
 
 
-class ContestantFailed(Exception):
+class ProcessFailed(Exception):
     pass
 
 
@@ -47,7 +45,7 @@ def run_process(command, environment):
         if process.returncode != 0:
             errors.seek(0)
             said = errors.read().strip().splitlines()
-            raise ContestantFailed(said[-1] if said else f"ended with {process.returncode}")
+            raise ProcessFailed(said[-1] if said else f"ended with {process.returncode}")
     return output, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
@@ -62,7 +60,7 @@ class Contestant:
     def run(self, environment):
         try:
             seconds, peak = self.run_once(environment)
-        except ContestantFailed as error:
+        except ProcessFailed as error:
             self.failure = str(error)
             return
         self.peak = max(self.peak, peak)
@@ -126,7 +124,7 @@ class Pyg(Contestant):
 
     def run_once(self, environment):
         if self.needed_bytes() > free_memory():
-            raise ContestantFailed(f"left out: needs about {self.needed_bytes() / 1e9:.0f} GB of memory, "
+            raise ProcessFailed(f"left out: needs about {self.needed_bytes() / 1e9:.0f} GB of memory, "
                                    f"{free_memory() / 1e9:.0f} are free")
         seconds, peak = self.epochs(self.layers, 1 if self.once else self.options.epochs, environment)
         if self.layers < self.options.layers:
@@ -211,8 +209,7 @@ def parse():
     return options
 
 
-def main():
-    options = parse()
+def compare(options):
     options.folder.mkdir(parents=True, exist_ok=True)
     environment = dict(os.environ, OMP_PROC_BIND="false")
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -221,7 +218,9 @@ def main():
         options.circuit = options.folder / "7157-R.h5"
         run_process([options.program, "generate", "--like", "7157-R", "-o", options.circuit], environment)
     options.graph = options.folder / "clique.npz"
-    options.edges, merged = export(options.circuit, options.graph)
+    exported = json.loads(run_process([sys.executable, HERE / "clique_graph.py", options.circuit, options.graph],
+                                      environment)[0])
+    options.edges = exported["edges"]
     (options.folder / "deck.yaml").write_text("model: {kind: gsr}\n")
 
     entries = contestants(options)
@@ -238,11 +237,11 @@ def main():
     versions = {}
     for entry in entries:
         versions.update(getattr(entry, "versions", {}) or getattr(entry, "built", {}))
-    setting = {"circuit": options.circuit.name, "edges": options.edges, "merged_edges": merged,
+    setting = {"circuit": options.circuit.name, **exported,
                "layers": options.layers, "hidden": options.hidden, "threads": options.threads,
                "epochs": options.epochs, "rounds": options.rounds, "processor": processor(),
                "cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version(), **versions}
-    lines = [f"{setting['circuit']}: {options.edges:,} edges ({merged:,} when parallel ones are merged); "
+    lines = [f"{setting['circuit']}: {exported['edges']:,} edges ({exported['merged_edges']:,} when parallel ones are merged); "
              f"{options.layers} layers, width {options.hidden}, {options.threads} thread(s); "
              f"{options.rounds} rounds of {options.epochs} epochs",
              f"{setting['processor']}, {setting['cores']} cores; " +
@@ -253,6 +252,14 @@ def main():
         json.dumps({"setting": setting, "contestants": [entry.record() for entry in entries]}, indent=1) + "\n")
     if any(entry.failure and not entry.failure.startswith("left out") for entry in entries):
         sys.exit("compare: some contestants failed")
+
+
+def main():
+    options = parse()
+    try:
+        compare(options)
+    except ProcessFailed as error:
+        sys.exit(f"compare: {error}")
 
 
 if __name__ == "__main__":
