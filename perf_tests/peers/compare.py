@@ -3,13 +3,17 @@
 one run.  Started by compare.sh, which makes the environment first; see there.
 
 Every contestant trains for --epochs epochs in a process of its own, and all take turns for --rounds rounds, so that
-whatever else the machine does meets all of them. An epoch is forward + backward + update; the median is over all epochs
-of all rounds. Peak memory is the largest resident set of the contestant's processes, all of Python and PyTorch included
-(which take some 300 MB). The contestants run PyG's models in the forms that pyg_epochs.py describes, and ours on nets.
+whatever else the machine does meets all of them. An epoch is forward + backward + update. Of PyG every epoch counts, of
+gsrgnn the median that `gsrgnn info` gives for each process; the table has the medians of all that. Peak memory is the
+largest resident set of the contestant's processes, all of Python and PyTorch included (some 300 MB). PyG's models run
+in the forms that pyg_epochs.py describes, ours on nets.
+
+On one thread there is processor time, too, for machines that are shared: PyG's is measured; ours is the epoch's time by
+the share of a processor that its process had.
 
 Gathering and scattering takes tens of seconds a layer and gigabytes: these contestants run once, one epoch, with
---edge-layers layers, and their time grows in proportion to the layers (the table says so). What would not fit the
-memory that is free is left out and named.
+--edge-layers layers, and their time grows in proportion to the layers (the table says so). PyG's own way with
+sparse_csr runs once, too, all its layers. What would not fit the memory that is free is left out and named.
 """
 
 import argparse
@@ -35,7 +39,8 @@ class ProcessFailed(Exception):
 
 
 def run_process(command, environment):
-    """(standard output, peak resident bytes)"""
+    """(standard output, peak resident bytes, the share of a processor that it had)"""
+    start = time.monotonic()
     with tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen([str(word) for word in command], env=environment, text=True,
                                    stdout=subprocess.PIPE, stderr=errors)
@@ -46,7 +51,7 @@ def run_process(command, environment):
             errors.seek(0)
             said = errors.read().strip().splitlines()
             raise ProcessFailed(said[-1] if said else f"ended with {process.returncode}")
-    return output, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return output, usage.ru_maxrss * 1024, (usage.ru_utime + usage.ru_stime) / (time.monotonic() - start)
 
 
 class Contestant:
@@ -88,7 +93,7 @@ class Ours(Contestant):
         self.built = {}
 
     def run_once(self, environment):
-        _, peak = run_process(self.command, environment)
+        _, peak, share = run_process(self.command, environment)
         info = json.loads(run_process([self.options.program, "info", self.run_file, "--json"], environment)[0])
         self.built = {key: info[key] for key in ("revision", "kokkos_version", "execution_space", "threads")}
         if info["threads"] != self.options.threads:
@@ -96,7 +101,8 @@ class Ours(Contestant):
                      f"{info['execution_space']}, not on {self.options.threads}; name another --threads or --program")
         seconds = info["seconds_per_epoch"]  # medians over the epochs of this process
         parts = {part: [seconds[part]] for part in ("forward", "backward", "update")}
-        return {"total": [sum(seconds[part] for part in parts)], **parts}, peak
+        total = sum(seconds[part] for part in parts)
+        return {"total": [total], "processor": [total * min(share, 1)], **parts}, peak
 
 
 class Pyg(Contestant):
@@ -115,7 +121,7 @@ class Pyg(Contestant):
         command = [sys.executable, HERE / "pyg_epochs.py", self.options.graph, "--kind", self.kind, "--form", self.form,
                    "--layers", layers, "--hidden", self.options.hidden, "--epochs", count,
                    "--threads", self.options.threads]
-        output, peak = run_process(command, environment)
+        output, peak, _ = run_process(command, environment)
         said = json.loads(output.splitlines()[-1])
         self.versions = {key: said[key] for key in ("torch", "pyg")}
         if said["product"] and (note := f"{said['product']}'s product") not in self.notes:
@@ -154,35 +160,46 @@ def contestants(options):
     return [one for one in gsr + ours + peers if options.only is None or any(o in one.name for o in options.only)]
 
 
-def fastest(entries):
+def fastest(entries, part="total"):
     """Of PyG's; None when there is none."""
-    return min((e for e in entries if e.seconds and not e.ours), key=Contestant.median, default=None)
+    return min((e for e in entries if e.seconds and not e.ours), key=lambda e: e.median(part), default=None)
 
 
-def table(entries):
-    """Lines of text; ratios are how many times faster, and how much smaller, than PyG's fastest."""
-    rev = fastest(e for e in entries if e.kind == "rev")
-    times = lambda one, other: f"{other.median() / one.median():.2f}" if other else "-"
-    rows = [("", "s an epoch", "min - max", "forward", "backward", "peak MB", "RevGNN", "same kind")]
+def faster(entry, others, part):
+    """How many times faster than the fastest of PyG's among the others."""
+    other = fastest(others, part)
+    return f"{other.median(part) / entry.median(part):.2f}" if other else "-"
+
+
+def table(entries, threads):
+    """Lines of text."""
+    parts = ["total", "processor"] if threads == 1 else ["total"]
+    rows = [("", "s an epoch", "min - max", "forward", "backward", "peak MB", "RevGNN", "kind")]
+    if threads == 1:
+        rows[0] += ("processor s", "RevGNN", "kind")
     notes = []
+    revs = [e for e in entries if e.kind == "rev"]
     for entry in entries:
-        said = list(entry.notes) + ([entry.failure] if entry.failure else [])
+        said = entry.notes + ([entry.failure] if entry.failure else [])
         if said:
             notes.append("; ".join(said))
-        mark = f" [{len(notes)}]" if said else ""
+        name = entry.name + (f" [{len(notes)}]" if said else "")
         if not entry.seconds:
-            rows.append((entry.name + mark, *"-------"))
+            rows.append((name, *["-"] * (len(rows[0]) - 1)))
             continue
+        same = revs if entry.kind == "gsr" else [e for e in entries if e.kind == entry.kind]
         total = entry.seconds["total"]
-        same = fastest(e for e in entries if e.kind == entry.kind) or rev
-        rows.append((entry.name + mark, f"{entry.median():.3f}", f"{min(total):.3f} - {max(total):.3f}",
-                     f"{entry.median('forward'):.3f}", f"{entry.median('backward'):.3f}", f"{entry.peak / 1e6:.0f}",
-                     times(entry, rev), times(entry, same)))
+        row = [name, f"{entry.median():.3f}", f"{min(total):.3f} - {max(total):.3f}", f"{entry.median('forward'):.3f}",
+               f"{entry.median('backward'):.3f}", f"{entry.peak / 1e6:.0f}"]
+        for part in parts:
+            row += [f"{entry.median(part):.3f}"] if part == "processor" else []
+            row += [faster(entry, revs, part), faster(entry, same, part)]
+        rows.append(tuple(row))
     widths = [max(len(row[c]) for row in rows) for c in range(len(rows[0]))]
     lines = ["  ".join([row[0].ljust(widths[0])] + [cell.rjust(w) for cell, w in zip(row[1:], widths[1:])])
              for row in rows]
-    lines += ["", "RevGNN, same kind: how many times faster than PyG's fastest RevGNN, and than PyG's fastest of this kind",
-              "(of GSR-GNN, which PyG does not have: than its fastest RevGNN)"]
+    lines += ["", "RevGNN, kind: how many times faster than PyG's fastest RevGNN, and than PyG's fastest of the same kind"
+              " (GSR-GNN: RevGNN)" + ("; on the right, the same in processor time" if threads == 1 else "")]
     return lines + [f"[{number}] {note}" for number, note in enumerate(notes, 1)]
 
 
@@ -195,7 +212,7 @@ def parse():
     arguments.add_argument("--layers", type=int, default=10)
     arguments.add_argument("--hidden", type=int, default=384, help="width, in two groups for RevGNN and GSR-GNN")
     arguments.add_argument("--k", type=int, nargs="+", default=[4, 16], help="of GSR-GNN: each is a contestant")
-    arguments.add_argument("--epochs", type=int, default=2, help="of a process (default: 2)")
+    arguments.add_argument("--epochs", type=int, default=3, help="of a process (default: 3)")
     arguments.add_argument("--rounds", type=int, default=3, help="turns that each contestant has (default: 3)")
     arguments.add_argument("--threads", type=int, default=1)
     arguments.add_argument("--edge-layers", type=int, default=1, help="layers that gather and scatter run (default: 1)")
@@ -241,11 +258,11 @@ def compare(options):
                "layers": options.layers, "hidden": options.hidden, "threads": options.threads,
                "epochs": options.epochs, "rounds": options.rounds, "processor": processor(),
                "cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version(), **versions}
-    lines = [f"{setting['circuit']}: {exported['edges']:,} edges ({exported['merged_edges']:,} when parallel ones are merged); "
+    lines = [f"{setting['circuit']}: {exported['edges']:,} edges ({exported['merged_edges']:,} with parallel ones merged); "
              f"{options.layers} layers, width {options.hidden}, {options.threads} thread(s); "
              f"{options.rounds} rounds of {options.epochs} epochs",
              f"{setting['processor']}, {setting['cores']} cores; " +
-             ", ".join(f"{key} {value}" for key, value in versions.items()), "", *table(entries)]
+             ", ".join(f"{key} {value}" for key, value in versions.items()), "", *table(entries, options.threads)]
     print("\n".join(lines))
     (options.folder / "compare.txt").write_text("\n".join(lines) + "\n")
     (options.folder / "compare.json").write_text(

@@ -187,9 +187,9 @@ def standardised(values):
 def time_epochs(model, epochs, data, graph):
     feature, types, label, training = data
     optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
-    seconds = {"total": [], "forward": [], "backward": [], "update": []}
+    seconds = {"total": [], "forward": [], "backward": [], "update": [], "processor": []}
     for _ in range(epochs):
-        times = [time.perf_counter()]
+        processor, times = time.process_time(), [time.perf_counter()]
         optimizer.zero_grad()
         loss = torch.nn.functional.mse_loss(model(feature, types, graph)[training], label[training])
         times.append(time.perf_counter())
@@ -198,6 +198,7 @@ def time_epochs(model, epochs, data, graph):
         optimizer.step()
         times.append(time.perf_counter())
         seconds["total"].append(times[3] - times[0])
+        seconds["processor"].append(time.process_time() - processor)
         for part, (start, end) in zip(("forward", "backward", "update"), zip(times, times[1:])):
             seconds[part].append(end - start)
     if not np.isfinite(loss.item()):
