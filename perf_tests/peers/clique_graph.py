@@ -1,6 +1,7 @@
 """The clique graph of a circuit file, exported for PyG in each form that pyg_epochs.py reads:
-clique_graph.py CIRCUIT.h5 GRAPH.npz. A process of its own, so that this does not count in a contestant's peak memory (to
-which a process that is started adds, on Linux, the peak of the one that starts it)."""
+clique_graph.py CIRCUIT.h5 GRAPH.npz. A process of its own, so that this counts in no contestant's peak memory: on Linux
+a process starts with the peak of the one that starts it.
+"""
 
 import json
 import sys

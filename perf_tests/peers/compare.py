@@ -31,7 +31,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 FORM_NAMES = {"edges": "edge_index, gather and scatter", "csr": "sparse_csr, as PyG multiplies it",
               "spmm": "sparse_csr, transpose made once"}
-KIND_NAMES = {"rev": "RevGNN", "sage": "GraphSAGE", "gcn": "GCN", "gsr": "GSR-GNN"}
+KIND_NAMES = {"stored": "RevGNN", "rev": "RevGNN", "sage": "GraphSAGE", "gcn": "GCN", "gsr": "GSR-GNN"}
 
 
 class ProcessFailed(Exception):
@@ -106,15 +106,19 @@ class Ours(Contestant):
 
 
 class Pyg(Contestant):
+    """Kind "stored" is RevGNN with everything kept for backward instead of rebuilt: faster, but no RevGNN in memory, so
+    it is shown and never the one that ratios are against."""
+
     def __init__(self, options, kind, form):
-        super().__init__(f"PyG {KIND_NAMES[kind]}, {FORM_NAMES[form]}", kind, False)
+        stored = ", activations stored" if kind == "stored" else ""
+        super().__init__(f"PyG {KIND_NAMES[kind]}, {FORM_NAMES[form]}{stored}", kind, False)
         self.options, self.form, self.once = options, form, form != "spmm"
         self.layers = min(options.edge_layers, options.layers) if form == "edges" else options.layers
         self.versions = {}
 
     def needed_bytes(self):
         """Of gathering and scattering: a message an edge, held while it is made and while it is scaled (GCN)."""
-        width = self.options.hidden // (2 if self.kind == "rev" else 1)
+        width = self.options.hidden // (1 if self.kind in ("sage", "gcn") else 2)
         return self.options.edges * width * 4 * (2 if self.kind == "gcn" else 1.1) if self.form == "edges" else 0
 
     def epochs(self, layers, count, environment):
@@ -157,6 +161,7 @@ def contestants(options):
     gsr = [Ours(options, "gsr", k) for k in options.k]
     ours = [Ours(options, kind) for kind in ("rev", "sage", "gcn")]
     peers = [Pyg(options, kind, form) for kind in ("rev", "sage", "gcn") for form in ("spmm", "csr", "edges")]
+    peers.insert(1, Pyg(options, "stored", "spmm"))
     return [one for one in gsr + ours + peers if options.only is None or any(o in one.name for o in options.only)]
 
 
@@ -187,7 +192,7 @@ def table(entries, threads):
         if not entry.seconds:
             rows.append((name, *["-"] * (len(rows[0]) - 1)))
             continue
-        same = revs if entry.kind == "gsr" else [e for e in entries if e.kind == entry.kind]
+        same = revs if entry.kind in ("gsr", "stored") else [e for e in entries if e.kind == entry.kind]
         total = entry.seconds["total"]
         row = [name, f"{entry.median():.3f}", f"{min(total):.3f} - {max(total):.3f}", f"{entry.median('forward'):.3f}",
                f"{entry.median('backward'):.3f}", f"{entry.peak / 1e6:.0f}"]
@@ -198,7 +203,7 @@ def table(entries, threads):
     widths = [max(len(row[c]) for row in rows) for c in range(len(rows[0]))]
     lines = ["  ".join([row[0].ljust(widths[0])] + [cell.rjust(w) for cell, w in zip(row[1:], widths[1:])])
              for row in rows]
-    lines += ["", "RevGNN, kind: how many times faster than PyG's fastest RevGNN, and than PyG's fastest of the same kind"
+    lines += ["", "RevGNN, kind: how many times faster than PyG's fastest RevGNN, than its fastest of the same kind"
               " (GSR-GNN: RevGNN)" + ("; on the right, the same in processor time" if threads == 1 else "")]
     return lines + [f"[{number}] {note}" for number, note in enumerate(notes, 1)]
 
@@ -258,8 +263,8 @@ def compare(options):
                "layers": options.layers, "hidden": options.hidden, "threads": options.threads,
                "epochs": options.epochs, "rounds": options.rounds, "processor": processor(),
                "cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version(), **versions}
-    lines = [f"{setting['circuit']}: {exported['edges']:,} edges ({exported['merged_edges']:,} with parallel ones merged); "
-             f"{options.layers} layers, width {options.hidden}, {options.threads} thread(s); "
+    lines = [f"{setting['circuit']}: {exported['edges']:,} edges, {exported['merged_edges']:,} with parallel ones "
+             f"merged; {options.layers} layers, width {options.hidden}, {options.threads} thread(s); "
              f"{options.rounds} rounds of {options.epochs} epochs",
              f"{setting['processor']}, {setting['cores']} cores; " +
              ", ".join(f"{key} {value}" for key, value in versions.items()), "", *table(entries, options.threads)]

@@ -2,7 +2,7 @@
 # gsrgnn against PyTorch Geometric, on the same circuit, widths, depth and threads, in one run:
 #   compare.sh [--circuit FILE.h5] [--layers 10] [--hidden 384] [--k 4 16] [--epochs 3] [--rounds 3] [--threads 1]
 # Builds gsrgnn and makes the virtual environment (setup.sh; once, 5 GB) when needed. The table of seconds an epoch,
-# peak memory and ratios goes to the terminal, and with all numbers into build/peers; compare.sh --help has more options.
+# peak memory and ratios goes to the terminal, and with all numbers into build/peers. More options: compare.sh --help.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)

@@ -157,6 +157,8 @@ class RevBlock(torch.nn.Module):
 def layer(kind, form, hidden, groups):
     if kind == "rev":
         return GroupAddRev(RevBlock(form, hidden // groups), num_groups=groups)
+    if kind == "stored":
+        return GroupAddRev(RevBlock(form, hidden // groups), num_groups=groups, disable=True)
     return PlainLayer(sage_conv(form, hidden) if kind == "sage" else gcn_conv(form, hidden))
 
 
@@ -209,7 +211,8 @@ def time_epochs(model, epochs, data, graph):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("graph", help="as clique_graph.py exports it")
-    arguments.add_argument("--kind", choices=("rev", "sage", "gcn"), default="rev")
+    arguments.add_argument("--kind", choices=("rev", "stored", "sage", "gcn"), default="rev",
+                           help="stored: RevGNN that keeps its activations instead of rebuilding them")
     arguments.add_argument("--form", choices=FORMS, default="spmm")
     arguments.add_argument("--layers", type=int, default=10)
     arguments.add_argument("--hidden", type=int, default=384)
@@ -226,7 +229,7 @@ def main():
     training = torch.from_numpy(np.random.default_rng(0).permutation(cells)[: cells * 8 // 10])
     data = feature, torch.from_numpy(graph["type"]).long(), label, training
 
-    width = options.hidden // options.groups if options.kind == "rev" else options.hidden
+    width = options.hidden // options.groups if options.kind in ("rev", "stored") else options.hidden
     form = adjacency(options.form, options.kind, graph, width)
     layers = [layer(options.kind, options.form, options.hidden, options.groups) for _ in range(options.layers)]
     model = Model(layers, options.hidden, feature.shape[1], int(graph["types"]), label.shape[1])

@@ -71,7 +71,7 @@ class Side:
 
 
 def verdict(before, now, tolerance):
-    """By the ratio of medians; the fastest rounds have to agree, which a disturbance of the machine rarely makes them."""
+    """By the ratio of medians; the fastest rounds have to agree, as they rarely do when the machine was disturbed."""
     median = statistics.median(now) / statistics.median(before)
     least = min(now) / min(before)
     if min(median, least) > 1 + tolerance:

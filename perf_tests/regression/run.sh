@@ -60,9 +60,9 @@ if [[ -n "${against}" ]]; then
     cp -r "${root}"/perf_tests/*.?pp "${root}/perf_tests/CMakeLists.txt" "${tree}/perf_tests/"
   fi
   # Built as this tree is: same compiler, same Kokkos.
-  mapfile -t settings < <(sed -nE \
-    's/^((CMAKE_(BUILD_TYPE|CXX_COMPILER|CUDA_ARCHITECTURES|PREFIX_PATH|CXX_FLAGS)|Kokkos(Kernels)?_(ROOT|DIR)|GSRGNN_NATIVE):[A-Z]+=.*)/-D\1/p' \
-    "${root}/build/release/CMakeCache.txt")
+  names='CMAKE_(BUILD_TYPE|CXX_COMPILER|CXX_FLAGS|CUDA_ARCHITECTURES|PREFIX_PATH)|GSRGNN_NATIVE'
+  names+='|Kokkos(Kernels)?_(ROOT|DIR)'
+  mapfile -t settings < <(sed -nE "s/^((${names}):[A-Z]+=.*)/-D\1/p" "${root}/build/release/CMakeCache.txt")
   echo "run.sh: building ${against} (${commit:0:12}), log in ${tree#"${root}"/}/build.log" >&2
   if ! {
     cmake -S "${tree}" -B "${tree}/build/release" -G Ninja -DGSRGNN_TESTS=OFF "${settings[@]}" &&
