@@ -1,21 +1,20 @@
 #include "scene.hpp"
 
-#include <gsrgnn/circuit/open_circuit.hpp>
-#include <gsrgnn/util/blas_threads.hpp>
-
 #include <charconv>
 #include <fstream>
+#include <gsrgnn/circuit/open_circuit.hpp>
+#include <gsrgnn/util/blas_threads.hpp>
 #include <sstream>
 
 namespace gsrgnn {
 namespace {
 
+constexpr std::int64_t kYardstickRepeats = 20;
+bool any_wrong = false;
+
 bool is_of_table1(const std::string& place) {
   return std::any_of(table1().begin(), table1().end(), [&](const Table1Row& row) { return row.name == place; });
 }
-
-bool any_wrong = false;
-constexpr std::int64_t kYardstickRepeats = 20;
 
 std::string in_one_line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ';');
@@ -94,7 +93,7 @@ const Circuit& LazyCircuit::get() {
 std::string LazyCircuit::name() const {
   if (is_of_table1(place_)) return place_;
   const std::string file = place_.substr(place_.rfind('/') + 1);
-  return file.substr(0, file.find('.'));
+  return file.substr(0, file.rfind('.'));
 }
 
 bool times_are_processor_times() {
