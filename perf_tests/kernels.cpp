@@ -415,9 +415,9 @@ std::vector<Kernel> kernels_without_k() {
        },
        [](const Scene& s) {
          const auto x = download(s.space, s.x);
-         std::vector<float> sums(s.row.size());
+         std::vector<double> sums(s.row.size());
          for (std::size_t i = 0; i < x.size(); ++i) sums[i % sums.size()] += x[i];
-         return same(download(s.space, s.row), sums) || close(dot(sums, sums), dot(s.space, s.row, s.row), 1e-2);
+         return same(download(s.space, s.row), std::vector<float>(sums.begin(), sums.end()));
        }},
       {"add_bias_relu", rows_work(2), [](const Scene& s) { add_bias_relu(s.space, s.parameters.bias, s.out); },
        [](const Scene& s) {
