@@ -234,6 +234,25 @@ def parse():
     return options
 
 
+def write_results(options, exported, entries, rounds):
+    """compare.txt, whose lines it returns, and compare.json."""
+    versions = {}
+    for entry in entries:
+        versions.update(getattr(entry, "versions", {}) or getattr(entry, "built", {}))
+    setting = {"circuit": options.circuit.name, **exported, "layers": options.layers, "hidden": options.hidden,
+               "threads": options.threads, "epochs": options.epochs, "rounds": rounds, "processor": processor(),
+               "cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version(), **versions}
+    lines = [f"{setting['circuit']}: {exported['edges']:,} edges, {exported['merged_edges']:,} with parallel ones "
+             f"merged; {options.layers} layers, width {options.hidden}, {options.threads} thread(s); "
+             f"{rounds} rounds of {options.epochs} epochs",
+             f"{setting['processor']}, {setting['cores']} cores; " +
+             ", ".join(f"{key} {value}" for key, value in versions.items()), "", *table(entries, options.threads)]
+    (options.folder / "compare.txt").write_text("\n".join(lines) + "\n")
+    (options.folder / "compare.json").write_text(
+        json.dumps({"setting": setting, "contestants": [entry.record() for entry in entries]}, indent=1) + "\n")
+    return lines
+
+
 def compare(options):
     options.folder.mkdir(parents=True, exist_ok=True)
     environment = dict(os.environ, OMP_PROC_BIND="false")
@@ -252,29 +271,14 @@ def compare(options):
     if not entries:
         sys.exit(f"compare: no contestant has {' or '.join(options.only)} in its name")
     start = time.monotonic()
-    for number in range(options.rounds):
+    for number in range(1, options.rounds + 1):
         for entry in entries:
-            if entry.failure or (entry.once and number > 0):
+            if entry.failure or (entry.once and number > 1):
                 continue
-            print(f"{time.monotonic() - start:6.0f} s  round {number + 1}: {entry.name}", file=sys.stderr, flush=True)
+            print(f"{time.monotonic() - start:6.0f} s  round {number}: {entry.name}", file=sys.stderr, flush=True)
             entry.run(environment)
-
-    versions = {}
-    for entry in entries:
-        versions.update(getattr(entry, "versions", {}) or getattr(entry, "built", {}))
-    setting = {"circuit": options.circuit.name, **exported,
-               "layers": options.layers, "hidden": options.hidden, "threads": options.threads,
-               "epochs": options.epochs, "rounds": options.rounds, "processor": processor(),
-               "cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version(), **versions}
-    lines = [f"{setting['circuit']}: {exported['edges']:,} edges, {exported['merged_edges']:,} with parallel ones "
-             f"merged; {options.layers} layers, width {options.hidden}, {options.threads} thread(s); "
-             f"{options.rounds} rounds of {options.epochs} epochs",
-             f"{setting['processor']}, {setting['cores']} cores; " +
-             ", ".join(f"{key} {value}" for key, value in versions.items()), "", *table(entries, options.threads)]
+        lines = write_results(options, exported, entries, number)  # a run that is stopped leaves what it has
     print("\n".join(lines))
-    (options.folder / "compare.txt").write_text("\n".join(lines) + "\n")
-    (options.folder / "compare.json").write_text(
-        json.dumps({"setting": setting, "contestants": [entry.record() for entry in entries]}, indent=1) + "\n")
     if any(entry.failure and not entry.failure.startswith("left out") for entry in entries):
         sys.exit("compare: some contestants failed")
 
