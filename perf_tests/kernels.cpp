@@ -1,220 +1,541 @@
-// What the steps of a GSR block cost, on a generated circuit of the size of 7157-zero-riscy-a (or --cells=N --edges=E).
-//
-//   build/release/bin/benchmark_kernels [--cells=38656 --edges=6768184] [--width=192] [Google Benchmark's options]
-//
-// Each result is checked before it is timed, and every timing ends with a fence. `of_copy` is the time of one copy of
-// the N x d matrix over the time of the step: 1 means as fast as memory allows one reading and one writing.
+// Every kernel, on the graphs of scene.hpp's circuits, at k = 4, 16 and 32 where it has a k:
+//   build/release/bin/benchmark_kernels [--circuits=7157.h5,356-R,5324-F] [--width=192] [Google Benchmark's options]
 
-#include <benchmark/benchmark.h>
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <gsrgnn/circuit/generate.hpp>
+#include <gsrgnn/graph/graph.hpp>
+#include <gsrgnn/kernels/adam.hpp>
 #include <gsrgnn/kernels/cbsr.hpp>
 #include <gsrgnn/kernels/gs_op.hpp>
+#include <gsrgnn/kernels/layer_norm.hpp>
+#include <gsrgnn/kernels/loss.hpp>
 #include <gsrgnn/models/gsr_block.hpp>
-#include <gsrgnn/util/random.hpp>
-#include <gsrgnn/util/version.hpp>
-#include <memory>
+#include <gsrgnn/models/sage_conv.hpp>
+
+#include "scene.hpp"
 
 namespace gsrgnn {
 namespace {
 
-using Exec = Kokkos::DefaultExecutionSpace;
 using Index = std::uint8_t;
-constexpr int kTile = 32;
+constexpr int kTile = 64;
+constexpr std::int64_t kAdamCount = 1 << 21;
 
-std::vector<float> random_values(std::size_t count) {
-  Random random(1);
-  std::vector<float> values(count);
-  for (float& value : values) value = static_cast<float>(random.normal());
-  return values;
-}
-
-/// The graph in both forms and one block's data, for k kept values.
-struct Scene {
-  Scene(const Circuit& circuit, const CircuitCounts& counts, int width, int k)
-      : size(counts), arena(layout(nullptr, circuit, width, k)) {
-    layout(&arena, circuit, width, k);
+struct Views {
+  Views(Arena<Exec>& arena, const CircuitCounts& size, int d, int k)
+      : yardsticks(arena, size.cells, d),
+        nets(arena, size),
+        edges(arena, size),
+        block_work(arena, size.cells, size.nets, d, kTile, k),
+        conv_work(arena, size.cells, size.nets, d, kTile),
+        x(arena.take<Matrix<float, Exec>>(size.cells, d)),
+        y(arena.take<Matrix<float, Exec>>(size.cells, d)),
+        out(arena.take<Matrix<float, Exec>>(size.cells, d)),
+        v(arena.take<Matrix<float, Exec>>(size.cells, k)),
+        dv(arena.take<Matrix<float, Exec>>(size.cells, k)),
+        index(arena.take<Matrix<Index, Exec>>(size.cells, k)),
+        has_nan(arena.take<Vector<int, Exec>>(1)),
+        square(arena.take<Matrix<float, Exec>>(d, d)),
+        square2(arena.take<Matrix<float, Exec>>(d, d)),
+        row(arena.take<Matrix<float, Exec>>(1, d)),
+        row2(arena.take<Matrix<float, Exec>>(1, d)),
+        zeros(arena.take<Matrix<float, Exec>>(1, d)),
+        ones(arena.take<Matrix<float, Exec>>(1, d)),
+        moments(arena.take<Matrix<float, Exec>>(size.cells, 2)),
+        norm_partial(arena.take<Tensor<float, Exec>>(Tuning<Exec>::kRowChunks, 2, d)),
+        kept(arena.take<Tensor<std::uint8_t, Exec>>(1, size.cells, d)),
+        part(arena.take<Vector<std::uint8_t, Exec>>(size.cells)),
+        loss_partial(arena.take<Vector<double, Exec>>(Tuning<Exec>::kRowChunks)) {
+    for (auto* one : {&parameters, &gradient}) {
+      one->neighbour_weight = arena.take<Tensor<float, Exec>>(d / kTile, d, kTile);
+      one->self_weight = arena.take<Tensor<float, Exec>>(d / kTile, d, kTile);
+      one->bias = arena.take<Vector<float, Exec>>(d);
+      one->norm_weight = arena.take<Vector<float, Exec>>(d);
+    }
+    for (auto* one : {&adam_parameter, &adam_m, &adam_v, &adam_gradient}) {
+      *one = arena.take<Vector<float, Exec>>(kAdamCount);
+    }
   }
 
-  std::size_t layout(Arena<Exec>* real, const Circuit& circuit, int width, int k) {
-    Arena<Exec> plan;
-    Arena<Exec>& from = real != nullptr ? *real : plan;
-    nets = std::make_unique<NetGraph<float, Exec>>(from, size);
-    edges = std::make_unique<EdgeGraph<float, Exec>>(from, size);
-    work = std::make_unique<GsrBlockWorkspace<float, Exec>>(from, size.cells, size.nets, width, kTile, k);
-    x = from.take<Matrix<float, Exec>>(size.cells, width);
-    out = from.take<Matrix<float, Exec>>(size.cells, width);
-    v = from.take<Matrix<float, Exec>>(size.cells, k);
-    dv = from.take<Matrix<float, Exec>>(size.cells, k);
-    index = from.take<Matrix<Index, Exec>>(size.cells, k);
-    has_nan = from.take<Vector<int, Exec>>(1);
-    for (auto* block : {&parameters, &gradient}) {
-      block->neighbour_weight = from.take<Tensor<float, Exec>>(width / kTile, width, kTile);
-      block->self_weight = from.take<Tensor<float, Exec>>(width / kTile, width, kTile);
-      block->bias = from.take<Vector<float, Exec>>(width);
-      block->norm_weight = from.take<Vector<float, Exec>>(width);
-    }
-    if (real == nullptr) return plan.used();
-    nets->set(space, circuit);
-    edges->set(space, circuit);
-    upload(space, x, random_values(x.size()));
-    upload(space, parameters.neighbour_weight, random_values(parameters.neighbour_weight.size()));
-    upload(space, parameters.self_weight, random_values(parameters.self_weight.size()));
+  Yardsticks yardsticks;
+  NetGraph<float, Exec> nets;
+  EdgeGraph<float, Exec> edges;
+  GsrBlockWorkspace<float, Exec> block_work;
+  ConvWorkspace<float, Exec> conv_work;
+  Matrix<float, Exec> x, y, out;  // N x d: two random ones, and a place for results
+  Matrix<float, Exec> v, dv;
+  Matrix<Index, Exec> index;
+  Vector<int, Exec> has_nan;
+  Matrix<float, Exec> square, square2;  // d x d: places for gradients
+  Matrix<float, Exec> row, row2;        // 1 x d: likewise
+  Matrix<float, Exec> zeros, ones;
+  Matrix<float, Exec> moments;
+  Tensor<float, Exec> norm_partial;
+  Tensor<std::uint8_t, Exec> kept;
+  Vector<std::uint8_t, Exec> part;
+  Vector<double, Exec> loss_partial;
+  GsrBlockViews<float, Exec> parameters, gradient;
+  Vector<float, Exec> adam_parameter, adam_m, adam_v, adam_gradient;
+};
+
+/// The graph in both forms and the data of all kernels, for k kept values; V, I are what GS-Op keeps of X.
+struct Scene : private Arena<Exec>, Views {
+  Scene(const Circuit& circuit, const CircuitCounts& counts, int d, int kept_values)
+      : Arena<Exec>(planned(counts, d, kept_values)),
+        Views(static_cast<Arena<Exec>&>(*this), counts, d, kept_values),
+        size(counts),
+        width(d),
+        k(kept_values) {
+    nets.set(space, circuit);
+    edges.set(space, circuit);
+    upload(space, x, random_values(x.size(), 1));
+    upload(space, y, random_values(y.size(), 2));
+    upload(space, parameters.neighbour_weight, random_values(square.size(), 3));
+    upload(space, parameters.self_weight, random_values(square.size(), 4));
+    upload(space, parameters.bias, random_values(row.size(), 5));
     Kokkos::deep_copy(space, parameters.norm_weight, 1.0F);
+    Kokkos::deep_copy(space, ones, 1.0F);
+    Kokkos::deep_copy(space, yardsticks.from, x);
+    upload(space, yardsticks.square, dense(parameters.neighbour_weight));
+    upload(space, adam_gradient, random_values(adam_gradient.size(), 6));
     gs_op(space, x, width, v, index, has_nan);
-    return real->used();
+    space.fence();
+  }
+
+  static std::size_t planned(const CircuitCounts& counts, int d, int k) {
+    Arena<Exec> plan;
+    const Views views(plan, counts, d, k);
+    return plan.used();
+  }
+  /// A tiled weight, row-major.
+  std::vector<float> dense(const Tensor<float, Exec>& tiled) const {
+    const auto from = download(space, tiled);
+    std::vector<float> to(from.size());
+    for (int i = 0; i < width * width; ++i) {
+      const int r = i / width, c = i % width;
+      to[i] = from[(c / kTile * width + r) * kTile + c % kTile];
+    }
+    return to;
   }
 
   Exec space;
   CircuitCounts size;
-  std::unique_ptr<NetGraph<float, Exec>> nets;
-  std::unique_ptr<EdgeGraph<float, Exec>> edges;
-  std::unique_ptr<GsrBlockWorkspace<float, Exec>> work;
-  Matrix<float, Exec> x, out, v, dv;
-  Matrix<Index, Exec> index;
-  Vector<int, Exec> has_nan;
-  GsrBlockViews<float, Exec> parameters, gradient;
-  Arena<Exec> arena;
+  int width, k;
 };
 
-/// Times step() and sets it against a copy of X measured right before, so that both see the same machine.
-template <class Step>
-void time_step(benchmark::State& state, const Scene& s, const Step& step) {
-  const auto seconds = [&](const auto& work) {
-    s.space.fence();
-    const Kokkos::Timer timer;
-    work();
-    s.space.fence();
-    return timer.seconds();
+// ---- checks
+
+double dot(const std::vector<float>& a, const std::vector<float>& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+  return sum;
+}
+template <class A, class B>
+double dot(const Exec& space, const A& a, const B& b) {
+  return dot(download(space, a), download(space, b));
+}
+
+/// Whether a and b are the same but for rounding, and not just zeros.
+bool same(const std::vector<float>& a, const std::vector<float>& b) {
+  double difference = 0, largest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    difference = std::max(difference, static_cast<double>(std::abs(a[i] - b[i])));
+    largest = std::max(largest, static_cast<double>(std::abs(b[i])));
+  }
+  return a.size() == b.size() && largest > 0 && difference < 1e-4 * largest;
+}
+bool close(double a, double b, double tolerance) {
+  return std::abs(a - b) <= tolerance * std::max(std::abs(a), std::abs(b)) && a != 0;
+}
+
+// ---- the kernels, each as (what it does, whether that is right)
+
+struct Kernel {
+  std::string name;
+  std::function<Work(const Scene&)> work;
+  std::function<void(const Scene&)> step;
+  std::function<bool(const Scene&)> right;
+  std::function<void(const Scene&)> reset{};  ///< before each step, untimed: for those that work in place
+};
+
+double values(const Scene& s) {
+  return static_cast<double>(s.size.cells) * s.width;
+}
+double kept(const Scene& s) {
+  return static_cast<double>(s.size.cells) * s.k;
+}
+double tiles(const Scene& s) {
+  return s.width / static_cast<double>(kTile);
+}
+/// Of a kernel on the values of N x d matrices, `matrices` of them read or written, and `per_kept` bytes a kept value.
+std::function<Work(const Scene&)> rows_work(double matrices, double per_kept = 0) {
+  return [=](const Scene& s) {
+    return Work{static_cast<double>(s.size.cells), 4 * matrices * values(s) + per_kept * kept(s), 0, 0, 0};
   };
-  double copy = 1e30, best = 1e30;
-  for (int repeat = 0; repeat < 5; ++repeat) {
-    copy = std::min(copy, seconds([&] { Kokkos::deep_copy(s.space, s.out, s.x); }));
-  }
-  for (auto _ : state) {
-    const double time = seconds(step);
-    best = std::min(best, time);
-    state.SetIterationTime(time);
-  }
-  state.counters["of_copy"] = copy / best;
-  state.counters["copy_ms"] = copy * 1e3;
 }
 
-void check(benchmark::State& state, bool right, const char* what) {
-  if (!right) state.SkipWithError(what);
+template <class Action>
+void for_each_tile(const Scene& s, const Action& action) {
+  for (int tile = 0; tile * kTile < s.width; ++tile) action(tile);
 }
 
-/// Whether the largest difference of A^ X on nets and on edges is rounding.
-bool aggregations_agree(const Scene& s) {
-  mean_aggregate<kTile>(s.space, *s.nets, s.x, s.out, s.work->cell_tile, s.work->net_tile);
-  const auto a = download(s.space, s.out);
-  mean_aggregate<kTile>(s.space, *s.edges, s.x, s.out, s.work->cell_tile, s.work->net_tile);
-  const auto b = download(s.space, s.out);
-  float difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) difference = std::max(difference, std::abs(a[i] - b[i]));
-  return difference < 1e-3F;
+void map_rows(const Scene& s, int tile) {
+  sparse_linear<kTile>(s.space, s.v, s.index, s.parameters.neighbour_weight, tile, s.block_work.cell_tile);
+}
+void weight_gradient(const Scene& s, int tile) {
+  sparse_linear_weight_gradient<kTile>(s.space, s.v, s.index, s.y, tile * kTile, s.block_work.weight_partial,
+                                       slice(s.gradient.neighbour_weight, tile), 0);
+}
+void value_gradient(const Scene& s, int tile) {
+  sparse_linear_value_gradient<kTile>(s.space, s.index, s.y, tile * kTile, s.parameters.neighbour_weight, tile, s.dv,
+                                      tile == 0);
+}
+void add_block(const Scene& s, const Matrix<float, Exec>& v, float sign, const Matrix<float, Exec>& to) {
+  add_gsr_block<kTile>(s.space, s.nets, s.block_work, v, s.index, s.parameters, {}, sign, to);
+}
+void block_backward(const Scene& s) {
+  gsr_block_backward<kTile>(s.space, s.nets, s.block_work, s.v, s.index, s.parameters, {}, s.y, s.dv, s.gradient);
+}
+void layer_norm(const Scene& s) {
+  layer_norm_forward(s.space, as_tensor(s.x), s.width, s.ones, s.zeros, as_tensor(s.out), s.moments);
+}
+SageConvViews<float, Exec> conv_weights(const Scene& s) {
+  return {s.yardsticks.square, s.yardsticks.square, s.parameters.bias};
+}
+template <class Graph>
+void convolve(const Scene& s, const Graph& graph) {
+  sage_conv<kTile>(s.space, graph, s.conv_work, s.x, conv_weights(s), 1.0F, 0.0F, s.out);
+}
+void convolve_backward(const Scene& s) {
+  sage_conv_backward<kTile>(s.space, s.nets, s.conv_work, s.x, conv_weights(s), s.y, s.out,
+                            {s.square, s.square2, Vector<float, Exec>(s.row.data(), s.row.size())});
+}
+template <class Graph>
+void aggregate_mean(const Scene& s, const Graph& graph) {
+  mean_aggregate<kTile>(s.space, graph, s.x, s.out, s.conv_work.cell_tile, s.conv_work.net_tile);
 }
 
-/// Whether adding a block and taking it away again gives X back.
-bool block_reverses(const Scene& s) {
-  Kokkos::deep_copy(s.space, s.out, s.x);
-  add_gsr_block<kTile>(s.space, *s.nets, *s.work, s.v, s.index, s.parameters, {}, 1.0F, s.out);
-  const auto moved = download(s.space, s.out);
-  add_gsr_block<kTile>(s.space, *s.nets, *s.work, s.v, s.index, s.parameters, {}, -1.0F, s.out);
-  const auto back = download(s.space, s.out), x = download(s.space, s.x);
-  float difference = 0, change = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    difference = std::max(difference, std::abs(back[i] - x[i]));
-    change = std::max(change, std::abs(moved[i] - x[i]));
-  }
-  return difference < 1e-3F && change > 1.0F;
+std::vector<float> scattered(const Scene& s) {
+  scatter(s.space, s.v, s.index, s.out);
+  return download(s.space, s.out);
 }
 
-void add_benchmarks(const Circuit& circuit, int width) {
-  const CircuitCounts counts = count(circuit);
-  for (const int k : {4, 16, 32}) {
-    const auto scene = std::make_shared<Scene>(circuit, counts, width, k);
-    const auto add = [&](const char* name, auto&& prepare, auto&& step) {
-      benchmark::RegisterBenchmark(fmt::format("{}/k={}", name, k).c_str(),
-                                   [=](benchmark::State& state) {
-                                     check(state, prepare(*scene), "wrong result");
-                                     time_step(state, *scene, [&] { step(*scene); });
-                                   })
-          ->UseManualTime()
-          ->Unit(benchmark::kMillisecond);
+std::vector<Kernel> kernels_with_k() {
+  const auto map_work = [](const Scene& s) {
+    return Work{static_cast<double>(s.size.cells), 4 * values(s) + 5 * kept(s) * tiles(s), 2 * values(s) * s.k, 0,
+                s.k <= 16 ? 0.25 : 0.0};
+  };
+  const auto gradient_work = [=](const Scene& s) {
+    Work work = map_work(s);
+    work.bar_sgemms = 0;
+    return work;
+  };
+  return {
+      {"gs_op",
+       [](const Scene& s) {
+         Work work = rows_work(1, 5)(s);
+         work.bar_copies = 3;
+         return work;
+       },
+       [](const Scene& s) { gs_op(s.space, s.x, s.width, s.v, s.index, s.has_nan); },
+       [](const Scene& s) {
+         const auto kept_values = scattered(s), x = download(s.space, s.x);
+         for (std::int64_t i = 0; i < s.size.cells; ++i) {
+           float least_kept = INFINITY, largest_left = -INFINITY;
+           int count = 0;
+           for (std::int64_t j = i * s.width; j < (i + 1) * s.width; ++j) {
+             const bool is_kept = kept_values[j] == x[j];
+             count += is_kept ? 1 : 0;
+             (is_kept ? least_kept : largest_left) =
+                 is_kept ? std::min(least_kept, x[j]) : std::max(largest_left, x[j]);
+           }
+           if (count != s.k || least_kept < largest_left) return false;
+         }
+         return true;
+       }},
+      {"scatter", rows_work(1, 5), [](const Scene& s) { scatter(s.space, s.v, s.index, s.out); },
+       [](const Scene& s) { return close(dot(s.space, s.out, s.out), dot(s.space, s.v, s.v), 1e-6); }},
+      {"gather", rows_work(0, 9), [](const Scene& s) { gather(s.space, s.x, s.index, s.dv); },
+       [](const Scene& s) { return download(s.space, s.dv) == download(s.space, s.v); }},
+      {"rms_norm_forward", rows_work(0, 9),
+       [](const Scene& s) { rms_norm_forward(s.space, s.v, s.index, s.parameters.norm_weight, s.block_work.normed); },
+       [](const Scene& s) { return close(dot(s.space, s.block_work.normed, s.block_work.normed), kept(s), 1e-3); }},
+      {"rms_norm_backward", rows_work(0, 13),
+       [](const Scene& s) {
+         rms_norm_backward(s.space, s.v, s.index, s.parameters.norm_weight, s.dv, s.gradient.norm_weight,
+                           s.block_work.norm_partial);
+       },
+       [](const Scene& s) {  // the norm is of degree 0: its gradient has nothing along V
+         const double size = dot(s.space, s.dv, s.dv);
+         return size > 0 && std::abs(dot(s.space, s.dv, s.v)) < 1e-3 * std::sqrt(size * dot(s.space, s.v, s.v));
+       },
+       [](const Scene& s) { gather(s.space, s.y, s.index, s.dv); }},
+      {"sparse_linear", map_work, [](const Scene& s) { for_each_tile(s, [&](int tile) { map_rows(s, tile); }); },
+       [](const Scene& s) {
+         scatter(s.space, s.v, s.index, s.yardsticks.to);
+         gemm(s.space, 'N', 'N', 1.0F, s.yardsticks.to, s.yardsticks.square, 0.0F, s.out);
+         const auto expected = download(s.space, s.out);
+         bool right = true;
+         for_each_tile(s, [&](int tile) {
+           map_rows(s, tile);
+           const auto actual = download(s.space, s.block_work.cell_tile);
+           std::vector<float> of_tile(actual.size());
+           for (std::size_t i = 0; i < actual.size(); ++i) {
+             of_tile[i] = expected[i / kTile * s.width + tile * kTile + i % kTile];
+           }
+           right = right && same(actual, of_tile);
+         });
+         return right;
+       }},
+      {"sparse_linear_weight_gradient", gradient_work,
+       [](const Scene& s) { for_each_tile(s, [&](int tile) { weight_gradient(s, tile); }); },
+       [](const Scene& s) {
+         scatter(s.space, s.v, s.index, s.out);
+         gemm(s.space, 'T', 'N', 1.0F, s.out, s.y, 0.0F, s.square);
+         return same(s.dense(s.gradient.neighbour_weight), download(s.space, s.square));
+       }},
+      {"sparse_linear_value_gradient", gradient_work,
+       [](const Scene& s) { for_each_tile(s, [&](int tile) { value_gradient(s, tile); }); },
+       [](const Scene& s) {
+         const auto actual = download(s.space, s.dv);
+         gemm(s.space, 'N', 'T', 1.0F, s.y, s.yardsticks.square, 0.0F, s.out);
+         gather(s.space, s.out, s.index, s.dv);
+         return same(actual, download(s.space, s.dv));
+       }},
+      {"block_forward",
+       [](const Scene& s) {
+         Work work = rows_work(2, 5)(s);
+         work.operations = 4 * values(s) * s.k;
+         work.bar_copies = s.k == 4 ? 6 : s.k == 16 ? 7 : 0;
+         return work;
+       },
+       [](const Scene& s) { add_block(s, s.v, 1.0F, s.out); },
+       [](const Scene& s) {  // against the convolution on edges, of the same rows; and it reverses
+         Kokkos::deep_copy(s.space, s.out, 0.0F);
+         add_block(s, s.v, 1.0F, s.out);
+         const auto actual = download(s.space, s.out);
+         add_block(s, s.v, -1.0F, s.out);
+         const auto nothing = download(s.space, s.out);
+         upload(s.space, s.square, s.dense(s.parameters.self_weight));
+         scatter(s.space, s.block_work.normed, s.index, s.yardsticks.to);
+         sage_conv<kTile>(s.space, s.edges, s.conv_work, s.yardsticks.to,
+                          {s.yardsticks.square, s.square, s.parameters.bias}, 1.0F, 0.0F, s.out);
+         add_bias(s.space, 1.0F, s.parameters.bias, s.out);
+         return same(actual, download(s.space, s.out)) && std::sqrt(dot(nothing, nothing) / values(s)) < 1e-5;
+       }},
+      {"block_backward",
+       [](const Scene& s) {
+         Work work = rows_work(1, 9)(s);
+         work.operations = 8 * values(s) * s.k;
+         return work;
+       },
+       block_backward,
+       [](const Scene& s) {  // against the slope of <G, f(V)> along a direction
+         block_backward(s);
+         const auto v = download(s.space, s.v), direction = random_values(v.size(), 7);
+         const double slope = dot(download(s.space, s.dv), direction);
+         const auto value_at = [&](float step) {
+           std::vector<float> moved(v);
+           for (std::size_t i = 0; i < v.size(); ++i) moved[i] += step * direction[i];
+           upload(s.space, s.dv, moved);
+           Kokkos::deep_copy(s.space, s.out, 0.0F);
+           add_block(s, s.dv, 1.0F, s.out);
+           return dot(s.space, s.out, s.y);
+         };
+         return close(slope, (value_at(0.01F) - value_at(-0.01F)) / 0.02, 0.05);
+       }},
+  };
+}
+
+std::vector<Kernel> kernels_without_k() {
+  const auto gemm_work = [](double products) {
+    return [=](const Scene& s) {
+      Work work = rows_work(products + 1)(s);
+      work.operations = products * 2 * values(s) * s.width;
+      return work;
     };
-    add(
-        "gs_op",
-        [=](const Scene& s) {
-          gs_op(s.space, s.x, width, s.v, s.index, s.has_nan);
-          scatter(s.space, s.v, s.index, s.out);
-          const auto kept = download(s.space, s.out), x = download(s.space, s.x);
-          std::size_t same = 0;
-          for (std::size_t i = 0; i < x.size(); ++i) same += kept[i] == x[i] ? 1U : 0U;
-          return same == static_cast<std::size_t>(s.size.cells) * k;
-        },
-        [=](const Scene& s) { gs_op(s.space, s.x, width, s.v, s.index, s.has_nan); });
-    add("block_forward", block_reverses, [](const Scene& s) {
-      add_gsr_block<kTile>(s.space, *s.nets, *s.work, s.v, s.index, s.parameters, {}, 1.0F, s.out);
-    });
-    add(
-        "block_backward", [](const Scene&) { return true; },
-        [](const Scene& s) {
-          gsr_block_backward<kTile>(s.space, *s.nets, *s.work, s.v, s.index, s.parameters, {}, s.x, s.dv, s.gradient);
-        });
-    if (k != 4) continue;
-    add("mean_aggregate_nets", aggregations_agree, [](const Scene& s) {
-      mean_aggregate<kTile>(s.space, *s.nets, s.x, s.out, s.work->cell_tile, s.work->net_tile);
-    });
-    add("mean_aggregate_expanded", aggregations_agree, [](const Scene& s) {
-      mean_aggregate<kTile>(s.space, *s.edges, s.x, s.out, s.work->cell_tile, s.work->net_tile);
-    });
+  };
+  const auto pins_work = [](const Scene& s) {
+    return Work{static_cast<double>(s.size.pins), 8 * values(s) + 8.0 * s.size.pins * tiles(s), 0, 0, 0};
+  };
+  const auto transposes = [](const Scene& s, const Matrix<float, Exec>& image) {
+    // <A^T x, y> against <x, A y>; out = A^T x or the like
+    const double forward = dot(s.space, s.out, s.y);
+    return close(forward, dot(s.space, s.x, image), 1e-3);
+  };
+  return {
+      {"copy", rows_work(2), [](const Scene& s) { Kokkos::deep_copy(s.space, s.out, s.x); },
+       [](const Scene& s) { return download(s.space, s.out) == download(s.space, s.x); }},
+      {"gemm", gemm_work(1),
+       [](const Scene& s) { gemm(s.space, 'N', 'N', 1.0F, s.x, s.yardsticks.square, 0.0F, s.out); },
+       [=](const Scene& s) {
+         gemm(s.space, 'N', 'T', 1.0F, s.y, s.yardsticks.square, 0.0F, s.yardsticks.to);
+         return transposes(s, s.yardsticks.to);
+       }},
+      {"gemm_transposed", gemm_work(1), [](const Scene& s) { gemm(s.space, 'T', 'N', 1.0F, s.x, s.y, 0.0F, s.square); },
+       [](const Scene& s) {  // <X^T Y, W> = <Y, X W>
+         gemm(s.space, 'N', 'N', 1.0F, s.x, s.yardsticks.square, 0.0F, s.out);
+         return close(dot(s.space, s.square, s.yardsticks.square), dot(s.space, s.y, s.out), 1e-2);
+       }},
+      {"mean_aggregate_nets", pins_work, [](const Scene& s) { aggregate_mean(s, s.nets); },
+       [](const Scene& s) {
+         const auto actual = download(s.space, s.out);
+         aggregate_mean(s, s.edges);
+         return same(actual, download(s.space, s.out));
+       }},
+      {"mean_aggregate_expanded",
+       [](const Scene& s) {
+         return Work{static_cast<double>(s.size.edges), 8 * values(s) + 4.0 * s.size.edges * tiles(s), 0, 0, 0};
+       },
+       [](const Scene& s) { aggregate_mean(s, s.edges); },
+       [](const Scene& s) {
+         const auto actual = download(s.space, s.out);
+         aggregate_mean(s, s.nets);
+         return same(actual, download(s.space, s.out));
+       }},
+      {"mean_aggregate_transposed", pins_work,
+       [](const Scene& s) {
+         mean_aggregate_transposed<kTile>(s.space, s.nets, s.x, s.out, s.conv_work.cell_tile, s.conv_work.net_tile);
+       },
+       [=](const Scene& s) {
+         mean_aggregate<kTile>(s.space, s.nets, s.y, s.yardsticks.to, s.conv_work.cell_tile, s.conv_work.net_tile);
+         return transposes(s, s.yardsticks.to);
+       }},
+      {"symmetric_aggregate", pins_work,
+       [](const Scene& s) {
+         symmetric_aggregate<kTile>(s.space, s.nets, s.x, s.out, s.conv_work.cell_tile, s.conv_work.net_tile);
+       },
+       [](const Scene& s) {
+         const auto actual = download(s.space, s.out);
+         symmetric_aggregate<kTile>(s.space, s.edges, s.x, s.out, s.conv_work.cell_tile, s.conv_work.net_tile);
+         return same(actual, download(s.space, s.out));
+       }},
+      {"column_sums", rows_work(1),
+       [](const Scene& s) {
+         bias_gradient<kTile>(s.space, s.x, s.conv_work, Vector<float, Exec>(s.row.data(), s.row.size()));
+       },
+       [](const Scene& s) {
+         const auto x = download(s.space, s.x);
+         std::vector<double> sums(s.row.size());
+         for (std::size_t i = 0; i < x.size(); ++i) sums[i % sums.size()] += x[i];
+         return same(download(s.space, s.row), std::vector<float>(sums.begin(), sums.end()));
+       }},
+      {"add_bias_relu", rows_work(2), [](const Scene& s) { add_bias_relu(s.space, s.parameters.bias, s.out); },
+       [](const Scene& s) {
+         Kokkos::deep_copy(s.space, s.out, s.x);
+         add_bias_relu(s.space, s.parameters.bias, s.out);
+         const auto x = download(s.space, s.x), bias = download(s.space, s.parameters.bias);
+         std::vector<float> expected(x.size());
+         for (std::size_t i = 0; i < x.size(); ++i) expected[i] = std::max(0.0F, x[i] + bias[i % bias.size()]);
+         return download(s.space, s.out) == expected;
+       }},
+      {"layer_norm_forward", rows_work(2), layer_norm,
+       [](const Scene& s) { return close(dot(s.space, s.out, s.out), values(s), 1e-3); }},
+      {"layer_norm_backward", rows_work(3),
+       [](const Scene& s) {
+         layer_norm_backward(s.space, as_tensor(s.x), s.width, s.ones, s.moments, as_tensor(s.out), s.row, s.row2,
+                             s.norm_partial);
+       },
+       [](const Scene& s) {  // the norm is of degree 0: its gradient has nothing along X
+         const double size = dot(s.space, s.out, s.out);
+         return close(size, values(s), 0.1) && std::abs(dot(s.space, s.out, s.x)) < 1e-3 * size;
+       },
+       [](const Scene& s) {
+         layer_norm(s);
+         Kokkos::deep_copy(s.space, s.out, s.y);
+       }},
+      {"sage_conv", gemm_work(2), [](const Scene& s) { convolve(s, s.nets); },
+       [](const Scene& s) {
+         const auto actual = download(s.space, s.out);
+         convolve(s, s.edges);
+         return same(actual, download(s.space, s.out));
+       }},
+      {"sage_conv_backward", gemm_work(4), convolve_backward,
+       [](const Scene& s) {  // f is linear in Z but for the bias: <f(Z), G> = <Z, dZ>
+         const double backward = dot(s.space, s.out, s.x);
+         convolve(s, s.nets);
+         return close(dot(s.space, s.out, s.y), backward, 1e-2);
+       }},
+      {"adam_update",
+       [](const Scene&) {
+         return Work{static_cast<double>(kAdamCount), 28.0 * kAdamCount, 0, 0, 0};
+       },
+       [](const Scene& s) {
+         adam_update(s.space, AdamOptions(), 1, s.adam_parameter, s.adam_m, s.adam_v, s.adam_gradient, 0, kAdamCount);
+       },
+       [](const Scene& s) {  // the first step is one learning rate long, against the gradient
+         for (const auto& one : {s.adam_parameter, s.adam_m, s.adam_v}) Kokkos::deep_copy(s.space, one, 0.0F);
+         adam_update(s.space, AdamOptions(), 1, s.adam_parameter, s.adam_m, s.adam_v, s.adam_gradient, 0, kAdamCount);
+         const auto moved = download(s.space, s.adam_parameter), gradient = download(s.space, s.adam_gradient);
+         std::vector<float> expected(moved.size());
+         for (std::size_t i = 0; i < moved.size(); ++i) expected[i] = gradient[i] > 0 ? -1e-3F : 1e-3F;
+         return close(dot(moved, expected), dot(expected, expected), 1e-2);
+       }},
+      {"squared_error", rows_work(2),
+       [](const Scene& s) { squared_error(s.space, s.x, s.y, s.part, 0, s.loss_partial); },
+       [](const Scene& s) {
+         const double expected = dot(s.space, s.x, s.x) + dot(s.space, s.y, s.y) - 2 * dot(s.space, s.x, s.y);
+         return close(squared_error(s.space, s.x, s.y, s.part, 0, s.loss_partial), expected, 1e-5);
+       }},
+      {"draw_dropout", rows_work(0.25), [](const Scene& s) { draw_dropout(s.space, 0.25, s.width, 1, 1, s.kept); },
+       [](const Scene& s) {
+         double sum = 0;
+         for (const std::uint8_t one : download(s.space, s.kept)) sum += one;
+         return close(sum, 0.75 * values(s), 1e-2);
+       }},
+  };
+}
+
+/// The scene of the benchmark that runs; one at a time, for memory.
+class Stage {
+ public:
+  const Scene& of(const std::shared_ptr<LazyCircuit>& circuit, int width, int k) {
+    if (!scene_ || circuit != circuit_ || k != scene_->k) {
+      scene_.reset();
+      scene_ = std::make_unique<Scene>(circuit->get(), count(circuit->get()), width, k);
+      circuit_ = circuit;
+    }
+    return *scene_;
   }
+
+ private:
+  std::shared_ptr<LazyCircuit> circuit_;
+  std::unique_ptr<Scene> scene_;
+};
+
+void add_kernel(const Kernel& kernel, const std::string& name, int k, const std::shared_ptr<LazyCircuit>& circuit,
+                int width, const std::shared_ptr<Stage>& stage) {
+  add_benchmark(name, [=](benchmark::State& state) {
+    const Scene& s = stage->of(circuit, width, k);
+    const auto reset = [&] {
+      if (kernel.reset) kernel.reset(s);
+    };
+    reset();
+    kernel.step(s);
+    if (!right_or_skip(state, kernel.right(s))) return;
+    time_step(
+        state, s.space, s.yardsticks, kernel.work(s), [&] { kernel.step(s); }, reset);
+  });
 }
 
 }  // namespace
 }  // namespace gsrgnn
 
 int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  gsrgnn::GeneratorSpec spec{38656, 6768184, 0};
-  int width = 192;
-  for (int i = 1; i < argc; ++i) {
-    const std::string option = argv[i];
-    const auto equals = option.find('=');
-    const std::string name = option.substr(0, equals);
-    const std::int64_t value = equals == std::string::npos ? 0 : std::strtoll(option.c_str() + equals + 1, nullptr, 10);
-    if (name == "--cells") {
-      spec.cells = value;
-    } else if (name == "--edges") {
-      spec.edges = value;
-    } else if (name == "--width" && value > 0 && value <= 256 && value % gsrgnn::kTile == 0) {
-      width = static_cast<int>(value);
-    } else {
-      fmt::print(stderr, "benchmark_kernels: {}: not an option, or not a value of it; see perf_tests/kernels.cpp\n",
-                 option);
-      return 2;
-    }
-  }
-  const Kokkos::ScopeGuard kokkos;
-  try {
-    const gsrgnn::Circuit circuit = gsrgnn::generate(spec);
-    benchmark::AddCustomContext("circuit", circuit.name);
-    benchmark::AddCustomContext("width", std::to_string(width));
-    benchmark::AddCustomContext("revision", gsrgnn::program_revision());
-    benchmark::AddCustomContext("kokkos", gsrgnn::kokkos_version());
-    benchmark::AddCustomContext("execution_space", gsrgnn::execution_space());
-    benchmark::AddCustomContext("threads", std::to_string(gsrgnn::execution_concurrency()));
-    gsrgnn::add_benchmarks(circuit, width);
-    benchmark::RunSpecifiedBenchmarks();
-    benchmark::ClearRegisteredBenchmarks();  // they hold Views, which must go before Kokkos does
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "benchmark_kernels: {}\n", error.what());
-    return 2;
-  }
-  return 0;
+  using namespace gsrgnn;
+  std::weak_ptr<Stage> stage;  // the benchmarks own it, and go before Kokkos does
+  return run_benchmarks(argc, argv, "benchmark_kernels",
+                        [&](const std::shared_ptr<LazyCircuit>& circuit, const BenchmarkOptions& options) {
+                          const auto shared = stage.expired() ? std::make_shared<Stage>() : stage.lock();
+                          stage = shared;
+                          for (const int k : {4, 16, 32}) {
+                            for (const Kernel& kernel : kernels_with_k()) {
+                              add_kernel(kernel, fmt::format("{}/k={}/{}", kernel.name, k, circuit->name()), k, circuit,
+                                         options.width, shared);
+                            }
+                          }
+                          for (const Kernel& kernel : kernels_without_k()) {
+                            add_kernel(kernel, fmt::format("{}/{}", kernel.name, circuit->name()), 32, circuit,
+                                       options.width, shared);
+                          }
+                        });
 }
