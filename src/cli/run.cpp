@@ -92,8 +92,8 @@ int run(int argc, char** argv) {
 
   std::string path;
   bool json = false;
-  auto* info_app =
-      app.add_subcommand("info", "Say what is in a file of this program: circuit, run, prediction or results");
+  auto* info_app = app.add_subcommand(
+      "info", "Say what is in a file of this program: circuit, run, checkpoint, prediction or results");
   info_app->add_option("FILE.h5", path, "The file")->required();
   info_app->add_flag("--json", json, "As one JSON object");
   info_app->callback([&] { command = [&] { info_command(path, json); }; });
@@ -103,8 +103,12 @@ int run(int argc, char** argv) {
   auto* train_app = app.add_subcommand("train", "Train the model of a deck and write its run file");
   train_app->add_option("DECK.yaml", path, "The deck")->required();
   train_app->add_option("KEY=VALUE", overrides, "Keys of the deck to replace, e.g. model.k=16");
-  train_app->add_flag("--validate", validate, "Build everything, print the plan and stop before the first epoch");
-  train_app->callback([&] { command = [&] { train_command(path, overrides, validate); }; });
+  TrainOptions train;
+  auto* only = train_app->add_flag("--validate", train.validate,
+                                   "Build everything, print the plan and stop before the first epoch");
+  train_app->add_flag("--resume", train.resume, "Go on from the checkpoint of a training that was stopped or killed")
+      ->excludes(only);
+  train_app->callback([&] { command = [&] { train_command(path, overrides, train); }; });
 
   auto* sweep_app = app.add_subcommand("sweep", "Train all runs of a sweep deck (mpirun or srun shares them)");
   sweep_app->add_option("DECK.yaml", path, "The deck, with a sweep: section")->required();
@@ -155,6 +159,8 @@ int run(int argc, char** argv) {
     return fail(error.what(), kBadInput);
   } catch (const RunError& error) {
     return fail(error.what(), kRunFailed);
+  } catch (const Stopped& stopped) {
+    return fail(stopped.what(), kStopped);
   } catch (const std::bad_alloc&) {
     return fail("out of memory", kRunFailed);
   } catch (const std::exception& error) {

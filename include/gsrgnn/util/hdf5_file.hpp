@@ -52,8 +52,9 @@ class Hdf5Writer {
   /// Copies an object of another file, with all that is in it, under a new name.
   void copy(const Hdf5Reader& from, const std::string& object, const std::string& name);
 
-  /// Closes the file and gives it its name.
-  void commit();
+  /// Closes the file and gives it its name once it is on the disk: after a power cut too, the name stands for a whole
+  /// file or for none. What had the name before is kept as `keep_as`, if one is given.
+  void commit(const std::string& keep_as = "");
 
  private:
   void make_groups(const std::string& name);
