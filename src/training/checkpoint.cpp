@@ -130,7 +130,7 @@ void Checkpoints::write(const TrainingState& state) const {
   file.string("deck", to_yaml(deck_));
   for_each_array(state,
                  [&](const char* name, const auto& values) { file.array(std::string("state/") + name, values); });
-  file.commit(previous_checkpoint_path(deck_.output));
+  file.commit_to_disk(previous_checkpoint_path(deck_.output));
 }
 
 std::optional<TrainingState> Checkpoints::read_one(const std::string& path, std::string& note) const {
@@ -173,6 +173,9 @@ std::optional<TrainingState> Checkpoints::read(std::string& note) const {
 
 void remove_checkpoints(const std::string& output) {
   std::error_code ignored;
+  if (!fs::exists(checkpoint_path(output), ignored) && !fs::exists(previous_checkpoint_path(output), ignored)) return;
+  // They are needed until the run file is sure. (A run without any was short, and is not worth the wait.)
+  if (fs::exists(output, ignored) && !sync_to_disk(output)) return;
   // The older first: whatever is left at any moment is the newest.
   fs::remove(previous_checkpoint_path(output), ignored);
   fs::remove(checkpoint_path(output), ignored);

@@ -36,7 +36,7 @@ class Checkpoints {
   std::string circuit_name_, circuit_hash_;
 };
 
-/// Removes the checkpoints of a run file.
+/// Removes the checkpoints of a run file, once it is on the disk.
 void remove_checkpoints(const std::string& output);
 /// Removes what the death of their writer left of checkpoints that have no name yet. Looks through the whole folder.
 void remove_unfinished_checkpoints(const std::string& output);
