@@ -232,7 +232,7 @@ void train_and_write(const Deck& deck, const Circuit& circuit, bool resume) {
     const TrainedRun run = train_with_checkpoints(deck, circuit, circuit_place(deck), Progress(), options);
     write_run(deck.output, deck, circuit, run);
     remove_checkpoints(deck.output);
-    remove_unfinished_checkpoints(deck.output);
+    remove_unfinished(deck.output);
     print_scores(fmt::format("test scores at epoch {}", run.best_epoch).c_str(), run.test);
     fmt::print(
         "an epoch took {:.4f} s: forward {:.4f}, backward {:.4f}, update {:.4f}, copies {:.4f}; memory {:.1f} MB\n",
@@ -254,6 +254,7 @@ void train_command(const std::string& deck_path, const std::vector<std::string>&
   // A job that is put back into the queue just when it had ended.
   if (std::string why; options.resume && holds_run(deck.output, deck_identity(deck), why)) {
     remove_checkpoints(deck.output);
+    remove_unfinished(deck.output);
     fmt::print("results: {}, complete already\n", deck.output);
     return;
   }

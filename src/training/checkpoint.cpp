@@ -181,8 +181,8 @@ void remove_checkpoints(const std::string& output) {
   fs::remove(checkpoint_path(output), ignored);
 }
 
-void remove_unfinished_checkpoints(const std::string& output) {
-  const fs::path path = checkpoint_path(output);
+void remove_unfinished(const std::string& output) {
+  const fs::path path = output;
   const std::string prefix = path.filename().string() + ".";
   std::vector<fs::path> left;
   std::error_code error;

@@ -38,8 +38,9 @@ class Checkpoints {
 
 /// Removes the checkpoints of a run file, once it is on the disk.
 void remove_checkpoints(const std::string& output);
-/// Removes what the death of their writer left of checkpoints that have no name yet. Looks through the whole folder.
-void remove_unfinished_checkpoints(const std::string& output);
+/// Removes what killed processes left of this run file and its checkpoints, unfinished and so without their name. Looks
+/// through the whole folder.
+void remove_unfinished(const std::string& output);
 
 /// How a training that keeps checkpoints behaves.
 struct CheckpointOptions {
