@@ -124,9 +124,11 @@ int run(int argc, char** argv) {
   predict_app->callback([&] { command = [&] { predict_command(path, circuit, output); }; });
 
   auto* collect_app = app.add_subcommand("collect", "Gather the run files of a folder into one results file");
-  collect_app->add_option("RUNS_DIR", path, "The folder; those in it are searched too")->required();
-  collect_app->add_option("-o,--output", output, "The results file to write")->required();
-  collect_app->callback([&] { command = [&] { collect_command(path, output); }; });
+  collect_app->add_option("RUNS_DIR", path, "The folder; those in it are searched too. Or the deck of a sweep")
+      ->required();
+  collect_app->add_option("KEY=VALUE", overrides, "Keys of the deck to replace, e.g. output=runs/depth");
+  collect_app->add_option("-o,--output", output, "The results file to write; RUNS_DIR.h5 if none is named");
+  collect_app->callback([&] { command = [&] { collect_command(path, overrides, output); }; });
 
   std::vector<std::string> sources;
   auto* report_app = app.add_subcommand("report", "The paper's tables of many runs, as text and CSV");

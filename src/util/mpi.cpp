@@ -95,9 +95,16 @@ SharedCounters::SharedCounters(const Mpi& mpi, int counters) {
   window_ = std::make_unique<Window>();
   window_->questions.resize(static_cast<std::size_t>(counters));
   const auto size = static_cast<MPI_Aint>(sizeof(std::int64_t));
-  check(MPI_Win_allocate(mpi.rank() == 0 ? counters * size : 0, static_cast<int>(size), MPI_INFO_NULL, MPI_COMM_WORLD,
-                         &window_->memory, &window_->handle),
-        "MPI_Win_allocate");
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  if (MPI_Win_allocate(mpi.rank() == 0 ? counters * size : 0, static_cast<int>(size), MPI_INFO_NULL, MPI_COMM_WORLD,
+                       &window_->memory, &window_->handle) != MPI_SUCCESS) {
+    // Other ranks may have succeeded, and would wait for this one for ever.
+    fmt::print(stderr,
+               "gsrgnn: MPI has no one-sided communication between these ranks; with Open MPI 4, set "
+               "OMPI_MCA_osc=pt2pt\n");
+    MPI_Abort(MPI_COMM_WORLD, 3);
+  }
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_ARE_FATAL);
   check(MPI_Win_lock_all(0, window_->handle), "MPI_Win_lock_all");
   if (mpi.rank() == 0) {
     std::fill_n(window_->memory, counters, 0);

@@ -27,8 +27,9 @@ struct TrainOptions {
   bool resume = false;    ///< go on from a checkpoint
 };
 void train_command(const std::string& deck, const std::vector<std::string>& overrides, const TrainOptions& options);
-/// All runs of a folder into one results file; damaged files are named on standard error.
-void collect_command(const std::string& folder, const std::string& output);
+/// All runs of a folder, or of the folder of a sweep deck, into one results file, FOLDER.h5 if none is named; damaged
+/// files are named on standard error.
+void collect_command(const std::string& source, const std::vector<std::string>& overrides, const std::string& output);
 /// The paper's tables of the runs in results files, run files and folders of them: as text on standard output, and with
 /// a folder also there, and as CSV.
 void report_command(const std::vector<std::string>& sources, const std::string& folder);
