@@ -131,7 +131,7 @@ std::int64_t SharedCounters::draw(int counter) {
 
 std::int64_t SharedCounters::peek(int counter) {
   if (window_ == nullptr) return own_[static_cast<std::size_t>(counter)];
-  constexpr auto kPeriod = std::chrono::milliseconds(200);
+  constexpr auto kPeriod = std::chrono::seconds(1);
   Window::Question& question = window_->questions[static_cast<std::size_t>(counter)];
   const auto now = std::chrono::steady_clock::now();
   if (question.request == MPI_REQUEST_NULL) {
