@@ -1,18 +1,18 @@
 // What sharing a sweep among ranks costs, at sizes that no test reaches: a simulation of campaign/sweep.cpp with the
 // measured cost of one draw.
 //
-//   mpirun -n 2 build/release/bin/simulate_scheduler [--ranks=1000] [--runs=100000] [--draw=SECONDS] [--epoch=SECONDS]
+//   mpirun -n 2 build/release/bin/simulate_scheduler [--ranks=1000] [--runs=100000] [--draw=SECONDS] [--mean=SECONDS]
 //
 // The ranks hold one list of runs, longest first by the cost model, and each draws the index of its next run from a
 // counter on rank 0; a second draw numbers the line that it prints at the end of a run. Rank 0 answers one draw at a
 // time, in the order of arrival, in `draw` seconds: by default what a draw costs the ranks that this is started with,
-// all drawing at once. Two kinds of network: one with remote atomics, where rank 0's processor takes no part; and one
-// where draws of others wait until rank 0 is between two epochs of its own run, which take it `epoch` seconds (2 by
-// default).
+// all but rank 0 drawing at once. Two kinds of network: one with remote atomics, where rank 0's processor takes no
+// part; and one where draws wait until rank 0 is between two epochs of its own run, of which it has 250. Runs are as
+// long as the cost model has them on one core, and then scaled to a mean of `mean` seconds (1 by default).
 //
 // What is simulated: the queue at rank 0, and runs whose true length is off the cost model's by a factor of up to two
-// either way. What is not: file systems, and ranks that slow each other down. What a rank keeps and asks the file
-// system for is counted besides.
+// either way. What is not: file systems, and ranks that slow each other down. The memory that a rank needs for the list
+// is counted besides.
 
 #include <fmt/format.h>
 
@@ -25,14 +25,17 @@
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/mpi.hpp>
 #include <gsrgnn/util/random.hpp>
+#include <numeric>
 #include <queue>
 
 namespace gsrgnn {
 namespace {
 
+constexpr int kEpochs = 250;
+
 struct Options {
   std::int64_t ranks = 1000, runs = 100000;
-  double draw = 0, epoch = 2;
+  double draw = 0, mean = 1;
 };
 
 Options read_options(int argc, char** argv) {
@@ -50,27 +53,29 @@ Options read_options(int argc, char** argv) {
       options.runs = static_cast<std::int64_t>(value);
     } else if (key == "--draw") {
       options.draw = value;
-    } else if (key == "--epoch") {
-      options.epoch = value;
+    } else if (key == "--mean") {
+      options.mean = value;
     } else {
-      throw InputError(text, "is not an option", "known are --ranks, --runs, --draw, --epoch");
+      throw InputError(text, "is not an option", "known are --ranks, --runs, --draw, --mean");
     }
   }
   return options;
 }
 
-/// Seconds between two draws that rank 0 answers when all ranks draw at once. Checked: each number is drawn once.
+/// Seconds between two draws that rank 0 answers when all others draw at once. Checked: each number is drawn once.
 double measured_draw(const Mpi& mpi) {
   constexpr std::int64_t kDraws = 20000;
   SharedCounters counters(mpi, 2);
   std::int64_t own = 0, sum = 0;
   const auto start = std::chrono::steady_clock::now();
-  for (std::int64_t drawn = counters.draw(0); drawn < kDraws; drawn = counters.draw(0)) {
+  while (mpi.rank() > 0 || mpi.size() == 1) {
+    const std::int64_t drawn = counters.draw(0);
+    if (drawn >= kDraws) break;
     ++own;
     sum += drawn;
   }
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const auto gathered = mpi.gather(fmt::format("{} {}", own, sum));
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   std::int64_t all = 0, total = 0;
   for (const auto& text : gathered) {
     all += std::stoll(text);
@@ -98,7 +103,7 @@ std::vector<Deck> decks_of_sweep(std::int64_t runs) {
             deck.model.layers = layers;
             deck.model.hidden = hidden;
             deck.model.k = k;
-            deck.train.epochs = 250;
+            deck.train.epochs = kEpochs;
             deck.train.seed = seed;
             decks.push_back(deck);
           }
@@ -129,7 +134,8 @@ Simulated simulate(const std::vector<double>& seconds, std::int64_t ranks, doubl
   while (!events.empty()) {
     const Event event = events.top();
     events.pop();
-    // Rank 0's own draws need nobody's help.
+    // Rank 0's own draws need nobody's help, but may have to wait here for others that it hears only later: too long,
+    // like the draws of others after rank 0's last run, which it in truth answers at once.
     const double heard = epoch > 0 && event.rank != 0 ? std::ceil(event.time / epoch) * epoch : event.time;
     const double answered = std::max(heard, server_free) + draw;
     server_free = std::max(server_free, answered);
@@ -183,24 +189,29 @@ void run(const Options& options) {
              static_cast<double>(sample);
   }
   fmt::print("one draw: {:.2f} us ({})\n", draw * 1e6,
-             options.draw > 0 ? "given" : fmt::format("measured, {} ranks drawing at once", mpi.size()));
+             options.draw > 0 ? "given" : fmt::format("measured, {} at once", std::max(mpi.size() - 1, 1)));
   fmt::print("{} runs; each rank holds {:.0f} MB of them, broadcast once\n", options.runs,
              bytes * static_cast<double>(options.runs) * 1e-6);
   fmt::print("{:<22}{:>7}{:>9}{:>12}{:>11}{:>13}{:>10}{:>10}{:>13}\n", "network", "ranks", "runs", "mean run s",
              "draws", "draws/s", "waiting", "idle", "longest wait");
-  for (const double epoch : {0.0, options.epoch}) {
-    for (std::int64_t ranks = std::max<std::int64_t>(options.ranks / 100, 1); ranks <= options.ranks; ranks *= 10) {
-      const Simulated s = simulate(seconds, ranks, draw, epoch);
-      const auto n = static_cast<double>(ranks), rank_seconds = n * s.makespan;
-      if (s.done != options.runs || s.draws != 2 * options.runs + ranks ||
-          s.makespan < std::max(s.work / n, s.longest)) {
-        throw RunError(
-            fmt::format("the simulation is wrong: {} runs done, {} draws, {} s", s.done, s.draws, s.makespan));
+  const double mean = std::accumulate(seconds.begin(), seconds.end(), 0.0) / static_cast<double>(options.runs);
+  for (const double scale : {1.0, options.mean / mean}) {
+    std::vector<double> scaled;
+    for (const double length : seconds) scaled.push_back(length * scale);
+    for (const bool atomics : {true, false}) {
+      for (std::int64_t ranks = std::max<std::int64_t>(options.ranks / 100, 1); ranks <= options.ranks; ranks *= 10) {
+        const Simulated s = simulate(scaled, ranks, draw, atomics ? 0 : mean * scale / kEpochs);
+        const auto n = static_cast<double>(ranks), rank_seconds = n * s.makespan;
+        if (s.done != options.runs || s.draws != 2 * options.runs + ranks ||
+            s.makespan < std::max(s.work / n, s.longest)) {
+          throw RunError(
+              fmt::format("the simulation is wrong: {} runs done, {} draws, {} s", s.done, s.draws, s.makespan));
+        }
+        fmt::print("{:<22}{:>7}{:>9}{:>12.1f}{:>11}{:>13.1f}{:>9.4f}%{:>9.3f}%{:>11.6f} s\n",
+                   atomics ? "remote atomics" : "rank 0 between epochs", ranks, s.done, mean * scale, s.draws,
+                   static_cast<double>(s.draws) / s.makespan, 100 * s.waiting / rank_seconds,
+                   100 * (1 - (s.work + s.waiting) / rank_seconds), s.longest_queue);
       }
-      fmt::print("{:<22}{:>7}{:>9}{:>12.1f}{:>11}{:>13.1f}{:>9.4f}%{:>9.3f}%{:>11.6f} s\n",
-                 epoch > 0 ? fmt::format("rank 0 every {} s", epoch) : "remote atomics", ranks, s.done,
-                 s.work / static_cast<double>(s.done), s.draws, static_cast<double>(s.draws) / s.makespan,
-                 100 * s.waiting / rank_seconds, 100 * (1 - (s.work + s.waiting) / rank_seconds), s.longest_queue);
     }
   }
   fmt::print(

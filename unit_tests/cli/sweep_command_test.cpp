@@ -346,7 +346,8 @@ TEST_F(SweepCommand, KilledJobsLoseNothingButTheRunsUnderWay) {
   EXPECT_EQ(files("out", ".partial"), std::vector<std::string>{});
 }
 
-// At any moment, one rank or all; until the sweep ends. The runs go on from their checkpoints.
+// At any moment, one rank or all; until the sweep ends. The runs go on from their checkpoints. GSRGNN_KILLS: how often,
+// by each number of ranks.
 TEST_F(SweepCommand, KilledAtRandomMomentsEveryRunIsThereOnce) {
   work_.write("deck.yaml", kDeck);
   const std::string arguments = "deck.yaml train.epochs=500 output=", often = " train.checkpoint.epochs=40";
@@ -354,10 +355,12 @@ TEST_F(SweepCommand, KilledAtRandomMomentsEveryRunIsThereOnce) {
   std::filesystem::rename(work_.path("out"), work_.path("undisturbed"));
   const std::string out = texts_.path("background");
   Random random(static_cast<std::uint64_t>(::getpid()));
+  const char* const asked = std::getenv("GSRGNN_KILLS");
+  const int kills = asked != nullptr ? std::stoi(asked) : 3;
   int went_on = 0;
   for (const int ranks : {1, 2, 4}) {
     int starts = 0, code = -1;
-    for (; code != 0 && starts < 40; ++starts) {
+    for (; code != 0 && starts < kills + 1; ++starts) {
       std::filesystem::remove(out);
       const pid_t job = start(arguments + "out" + often, ranks, out);
       std::vector<pid_t> pids;
@@ -367,7 +370,7 @@ TEST_F(SweepCommand, KilledAtRandomMomentsEveryRunIsThereOnce) {
         if (std::filesystem::exists(out, not_yet)) pids = rank_processes(read_bytes(out));
       }
       ASSERT_EQ(pids.size(), static_cast<std::size_t>(ranks)) << read_bytes(out);
-      if (starts < 4) {
+      if (starts < kills) {
         std::this_thread::sleep_for(std::chrono::milliseconds(random.below(400)));
         const bool all = starts % 2 == 1;
         const std::size_t victim = random.below(pids.size());
