@@ -350,14 +350,15 @@ TEST_F(SweepCommand, KilledJobsLoseNothingButTheRunsUnderWay) {
 // by each number of ranks.
 TEST_F(SweepCommand, KilledAtRandomMomentsEveryRunIsThereOnce) {
   work_.write("deck.yaml", kDeck);
-  const std::string arguments = "deck.yaml train.epochs=500 output=", often = " train.checkpoint.epochs=40";
+  const char* const asked = std::getenv("GSRGNN_KILLS");
+  const int kills = asked != nullptr ? std::stoi(asked) : 3;
+  const std::string arguments = fmt::format("deck.yaml train.epochs={} output=", 150 * (kills + 1));
+  const std::string often = " train.checkpoint.epochs=40";
   expect_said(sweep(arguments + "out", 2), 0, "8 of 8 runs done");
   std::filesystem::rename(work_.path("out"), work_.path("undisturbed"));
   const std::string out = texts_.path("background");
   Random random(static_cast<std::uint64_t>(::getpid()));
-  const char* const asked = std::getenv("GSRGNN_KILLS");
-  const int kills = asked != nullptr ? std::stoi(asked) : 3;
-  int went_on = 0;
+  int went_on = 0, killed = 0;
   for (const int ranks : {1, 2, 4}) {
     int starts = 0, code = -1;
     for (; code != 0 && starts < kills + 1; ++starts) {
@@ -380,6 +381,7 @@ TEST_F(SweepCommand, KilledAtRandomMomentsEveryRunIsThereOnce) {
         if (all) ::kill(job, SIGKILL);
       }
       code = wait_for(job);
+      killed += code != 0 ? 1 : 0;
       // A rank whose fellow was killed may live a moment longer than mpirun.
       for (const pid_t pid : pids) {
         for (int i = 0; i < 3000 && ::kill(pid, 0) == 0; ++i) {
@@ -402,7 +404,7 @@ TEST_F(SweepCommand, KilledAtRandomMomentsEveryRunIsThereOnce) {
     }
     std::filesystem::remove_all(work_.path("out"));
   }
-  std::cout << went_on << " runs went on from a checkpoint\n";
+  std::cout << killed << " jobs were killed, and " << went_on << " times a run went on from a checkpoint\n";
 }
 
 // A signal to mpirun, to one rank, or to a sweep of one process: all stop, with checkpoints, and say how to go on.
