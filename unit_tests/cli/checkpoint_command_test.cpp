@@ -17,12 +17,14 @@ namespace {
 
 using namespace testing;
 
-const std::string kDeck = R"(circuit:
-  generate: {cells: 200, seed: 1}
-model: {kind: rev, hidden: 16, layers: 2, dropout: 0.2}
-train: {epochs: 1000, split: [0.6, 0.2, 0.2]}
+constexpr int kEpochs = kSanitized ? 200 : 1000;
+const std::string kDeck = fmt::format(R"(circuit:
+  generate: {{cells: 200, seed: 1}}
+model: {{kind: rev, hidden: 16, layers: 2, dropout: 0.2}}
+train: {{epochs: {}, split: [0.6, 0.2, 0.2]}}
 output: run.h5
-)";
+)",
+                                      kEpochs);
 
 class CheckpointCommand : public ::testing::Test {
  protected:
@@ -71,7 +73,7 @@ class CheckpointCommand : public ::testing::Test {
 TEST_F(CheckpointCommand, EverySignalWritesACheckpoint) {
   for (const auto& [number, name] : {std::pair{SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"}, {SIGUSR1, "SIGUSR1"}}) {
     const pid_t training = start("train deck.yaml");
-    wait_until_said("epoch  100/");
+    wait_until_said(fmt::format("epoch  {}/", kEpochs / 10));
     ::kill(training, number);
     ::kill(training, number);
     EXPECT_EQ(wait_for(training), 75) << said();
@@ -82,9 +84,9 @@ TEST_F(CheckpointCommand, EverySignalWritesACheckpoint) {
     ASSERT_EQ(run("info --json run.h5.checkpoint"), 0) << said();
     const auto info = nlohmann::json::parse(said());
     EXPECT_EQ(info["kind"], "checkpoint");
-    EXPECT_EQ(info["epochs"], 1000);
+    EXPECT_EQ(info["epochs"], kEpochs);
     ASSERT_EQ(run("train --resume deck.yaml"), 0) << said();
-    EXPECT_TRUE(says(fmt::format("goes on after {} of 1000 epochs", info["epoch"].get<int>()))) << said();
+    EXPECT_TRUE(says(fmt::format("goes on after {} of {} epochs", info["epoch"].get<int>(), kEpochs))) << said();
     expect_undisturbed();
     ASSERT_EQ(run("train --resume deck.yaml"), 0);
     EXPECT_TRUE(says("results: run.h5, complete already")) << said();
@@ -97,10 +99,10 @@ TEST_F(CheckpointCommand, KilledAtRandomMomentsItGoesOn) {
   int kills = 0, went_on = 0;
   for (int round = 0; round < 3; ++round) {
     for (int code = -1; code != 0 && kills < 100;) {
-      const pid_t training = start("train --resume deck.yaml train.checkpoint.epochs=100");
+      const pid_t training = start(fmt::format("train --resume deck.yaml train.checkpoint.epochs={}", kEpochs / 10));
       wait_until_said("epoch");
       if (kills % 11 < 8) {  // and then leave it alone, so that there is an end
-        std::this_thread::sleep_for(std::chrono::milliseconds(random.below(120)));
+        std::this_thread::sleep_for(std::chrono::milliseconds(random.below(kSanitized ? 400 : 120)));
         ::kill(training, SIGKILL);
       }
       code = wait_for(training);
@@ -114,8 +116,8 @@ TEST_F(CheckpointCommand, KilledAtRandomMomentsItGoesOn) {
 }
 
 TEST_F(CheckpointCommand, OtherCheckpointsAreRefusedOrPassedOver) {
-  const pid_t training = start("train deck.yaml train.checkpoint.epochs=50");
-  wait_until_said("epoch  200/");
+  const pid_t training = start(fmt::format("train deck.yaml train.checkpoint.epochs={}", kEpochs / 20));
+  wait_until_said(fmt::format("epoch  {}/", kEpochs / 5));
   ::kill(training, SIGUSR1);
   ASSERT_EQ(wait_for(training), 75) << said();
   ASSERT_TRUE(std::filesystem::exists(work_.path("run.h5.checkpoint.previous")));

@@ -37,6 +37,9 @@ sweep:
 output: out
 )";
 
+// Of some tenths of a second.
+constexpr int kEpochs = kSanitized ? 150 : 1500;
+
 struct Outcome {
   int code;
   std::string out, err;
@@ -314,7 +317,8 @@ std::vector<pid_t> rank_processes(const std::string& out) {
 // Killed in the middle, in whatever state it is; then started again.
 TEST_F(SweepCommand, KilledJobsLoseNothingButTheRunsUnderWay) {
   work_.write("deck.yaml", kDeck);
-  const std::string arguments = "deck.yaml train.epochs=1500 sweep.seed=[0,1,2,3] output=";  // 16 runs of 0.2 s
+  // 16 runs of 0.2 s.
+  const std::string arguments = fmt::format("deck.yaml train.epochs={} sweep.seed=[0,1,2,3] output=", kEpochs);
   expect_said(sweep(arguments + "undisturbed", 2), 0, "16 of 16 runs done");
   const auto expected = results("undisturbed");
   const std::string out = texts_.path("background");
@@ -352,8 +356,8 @@ TEST_F(SweepCommand, KilledAtRandomMomentsEveryRunIsThereOnce) {
   work_.write("deck.yaml", kDeck);
   const char* const asked = std::getenv("GSRGNN_KILLS");
   const int kills = asked != nullptr ? std::stoi(asked) : 3;
-  const std::string arguments = fmt::format("deck.yaml train.epochs={} output=", 150 * (kills + 1));
-  const std::string often = " train.checkpoint.epochs=40";
+  const std::string arguments = fmt::format("deck.yaml train.epochs={} output=", kEpochs / 10 * (kills + 1));
+  const std::string often = fmt::format(" train.checkpoint.epochs={}", kEpochs / 40);
   expect_said(sweep(arguments + "out", 2), 0, "8 of 8 runs done");
   std::filesystem::rename(work_.path("out"), work_.path("undisturbed"));
   const std::string out = texts_.path("background");
@@ -410,7 +414,7 @@ TEST_F(SweepCommand, KilledAtRandomMomentsEveryRunIsThereOnce) {
 // A signal to mpirun, to one rank, or to a sweep of one process: all stop, with checkpoints, and say how to go on.
 TEST_F(SweepCommand, ASignalStopsAllRanksWithCheckpoints) {
   work_.write("deck.yaml", kDeck);
-  const std::string arguments = "deck.yaml train.epochs=1500 output=out ";
+  const std::string arguments = fmt::format("deck.yaml train.epochs={} output=out ", kEpochs);
   expect_said(sweep(arguments, 2), 0, "8 of 8 runs done");
   std::filesystem::rename(work_.path("out"), work_.path("undisturbed"));
   struct Case {

@@ -16,6 +16,13 @@
 
 namespace gsrgnn::testing {
 
+/// Sanitizers make a training some ten times slower: tests that need one of a certain length give it fewer epochs.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
 inline std::string read_bytes(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   EXPECT_TRUE(file) << path;
