@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes sure that everything the build needs is installed (Debian and Ubuntu), and does nothing when it is.
 # setup.sh --pictures: what scripts/plot.py needs too (some 400 MB, which training and reporting do without).
+# setup.sh --slurm: a Slurm, for the tests of scripts/slurm. Both can be given.
 # GSRGNN_SKIP_SETUP=1 skips it, for machines whose Kokkos, HDF5, ... come from modules or Spack.
 set -euo pipefail
 
@@ -11,14 +12,16 @@ packages=(
   libyaml-cpp-dev libcli11-dev libfmt-dev nlohmann-json3-dev zlib1g-dev libopenblas-dev
   libgtest-dev libbenchmark-dev
 )
-case "$*" in
-  "") ;;
-  --pictures) packages+=(python3-h5py python3-matplotlib) ;;
-  *)
-    echo "usage: setup.sh [--pictures]" >&2
-    exit 2
-    ;;
-esac
+for option in "$@"; do
+  case "${option}" in
+    --pictures) packages+=(python3-h5py python3-matplotlib) ;;
+    --slurm) packages+=(slurmctld slurmd slurm-client munge libpmix2) ;;
+    *)
+      echo "usage: setup.sh [--pictures] [--slurm]" >&2
+      exit 2
+      ;;
+  esac
+done
 
 say() { printf 'setup: %s\n' "$*"; }
 

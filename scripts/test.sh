@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs all tests:  test.sh [--preset NAME] [-- CTEST_OPTION ...]
-# With CI set in the environment, a compiler warning is an error, and what scripts/plot.py needs is installed too, so
-# that its tests do not skip.
+# With CI set in the environment, a compiler warning is an error, and what scripts/plot.py and the tests of
+# scripts/slurm need is installed too, so that no test skips.
 set -euo pipefail
 
 scripts=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -29,7 +29,7 @@ done
 
 start=${SECONDS}
 if [[ -n "${CI:-}" ]]; then
-  "${scripts}/setup.sh" --pictures
+  "${scripts}/setup.sh" --pictures --slurm
 else
   "${scripts}/setup.sh"
 fi

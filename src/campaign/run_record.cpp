@@ -34,18 +34,7 @@ RunState run_state(const std::string& folder, const SweepRun& run, std::string& 
   const std::string path = run_path(folder, run);
   std::error_code error;
   if (!fs::exists(path, error)) return RunState::none;
-  try {
-    const Hdf5Reader file(path);
-    describe_run(file);  // reads everything but the predictions and the model
-    if (file.shape("predictions/value").size() != 2 || !file.has("model")) {
-      file.fail("predictions", "is incomplete");
-    }
-    if (deck_identity(file.string("deck"), path + ":/deck") == run.identity) return RunState::complete;
-    why = path + ": holds the run of another deck";
-  } catch (const std::exception& exception) {
-    why = exception.what();
-  }
-  return RunState::damaged;
+  return holds_run(path, run.identity, why) ? RunState::complete : RunState::damaged;
 }
 
 bool write_failure(const std::string& folder, const SweepRun& run, const Failure& failure) {
@@ -74,18 +63,26 @@ bool read_final_failure(const std::string& folder, const SweepRun& run, Failure&
 }
 
 void remove_leftovers(const std::string& folder, const std::vector<SweepRun>& runs, RunLocks& locks) {
-  std::map<std::string, std::uint64_t> hash;
-  for (const SweepRun& run : runs) hash[run.name] = identity_hash(run.identity);
+  std::map<std::string, const SweepRun*> by_name;
+  for (const SweepRun& run : runs) by_name[run.name] = &run;
   std::vector<fs::path> left;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().extension() == ".partial") left.push_back(entry.path());
+    const std::string extension = entry.path().extension().string();
+    if (extension == ".partial" || extension == ".checkpoint" || extension == ".previous") left.push_back(entry.path());
   }
-  for (const fs::path& path : left) {  // NAME.h5.PID.partial, NAME.failed.PID.partial
-    const auto run = hash.find(path.stem().stem().stem().string());
-    if (run == hash.end()) continue;
-    const RunClaim claim(locks, run->second);
-    if (claim.held() && locks.supported()) fs::remove(path, error);
+  for (const fs::path& path : left) {
+    // NAME.h5.PID.partial, NAME.failed.PID.partial, NAME.h5.checkpoint.PID.partial, NAME.h5.checkpoint(.previous)
+    const bool partial = path.extension() == ".partial";
+    fs::path name = partial ? path.stem().stem() : path.extension() == ".previous" ? path.stem() : path.filename();
+    if (name.extension() == ".checkpoint") name = name.stem();
+    const auto run = by_name.find(name.stem().string());
+    if (run == by_name.end()) continue;
+    const RunClaim claim(locks, identity_hash(run->second->identity));
+    if (!claim.held() || !locks.supported()) continue;
+    // A checkpoint is of use until the run is done.
+    std::string why;
+    if (partial || run_state(folder, *run->second, why) == RunState::complete) fs::remove(path, error);
   }
 }
 

@@ -8,9 +8,11 @@
 #include <gsrgnn/campaign/run_locks.hpp>
 #include <gsrgnn/campaign/run_record.hpp>
 #include <gsrgnn/campaign/sweep.hpp>
+#include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/deck_circuit.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/signals.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -24,7 +26,7 @@ using Clock = std::chrono::steady_clock;
 using Json = nlohmann::ordered_json;
 
 /// The counters that ranks draw from.
-enum Counter { kNext, kEnded, kCounters };
+enum Counter { kNext, kEnded, kStops, kCounters };
 
 double since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -133,18 +135,18 @@ class Worker {
 
   void work() {
     std::vector<std::size_t> elsewhere;  // being trained by another sweep
-    while (report_.trouble.empty()) {
+    while (goes_on()) {
       const auto i = static_cast<std::size_t>(counters_.draw(kNext));
       if (i >= sweep_.runs.size()) break;
       if (!visit(i)) elsewhere.push_back(i);
     }
     report_.until = since(start_);
-    if (!elsewhere.empty() && report_.trouble.empty()) {
+    if (!elsewhere.empty() && goes_on()) {
       lines_.say(fmt::format("rank {} waits for {} runs that another sweep on {} works on", mpi_.rank(),
                              elsewhere.size(), sweep_.folder));
     }
     // Another sweep ends its runs, or dies and so gives up its locks: polling finds out either.
-    while (!elsewhere.empty() && report_.trouble.empty()) {
+    while (!elsewhere.empty() && goes_on()) {
       const auto still = std::remove_if(elsewhere.begin(), elsewhere.end(), [&](std::size_t i) { return visit(i); });
       const bool none = still == elsewhere.end();
       elsewhere.erase(still, elsewhere.end());
@@ -155,9 +157,29 @@ class Worker {
   }
 
  private:
+  /// Why to stop, or "": a signal came, to this rank or to another.
+  const std::string& why_stop() {
+    if (!report_.stop.empty()) return report_.stop;
+    if (stop_requested()) {
+      report_.stop = stop_signal();
+      signalled_ = true;
+    } else if (counters_.peek(kStops) > 0) {
+      report_.stop = "a signal to another rank";
+    }
+    return report_.stop;
+  }
+
+  /// Between runs. The others are told here and not where the signal is noticed, for the checkpoint comes first: mpirun
+  /// that is killed leaves a rank one second, and rank 0 may take longer to answer.
+  bool goes_on() {
+    const bool stop = !why_stop().empty();
+    if (std::exchange(signalled_, false)) counters_.draw(kStops);
+    return !stop && report_.trouble.empty();
+  }
+
   /// False when another process works on the run.
   bool visit(std::size_t i) {
-    if (!report_.trouble.empty()) return false;
+    if (!goes_on()) return false;
     const SweepRun& run = sweep_.runs[i];
     std::string why;
     if (run_state(sweep_.folder, run, why) == RunState::complete) return ended(i, RunEnd::already_there, "", 0);
@@ -176,25 +198,37 @@ class Worker {
     const SweepRun& run = sweep_.runs[i];
     const auto start = Clock::now();
     bool began = false, writing = false;
+    std::string stopped;
     Failure failure;
     double pearson = 0;
     try {
       Deck deck = parse_deck(run.identity, run.name);
       deck.output = run_path(sweep_.folder, run);
+      deck.checkpoint = sweep_.checkpoint;
       const Circuit& circuit = circuit_.open(deck);
-      const TrainedRun trained = train(deck, circuit, circuit_place(deck), [&](const TrainingProgress&) {
+      const auto report = [&](const TrainingProgress&) {
         began = true;
         mpi_.poke();
         lines_.tick();
-      });
+      };
+      CheckpointOptions options;
+      options.resume = options.restart_when_refused = true;
+      options.stop = [&] { return why_stop(); };
+      options.say = [&](const std::string& words) { lines_.say(fmt::format("{}  {}", run.name, words)); };
+      const TrainedRun trained = train_with_checkpoints(deck, circuit, circuit_place(deck), report, options);
       writing = true;
       write_run(deck.output, deck, circuit, trained);
+      remove_checkpoints(deck.output);
       pearson = mean_scores(trained.test).pearson;
       std::error_code ignored;
       std::filesystem::remove(failure_path(sweep_.folder, run), ignored);
+    } catch (const Stopped& stop) {
+      stopped = stop.what();
     } catch (const InputError& error) {
       failure = {error.what(), 2, false};
     } catch (const RunError& error) {
+      // One that could not write its checkpoint when it was asked to stop has not diverged.
+      writing = writing || !report_.stop.empty();
       failure = {error.what(), 3, began && !writing};
     } catch (const std::bad_alloc&) {
       failure = {"out of memory", 3, false};
@@ -203,12 +237,17 @@ class Worker {
     }
     const double seconds = since(start);
     report_.at_work += seconds;
+    if (!stopped.empty()) {
+      lines_.say(fmt::format("{}  {}  rank {}", run.name, stopped, mpi_.rank()));
+      return;
+    }
     if (failure.reason.empty()) {
       ended(i, RunEnd::trained, "", seconds, fmt::format("Pearson {:.4f}", pearson));
       return;
     }
     // What cannot be written once will hardly be the next time, after more hours of training.
     if (writing) report_.trouble = failure.reason;
+    if (failure.final) remove_checkpoints(run_path(sweep_.folder, run));
     const bool written = write_failure(sweep_.folder, run, failure);
     ended(i, RunEnd::failed, failure.reason, seconds,
           fmt::format("failed{}: {}", written ? "" : " (which could not be recorded)", failure.reason));
@@ -228,6 +267,7 @@ class Worker {
   const Sweep& sweep_;
   SharedCounters& counters_;
   RankReport& report_;
+  bool signalled_ = false;  ///< and the others do not know yet
   RunLocks locks_;
   LastCircuit circuit_;
   RankLines lines_;
@@ -241,7 +281,9 @@ std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, cons
   const auto packed = from_rank_0(mpi, [&] {
     const SweepDeck read = read_sweep_deck(deck, overrides);
     if (make_folder) make_sweep_folder(read.folder, read.runs);
-    std::vector<std::string> texts = {read.folder, std::to_string(read.combinations)};
+    std::vector<std::string> texts = {read.folder, std::to_string(read.combinations),
+                                      std::to_string(read.checkpoint.epochs),
+                                      fmt::format("{}", read.checkpoint.minutes)};
     for (const SweepRun& run : read.runs) texts.insert(texts.end(), {run.name, run.identity});
     return pack(texts);
   });
@@ -249,7 +291,7 @@ std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, cons
   const auto texts = unpack(*packed);
   std::vector<SweepRun> runs;
   std::vector<Deck> decks;
-  for (std::size_t i = 2; i < texts.size(); i += 2) {
+  for (std::size_t i = 4; i < texts.size(); i += 2) {
     runs.push_back({texts[i], texts[i + 1]});
     decks.push_back(parse_deck(texts[i + 1], texts[i]));
   }
@@ -263,7 +305,7 @@ std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, cons
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return seconds[a] > seconds[b]; });
   order = Json::parse(mpi.broadcast(Json(order).dump())).get<std::vector<std::size_t>>();
-  Sweep sweep{texts[0], std::stoll(texts[1]), {}, {}};
+  Sweep sweep{texts[0], std::stoll(texts[1]), {}, {}, {std::stoi(texts[2]), std::stod(texts[3])}};
   for (const std::size_t i : order) {
     sweep.runs.push_back(runs[i]);
     sweep.seconds.push_back(seconds[i]);

@@ -192,7 +192,9 @@ SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string
       replace_key(tree, source, lists[i].key, YAML::Clone(lists[i].values[at[i]]), lists[i].places[at[i]]);
     }
     source.set_context(fmt::format(" (in the run of {})", say(lists, at)));
-    const std::string identity = deck_identity(resolve_deck(tree, source, path, ""));
+    const Deck deck = resolve_deck(tree, source, path, "");
+    sweep.checkpoint = deck.checkpoint;  // which cannot be swept
+    const std::string identity = deck_identity(deck);
     if (identities.insert(identity).second) {
       const std::string name = run_name(identity);
       if (!names.insert(name).second) {
@@ -203,16 +205,6 @@ SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string
     for (std::size_t i = lists.size(); i-- > 0 && ++at[i] == lists[i].values.size();) at[i] = 0;
   }
   return sweep;
-}
-
-std::string deck_identity(const Deck& deck) {
-  Deck nowhere = deck;
-  nowhere.output = ".";
-  return to_yaml(nowhere);
-}
-
-std::string deck_identity(const std::string& text, const std::string& place) {
-  return deck_identity(parse_deck(text, place));
 }
 
 std::string run_name(const std::string& identity) {
@@ -240,12 +232,6 @@ std::string run_name(const std::string& identity) {
   }
   // Thirty-two bits are enough to tell apart what has the same tokens.
   return fmt::format("{}-{:08x}", name, static_cast<std::uint32_t>(identity_hash(identity)));
-}
-
-std::uint64_t identity_hash(const std::string& identity) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
-  for (const char c : identity) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return hash ^ (hash >> 32U);
 }
 
 }  // namespace gsrgnn

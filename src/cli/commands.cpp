@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <gsrgnn/campaign/results_file.hpp>
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/circuit_file.hpp>
@@ -9,10 +10,12 @@
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/print_runs.hpp>
 #include <gsrgnn/cli/progress.hpp>
+#include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/deck_circuit.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/mpi.hpp>
+#include <gsrgnn/util/signals.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <gsrgnn/util/version.hpp>
 #include <nlohmann/json.hpp>
@@ -195,6 +198,7 @@ void info_command(const std::string& path, bool json) {
     const Hdf5Reader file(path);
     const std::string kind = file.has_attribute("/", "kind") ? file.attribute_string("/", "kind") : "";
     if (kind == kRunKind) description = describe_run(file);
+    if (kind == kCheckpointKind) description = describe_checkpoint(file);
     if (kind == kPredictionKind) description = describe_prediction(file);
     if (kind == kResultsKind) description = describe_results(file);
   }
@@ -211,8 +215,49 @@ void info_command(const std::string& path, bool json) {
   if (description.contains("net_sizes")) print_distributions(description);
 }
 
-void train_command(const std::string& deck_path, const std::vector<std::string>& overrides, bool validate) {
+namespace {
+
+void train_and_write(const Deck& deck, const Circuit& circuit, bool resume) {
+  CheckpointOptions options;
+  options.resume = resume;
+  options.stop = stop_signal;
+  options.say = [](const std::string& words) {
+    fmt::print("{}\n", words);
+    std::fflush(stdout);
+  };
+  if (std::error_code error; !resume && std::filesystem::exists(checkpoint_path(deck.output), error)) {
+    options.say(fmt::format("{} is there; --resume would go on from it", checkpoint_path(deck.output)));
+  }
+  try {
+    const TrainedRun run = train_with_checkpoints(deck, circuit, circuit_place(deck), Progress(), options);
+    write_run(deck.output, deck, circuit, run);
+    remove_checkpoints(deck.output);
+    remove_unfinished(deck.output);
+    print_scores(fmt::format("test scores at epoch {}", run.best_epoch).c_str(), run.test);
+    fmt::print(
+        "an epoch took {:.4f} s: forward {:.4f}, backward {:.4f}, update {:.4f}, copies {:.4f}; memory {:.1f} MB\n",
+        mean(run.seconds.total), mean(run.seconds.forward), mean(run.seconds.backward), mean(run.seconds.update),
+        mean(run.seconds.copy), static_cast<double>(run.memory.allocated) * 1e-6);
+    fmt::print("results: {}\n", deck.output);
+  } catch (const Stopped& stopped) {
+    throw Stopped(fmt::format("{}; gsrgnn train --resume goes on", stopped.what()));
+  }
+}
+
+}  // namespace
+
+void train_command(const std::string& deck_path, const std::vector<std::string>& overrides,
+                   const TrainOptions& options) {
   const Deck deck = read_deck(deck_path, overrides);
+  std::optional<StopSignals> signals;
+  if (!options.validate) signals.emplace();
+  // A job that is put back into the queue just when it had ended.
+  if (std::string why; options.resume && holds_run(deck.output, deck_identity(deck), why)) {
+    remove_checkpoints(deck.output);
+    remove_unfinished(deck.output);
+    fmt::print("results: {}, complete already\n", deck.output);
+    return;
+  }
   const std::string place = circuit_place(deck);
   const Circuit circuit = open_circuit(deck);
   print_circuit_line(circuit);
@@ -221,7 +266,7 @@ void train_command(const std::string& deck_path, const std::vector<std::string>&
              deck.model.kind == ModelKind::gsr ? fmt::format(", k {}", deck.model.k) : "", deck.train.epochs,
              execution_space(), execution_concurrency(), execution_concurrency() == 1 ? "" : "s", kokkos_version());
   std::fflush(stdout);
-  if (validate) {
+  if (options.validate) {
     const MemoryUse memory = validate_training(deck, circuit, place);
     check_writable(deck.output);
     fmt::print("valid: {:.1f} MB planned and allocated; the run would be written to {}\n",
@@ -229,14 +274,7 @@ void train_command(const std::string& deck_path, const std::vector<std::string>&
     return;
   }
   check_writable(deck.output);  // known before the first epoch, not after the last
-  const TrainedRun run = train(deck, circuit, place, Progress());
-  write_run(deck.output, deck, circuit, run);
-  print_scores(fmt::format("test scores at epoch {}", run.best_epoch).c_str(), run.test);
-  fmt::print(
-      "an epoch took {:.4f} s: forward {:.4f}, backward {:.4f}, update {:.4f}, copies {:.4f}; memory {:.1f} MB\n",
-      mean(run.seconds.total), mean(run.seconds.forward), mean(run.seconds.backward), mean(run.seconds.update),
-      mean(run.seconds.copy), static_cast<double>(run.memory.allocated) * 1e-6);
-  fmt::print("results: {}\n", deck.output);
+  train_and_write(deck, circuit, options.resume);
 }
 
 void predict_command(const std::string& model_path, const std::string& circuit_path, const std::string& output) {

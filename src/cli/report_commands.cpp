@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <gsrgnn/campaign/report.hpp>
 #include <gsrgnn/campaign/results_file.hpp>
+#include <gsrgnn/campaign/sweep_deck.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/print_runs.hpp>
 #include <gsrgnn/training/run_file.hpp>
@@ -56,7 +57,20 @@ void print_runs(const nlohmann::ordered_json& results) {
   }
 }
 
-void collect_command(const std::string& folder, const std::string& output) {
+void collect_command(const std::string& source, const std::vector<std::string>& overrides, const std::string& to) {
+  std::error_code error;
+  const std::filesystem::path extension = std::filesystem::path(source).extension();
+  const bool deck = !std::filesystem::is_directory(source, error) && (extension == ".yaml" || extension == ".yml");
+  if (!deck && !overrides.empty()) {
+    throw InputError(overrides.front(), fmt::format("replaces a key of a deck, and '{}' is none", source),
+                     "leave it out, or give the sweep deck");
+  }
+  const std::string folder = deck ? read_sweep_deck(source, overrides).folder : source;
+  std::string output = to;
+  if (to.empty()) {  // "runs/" too is written to runs.h5
+    std::filesystem::path name = std::filesystem::path(folder).lexically_normal();
+    output = (name.has_filename() ? name : name.parent_path()).string() + ".h5";
+  }
   const RunTable table = collect_runs(folder, output);
   warn_of(table.left_out);
   std::size_t failed = 0;

@@ -92,8 +92,8 @@ int run(int argc, char** argv) {
 
   std::string path;
   bool json = false;
-  auto* info_app =
-      app.add_subcommand("info", "Say what is in a file of this program: circuit, run, prediction or results");
+  auto* info_app = app.add_subcommand(
+      "info", "Say what is in a file of this program: circuit, run, checkpoint, prediction or results");
   info_app->add_option("FILE.h5", path, "The file")->required();
   info_app->add_flag("--json", json, "As one JSON object");
   info_app->callback([&] { command = [&] { info_command(path, json); }; });
@@ -103,8 +103,12 @@ int run(int argc, char** argv) {
   auto* train_app = app.add_subcommand("train", "Train the model of a deck and write its run file");
   train_app->add_option("DECK.yaml", path, "The deck")->required();
   train_app->add_option("KEY=VALUE", overrides, "Keys of the deck to replace, e.g. model.k=16");
-  train_app->add_flag("--validate", validate, "Build everything, print the plan and stop before the first epoch");
-  train_app->callback([&] { command = [&] { train_command(path, overrides, validate); }; });
+  TrainOptions train;
+  auto* only = train_app->add_flag("--validate", train.validate,
+                                   "Build everything, print the plan and stop before the first epoch");
+  train_app->add_flag("--resume", train.resume, "Go on from the checkpoint of a training that was stopped or killed")
+      ->excludes(only);
+  train_app->callback([&] { command = [&] { train_command(path, overrides, train); }; });
 
   auto* sweep_app = app.add_subcommand("sweep", "Train all runs of a sweep deck (mpirun or srun shares them)");
   sweep_app->add_option("DECK.yaml", path, "The deck, with a sweep: section")->required();
@@ -120,9 +124,11 @@ int run(int argc, char** argv) {
   predict_app->callback([&] { command = [&] { predict_command(path, circuit, output); }; });
 
   auto* collect_app = app.add_subcommand("collect", "Gather the run files of a folder into one results file");
-  collect_app->add_option("RUNS_DIR", path, "The folder; those in it are searched too")->required();
-  collect_app->add_option("-o,--output", output, "The results file to write")->required();
-  collect_app->callback([&] { command = [&] { collect_command(path, output); }; });
+  collect_app->add_option("RUNS_DIR", path, "The folder; those in it are searched too. Or the deck of a sweep")
+      ->required();
+  collect_app->add_option("KEY=VALUE", overrides, "Keys of the deck to replace, e.g. output=runs/depth");
+  collect_app->add_option("-o,--output", output, "The results file to write; RUNS_DIR.h5 if none is named");
+  collect_app->callback([&] { command = [&] { collect_command(path, overrides, output); }; });
 
   std::vector<std::string> sources;
   auto* report_app = app.add_subcommand("report", "The paper's tables of many runs, as text and CSV");
@@ -155,6 +161,8 @@ int run(int argc, char** argv) {
     return fail(error.what(), kBadInput);
   } catch (const RunError& error) {
     return fail(error.what(), kRunFailed);
+  } catch (const Stopped& stopped) {
+    return fail(stopped.what(), kStopped);
   } catch (const std::bad_alloc&) {
     return fail("out of memory", kRunFailed);
   } catch (const std::exception& error) {

@@ -7,6 +7,7 @@
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/mpi.hpp>
+#include <gsrgnn/util/signals.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <gsrgnn/util/version.hpp>
 #include <nlohmann/json.hpp>
@@ -72,10 +73,10 @@ void validate(const Mpi& mpi, const Sweep& sweep) {
 void close(const Mpi& mpi, const Sweep& sweep, const RankReport& own) {
   Json runs = Json::array();
   for (const RunReport& run : own.runs) runs.push_back({run.run, static_cast<int>(run.end), run.reason});
-  const auto gathered = mpi.gather(dump({runs, own.at_work, own.until, own.trouble}));
+  const auto gathered = mpi.gather(dump({runs, own.at_work, own.until, own.trouble, own.stop}));
   if (mpi.rank() != 0) return;
   std::size_t trained = 0, there = 0, failed = 0;
-  std::string failures, ranks, trouble;
+  std::string failures, ranks, trouble, stop;
   for (std::size_t rank = 0; rank < gathered.size(); ++rank) {
     const Json report = Json::parse(gathered[rank]);
     std::size_t of_rank = 0;
@@ -92,6 +93,9 @@ void close(const Mpi& mpi, const Sweep& sweep, const RankReport& own) {
     ranks += fmt::format("rank {}: {}, {:.2f} s at work, nothing left to start after {:.2f} s\n", rank,
                          plural(of_rank, "run"), report[1].get<double>(), report[2].get<double>());
     if (trouble.empty()) trouble = report[3].get<std::string>();
+    // The signal's name, if this rank got it itself.
+    const auto why = report[4].get<std::string>();
+    if (stop.empty() || why.rfind("SIG", 0) == 0) stop = why.empty() ? stop : why;
   }
   const std::size_t remain = sweep.runs.size() - trained - there - failed;
   fmt::print("{}{}{} of {} done ({} new, {} already there), {} failed, {} remain\n", ranks, failures, trained + there,
@@ -101,6 +105,10 @@ void close(const Mpi& mpi, const Sweep& sweep, const RankReport& own) {
     fmt::print("results: {}\n", sweep.folder);
     return;
   }
+  if (remain > 0 && trouble.empty() && !stop.empty()) {
+    throw Stopped(fmt::format("stopped ({}); {} of {} remain: the same sweep goes on", stop, remain,
+                              plural(sweep.runs.size(), "run")));
+  }
   throw RunError(fmt::format("{} of {} failed, {} remain{}{}", failed, plural(sweep.runs.size(), "run"), remain,
                              trouble.empty() ? "" : "; the sweep stopped early: ", trouble));
 }
@@ -108,6 +116,8 @@ void close(const Mpi& mpi, const Sweep& sweep, const RankReport& own) {
 }  // namespace
 
 void sweep_command(const std::string& deck, const std::vector<std::string>& overrides, bool only_validate) {
+  std::optional<StopSignals> signals;
+  if (!only_validate) signals.emplace();
   const Mpi mpi;
   const auto sweep = prepare_sweep(mpi, deck, overrides, !only_validate);
   if (!sweep) return;  // rank 0 says why

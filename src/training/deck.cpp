@@ -49,6 +49,11 @@ void read_circuit_choice(const Source& source, const Section& root, Deck& deck) 
   generate.integer<std::uint64_t>("seed", deck.generate.seed, 0, std::numeric_limits<std::int64_t>::max());
 }
 
+void read_checkpoint(const Section& checkpoint, Deck::Checkpoint& c) {
+  checkpoint.integer("epochs", c.epochs, 0, 10000000);
+  checkpoint.real("minutes", c.minutes, 0, 1e6);
+}
+
 /// The groups a kind of model can have.
 void check_groups(const Section& model, Deck::Model& m) {
   if (m.kind == ModelKind::gsr && m.groups != 2) {
@@ -188,7 +193,12 @@ Deck resolve_deck(const YAML::Node& root, const Source& source, const std::strin
     const Section top(source, "", root, {"circuit", "model", "train", "output"});
     read_circuit_choice(source, top, deck);
     read_model(Section(source, "model", top.get("model"), model_keys()), deck.model);
-    read_train(Section(source, "train", top.get("train"), train_keys()), deck.train);
+    std::vector<std::string> keys = train_keys();
+    keys.emplace_back("checkpoint");
+    const Section train(source, "train", top.get("train"), keys);
+    read_train(train, deck.train);
+    read_checkpoint(Section(source, "train.checkpoint", train.get("checkpoint"), {"epochs", "minutes"}),
+                    deck.checkpoint);
     deck.output = default_output;
     top.string("output", deck.output);
   } catch (const YAML::Exception& e) {
@@ -256,6 +266,22 @@ std::string to_yaml(const Deck& deck) {
   entry("output", deck.output);
   out << YAML::EndMap;
   return std::string(out.c_str()) + "\n";
+}
+
+std::string deck_identity(const Deck& deck) {
+  Deck nowhere = deck;
+  nowhere.output = ".";
+  return to_yaml(nowhere);
+}
+
+std::string deck_identity(const std::string& text, const std::string& place) {
+  return deck_identity(parse_deck(text, place));
+}
+
+std::uint64_t identity_hash(const std::string& identity) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
+  for (const char c : identity) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  return hash ^ (hash >> 32U);
 }
 
 }  // namespace gsrgnn

@@ -138,7 +138,7 @@ std::string apply_override(const YAML::Node& root, Source& source, const std::st
 Deck resolve_deck(const YAML::Node& root, const Source& source, const std::string& path,
                   const std::string& default_output);
 
-/// The keys of a deck's sections.
+/// The keys of a deck's sections on which its result depends: those that a sweep can vary.
 const std::vector<std::string>& model_keys();
 const std::vector<std::string>& train_keys();
 

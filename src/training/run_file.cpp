@@ -163,6 +163,21 @@ Json describe_run(const Hdf5Reader& file, const std::string& group) {
   return j;
 }
 
+bool holds_run(const std::string& path, const std::string& identity, std::string& why) {
+  try {
+    const Hdf5Reader file(path);
+    describe_run(file);  // reads everything but the predictions and the model
+    if (file.shape("predictions/value").size() != 2 || !file.has("model")) {
+      file.fail("predictions", "is incomplete");
+    }
+    if (deck_identity(file.string("deck"), path + ":/deck") == identity) return true;
+    why = path + ": holds the run of another deck";
+  } catch (const std::exception& exception) {
+    why = exception.what();
+  }
+  return false;
+}
+
 Json describe_prediction(const Hdf5Reader& file) {
   Json j;
   j["kind"] = "prediction";

@@ -81,10 +81,12 @@ class Training {
 
   const MemoryUse& memory() const { return run_.memory; }
 
-  TrainedRun run(const ReportProgress& report) {
-    double best = -std::numeric_limits<double>::infinity();
-    std::vector<float> best_output;
-    for (std::int64_t epoch = 0; epoch <= deck_.train.epochs; ++epoch) {
+  TrainedRun run(const ReportProgress& report, const TrainingState* from, const BetweenEpochs& between) {
+    if (from != nullptr) resume(*from);
+    double best = run_.best_epoch == 0 ? -std::numeric_limits<double>::infinity()
+                                       : rank(run_.validation_pearson[static_cast<std::size_t>(run_.best_epoch)]);
+    for (std::int64_t epoch = from == nullptr ? 0 : from->epoch; epoch <= deck_.train.epochs; ++epoch) {
+      if (between) between(epoch, [&] { return state(epoch); });
       // With dropout the model that is judged is not the one that is trained, and needs a pass of its own.
       const bool drops = run_.model.shape.dropout > 0;
       Stopwatch watch(space_);
@@ -94,12 +96,10 @@ class Training {
       const double copy = watch.lap();
 
       const double pearson = evaluate(epoch, output);
-      // A model that predicts a constant has no Pearson; it is still better than none.
-      const double rank = std::isnan(pearson) ? -2.0 : pearson;
-      if (epoch > 0 && rank > best) {
-        best = rank;
+      if (epoch > 0 && rank(pearson) > best) {
+        best = rank(pearson);
         run_.best_epoch = epoch;
-        best_output = output;
+        best_output_ = output;
         Kokkos::deep_copy(space_, setup_->state.best, model().parameters());
       }
       double scoring = watch.lap();
@@ -121,9 +121,9 @@ class Training {
       run_.seconds.update.push_back(update);
       run_.seconds.copy.push_back(copy);
     }
-    run_.prediction = run_.model.label.invert(best_output);
-    run_.validation = scores(best_output, Part::validation);
-    run_.test = scores(best_output, Part::test);
+    run_.prediction = run_.model.label.invert(best_output_);
+    run_.validation = scores(best_output_, Part::validation);
+    run_.test = scores(best_output_, Part::test);
     run_.model.parameters = download(space_, setup_->state.best);
     run_.memory.process_peak = process_peak();
     return std::move(run_);
@@ -131,6 +131,57 @@ class Training {
 
  private:
   const AnyModel& model() const { return *setup_->model; }
+
+  /// A model that predicts a constant has no Pearson; it is still better than none.
+  static double rank(double pearson) { return std::isnan(pearson) ? -2.0 : pearson; }
+
+  TrainingState state(std::int64_t epoch) const {
+    const TrainerState& s = setup_->state;
+    TrainingState state;
+    state.epoch = epoch;
+    state.parameters = download(space_, model().parameters());
+    state.moment1 = download(space_, s.moment1);
+    state.moment2 = download(space_, s.moment2);
+    state.best_epoch = run_.best_epoch;
+    if (run_.best_epoch > 0) state.best_parameters = download(space_, s.best);
+    state.best_output = best_output_;
+    state.loss = run_.loss;
+    state.validation_loss = run_.validation_loss;
+    state.validation_pearson = run_.validation_pearson;
+    state.seconds = run_.seconds;
+    return state;
+  }
+
+  void resume(const TrainingState& state) {
+    check(state);
+    upload(space_, model().parameters(), state.parameters);
+    upload(space_, setup_->state.moment1, state.moment1);
+    upload(space_, setup_->state.moment2, state.moment2);
+    if (state.best_epoch > 0) upload(space_, setup_->state.best, state.best_parameters);
+    run_.best_epoch = state.best_epoch;
+    best_output_ = state.best_output;
+    run_.loss = state.loss;
+    run_.validation_loss = state.validation_loss;
+    run_.validation_pearson = state.validation_pearson;
+    run_.seconds = state.seconds;
+  }
+
+  void check(const TrainingState& state) const {
+    const auto parameters = static_cast<std::size_t>(model().table().size()), epochs = state.loss.size();
+    const bool judged = state.best_epoch > 0;
+    const EpochSeconds& seconds = state.seconds;
+    const bool fits =
+        state.epoch >= 0 && state.epoch <= deck_.train.epochs && epochs == static_cast<std::size_t>(state.epoch) &&
+        state.validation_loss.size() == epochs && state.validation_pearson.size() == epochs &&
+        seconds.total.size() == epochs && seconds.forward.size() == epochs && seconds.backward.size() == epochs &&
+        seconds.update.size() == epochs && seconds.copy.size() == epochs && state.parameters.size() == parameters &&
+        state.moment1.size() == parameters && state.moment2.size() == parameters && state.best_epoch >= 0 &&
+        state.best_epoch < std::max<std::int64_t>(state.epoch, 1) &&
+        state.best_parameters.size() == (judged ? parameters : 0) &&
+        state.best_output.size() ==
+            (judged ? run_.part.size() * static_cast<std::size_t>(run_.model.shape.outputs) : 0);
+    if (!fits) throw RunError("the state to go on from is not that of a training of this deck on this circuit");
+  }
 
   /// By the cells' numbers in their source: the order they are held in changes no split.
   void split(const Circuit& circuit) {
@@ -259,7 +310,8 @@ class Training {
   Deck deck_;
   Exec space_;
   TrainedRun run_;
-  std::vector<float> label_;  ///< standardised
+  std::vector<float> label_;        ///< standardised
+  std::vector<float> best_output_;  ///< of best_epoch
   std::unique_ptr<Arena<Exec>> arena_;
   std::unique_ptr<Setup> setup_;
 };
@@ -278,8 +330,9 @@ Scores mean_scores(const std::vector<Scores>& scores) {
   return mean;
 }
 
-TrainedRun train(const Deck& deck, const Circuit& circuit, const std::string& place, const ReportProgress& report) {
-  return Training(deck, circuit, place).run(report);
+TrainedRun train(const Deck& deck, const Circuit& circuit, const std::string& place, const ReportProgress& report,
+                 const TrainingState* from, const BetweenEpochs& between) {
+  return Training(deck, circuit, place).run(report, from, between);
 }
 
 MemoryUse validate_training(const Deck& deck, const Circuit& circuit, const std::string& place) {

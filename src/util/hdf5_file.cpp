@@ -1,7 +1,9 @@
+#include <fcntl.h>
 #include <hdf5.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -301,13 +303,34 @@ void Hdf5Writer::copy(const Hdf5Reader& from, const std::string& object, const s
   }
 }
 
-void Hdf5Writer::commit() {
+bool Hdf5Writer::close() {
   const bool flushed = H5Fflush(file_, H5F_SCOPE_GLOBAL) >= 0;
-  const bool closed = H5Fclose(std::exchange(file_, -1)) >= 0;
-  if (!flushed || !closed || std::rename(temporary_.c_str(), path_.c_str()) != 0) {
+  return H5Fclose(std::exchange(file_, -1)) >= 0 && flushed;
+}
+
+void Hdf5Writer::commit() {
+  if (!close() || std::rename(temporary_.c_str(), path_.c_str()) != 0) {
     discard();
     fail_write(path_, "the file");
   }
+}
+
+void Hdf5Writer::commit_to_disk(const std::string& keep_as) {
+  if (!close() || !sync_to_disk(temporary_) || (std::rename(path_.c_str(), keep_as.c_str()) != 0 && errno != ENOENT) ||
+      std::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    discard();
+    fail_write(path_, "the file");
+  }
+  const auto folder = std::filesystem::path(path_).parent_path();
+  sync_to_disk(folder.empty() ? "." : folder.string());
+}
+
+bool sync_to_disk(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const bool good = ::fsync(file) == 0 || errno == EINVAL;  // EINVAL: there is no disk behind it
+  ::close(file);
+  return good;
 }
 
 void check_writable(const std::string& path) {

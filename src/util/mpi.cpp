@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/hdf5_file.hpp>
@@ -76,8 +77,14 @@ void Mpi::poke() const {
 }
 
 struct SharedCounters::Window {
+  struct Question {
+    MPI_Request request = MPI_REQUEST_NULL;
+    std::int64_t answer = 0, known = 0;
+    std::chrono::steady_clock::time_point asked;
+  };
   MPI_Win handle = MPI_WIN_NULL;
   std::int64_t* memory = nullptr;
+  std::vector<Question> questions;  ///< one a counter
 };
 
 SharedCounters::SharedCounters(const Mpi& mpi, int counters) {
@@ -86,10 +93,18 @@ SharedCounters::SharedCounters(const Mpi& mpi, int counters) {
     return;
   }
   window_ = std::make_unique<Window>();
+  window_->questions.resize(static_cast<std::size_t>(counters));
   const auto size = static_cast<MPI_Aint>(sizeof(std::int64_t));
-  check(MPI_Win_allocate(mpi.rank() == 0 ? counters * size : 0, static_cast<int>(size), MPI_INFO_NULL, MPI_COMM_WORLD,
-                         &window_->memory, &window_->handle),
-        "MPI_Win_allocate");
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  if (MPI_Win_allocate(mpi.rank() == 0 ? counters * size : 0, static_cast<int>(size), MPI_INFO_NULL, MPI_COMM_WORLD,
+                       &window_->memory, &window_->handle) != MPI_SUCCESS) {
+    // Other ranks may have succeeded, and would wait for this one for ever.
+    fmt::print(stderr,
+               "gsrgnn: MPI has no one-sided communication between these ranks; with Open MPI 4, set "
+               "OMPI_MCA_osc=pt2pt\n");
+    MPI_Abort(MPI_COMM_WORLD, 3);
+  }
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_ARE_FATAL);
   check(MPI_Win_lock_all(0, window_->handle), "MPI_Win_lock_all");
   if (mpi.rank() == 0) {
     std::fill_n(window_->memory, counters, 0);
@@ -100,6 +115,7 @@ SharedCounters::SharedCounters(const Mpi& mpi, int counters) {
 
 SharedCounters::~SharedCounters() {
   if (window_ == nullptr) return;
+  for (auto& question : window_->questions) MPI_Wait(&question.request, MPI_STATUS_IGNORE);
   MPI_Win_unlock_all(window_->handle);
   MPI_Win_free(&window_->handle);
 }
@@ -111,6 +127,24 @@ std::int64_t SharedCounters::draw(int counter) {
   check(MPI_Fetch_and_op(&one, &drawn, MPI_INT64_T, 0, counter, MPI_SUM, window_->handle), "MPI_Fetch_and_op");
   check(MPI_Win_flush(0, window_->handle), "MPI_Win_flush");
   return drawn;
+}
+
+std::int64_t SharedCounters::peek(int counter) {
+  if (window_ == nullptr) return own_[static_cast<std::size_t>(counter)];
+  constexpr auto kPeriod = std::chrono::seconds(1);
+  Window::Question& question = window_->questions[static_cast<std::size_t>(counter)];
+  const auto now = std::chrono::steady_clock::now();
+  if (question.request == MPI_REQUEST_NULL) {
+    if (now - question.asked < kPeriod) return question.known;
+    question.asked = now;
+    check(MPI_Rget_accumulate(nullptr, 0, MPI_INT64_T, &question.answer, 1, MPI_INT64_T, 0, counter, 1, MPI_INT64_T,
+                              MPI_NO_OP, window_->handle, &question.request),
+          "MPI_Rget_accumulate");
+  }
+  int answered = 0;
+  check(MPI_Test(&question.request, &answered, MPI_STATUS_IGNORE), "MPI_Test");
+  if (answered != 0) question.known = question.answer;
+  return question.known;
 }
 
 }  // namespace gsrgnn

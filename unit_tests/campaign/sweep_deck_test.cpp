@@ -152,6 +152,17 @@ TEST_F(SweepDeckTest, TheHashIsOfTheDeckWithoutItsOutput) {
   EXPECT_NE(deck_identity(deck), identity);
 }
 
+TEST_F(SweepDeckTest, CheckpointsAreOfTheSweepAndInNoName) {
+  const SweepDeck usual = read("sweep: {k: [4, 8]}\n");
+  EXPECT_EQ(usual.checkpoint.minutes, 10);
+  const SweepDeck often = read("train: {checkpoint: {epochs: 7, minutes: 0}}\nsweep: {k: [4, 8]}\n");
+  EXPECT_EQ(often.checkpoint.epochs, 7);
+  EXPECT_EQ(often.checkpoint.minutes, 0);
+  EXPECT_EQ(often.runs[1].name, usual.runs[1].name);
+  EXPECT_EQ(often.runs[1].identity, usual.runs[1].identity);
+  expect_refused("sweep:\n  checkpoint: [1, 2]\n", 2, {"unknown key 'sweep.checkpoint'"});
+}
+
 TEST_F(SweepDeckTest, MistakesNameLineAndCure) {
   expect_refused("model: {k: 4}\n", 0, {"no 'sweep'", "gsrgnn train"});
   expect_refused("sweep: {}\n", 1, {"holds no lists"});

@@ -100,7 +100,7 @@ TEST_F(ReportCommands, Mistakes) {
   std::filesystem::create_directory(work_.path("runs"));
   expect_refused(run("collect runs -o results.h5"), {"runs: ", "no run file", "; "});
   expect_refused(run("collect none -o results.h5"), {"none: ", "no such folder"});
-  expect_refused(run("collect runs"), {"--output"});
+  expect_refused(run("collect runs model.k=4 -o results.h5"), {"model.k=4: ", "replaces a key of a deck"});
   expect_refused(run("report"), {"RESULTS.h5"});
   expect_refused(run("report none.h5"), {"none.h5: ", "no such file"});
   expect_refused(run("report runs"), {"runs: ", "no whole run file"});

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <gsrgnn/circuit/circuit_file.hpp>
 #include <gsrgnn/util/hdf5_file.hpp>
+#include <gsrgnn/util/random.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -35,6 +36,9 @@ sweep:
   seed: [0, 1]
 output: out
 )";
+
+// Of some tenths of a second.
+constexpr int kEpochs = kSanitized ? 150 : 1500;
 
 struct Outcome {
   int code;
@@ -137,6 +141,12 @@ TEST_F(SweepCommand, AnyNumberOfRanksGivesTheSameRuns) {
     EXPECT_EQ(of_runs, 8) << shared.out;
     EXPECT_EQ(numbers.size(), 8U) << shared.out;
   }
+  // They are collected by the name of the deck.
+  ASSERT_EQ(
+      std::system(fmt::format("cd '{}' && '{}' collect deck.yaml output=by2/ >/dev/null", work_.path(), GSRGNN_PROGRAM)
+                      .c_str()),
+      0);
+  EXPECT_EQ(Hdf5Reader(work_.path("by2.h5")).shape("runs"), Shape{8});
   // The file is that of gsrgnn train on the run's deck.
   const Hdf5Reader run(work_.path("out/" + alone.begin()->first));
   const Deck deck = parse_deck(run.string("deck"), "deck");
@@ -307,7 +317,8 @@ std::vector<pid_t> rank_processes(const std::string& out) {
 // Killed in the middle, in whatever state it is; then started again.
 TEST_F(SweepCommand, KilledJobsLoseNothingButTheRunsUnderWay) {
   work_.write("deck.yaml", kDeck);
-  const std::string arguments = "deck.yaml train.epochs=300 sweep.seed=[0,1,2,3] output=";  // 16 runs of 0.15 s
+  // 16 runs of 0.2 s.
+  const std::string arguments = fmt::format("deck.yaml train.epochs={} sweep.seed=[0,1,2,3] output=", kEpochs);
   expect_said(sweep(arguments + "undisturbed", 2), 0, "16 of 16 runs done");
   const auto expected = results("undisturbed");
   const std::string out = texts_.path("background");
@@ -337,6 +348,133 @@ TEST_F(SweepCommand, KilledJobsLoseNothingButTheRunsUnderWay) {
               fmt::format("16 of 16 runs done ({} new, {} already there), 0 failed, 0 remain", 16 - done, done));
   EXPECT_TRUE(results("out") == expected);
   EXPECT_EQ(files("out", ".partial"), std::vector<std::string>{});
+}
+
+// At any moment, one rank or all; until the sweep ends. The runs go on from their checkpoints. GSRGNN_KILLS: how often,
+// by each number of ranks.
+TEST_F(SweepCommand, KilledAtRandomMomentsEveryRunIsThereOnce) {
+  work_.write("deck.yaml", kDeck);
+  const char* const asked = std::getenv("GSRGNN_KILLS");
+  const int kills = asked != nullptr ? std::stoi(asked) : 3;
+  const std::string arguments = fmt::format("deck.yaml train.epochs={} output=", kEpochs / 10 * (kills + 1));
+  const std::string often = fmt::format(" train.checkpoint.epochs={}", kEpochs / 40);
+  expect_said(sweep(arguments + "out", 2), 0, "8 of 8 runs done");
+  std::filesystem::rename(work_.path("out"), work_.path("undisturbed"));
+  const std::string out = texts_.path("background");
+  Random random(static_cast<std::uint64_t>(::getpid()));
+  int went_on = 0, killed = 0;
+  for (const int ranks : {1, 2, 4}) {
+    int starts = 0, code = -1;
+    for (; code != 0 && starts < kills + 1; ++starts) {
+      std::filesystem::remove(out);
+      const pid_t job = start(arguments + "out" + often, ranks, out);
+      std::vector<pid_t> pids;
+      std::error_code not_yet;
+      for (int i = 0; i < 3000 && pids.size() < static_cast<std::size_t>(ranks); ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        if (std::filesystem::exists(out, not_yet)) pids = rank_processes(read_bytes(out));
+      }
+      ASSERT_EQ(pids.size(), static_cast<std::size_t>(ranks)) << read_bytes(out);
+      if (starts < kills) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(random.below(400)));
+        const bool all = starts % 2 == 1;
+        const std::size_t victim = random.below(pids.size());
+        for (std::size_t rank = 0; rank < pids.size(); ++rank) {
+          if (all || rank == victim) ::kill(pids[rank], SIGKILL);
+        }
+        if (all) ::kill(job, SIGKILL);
+      }
+      code = wait_for(job);
+      killed += code != 0 ? 1 : 0;
+      // A rank whose fellow was killed may live a moment longer than mpirun.
+      for (const pid_t pid : pids) {
+        for (int i = 0; i < 3000 && ::kill(pid, 0) == 0; ++i) {
+          std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        }
+      }
+      const std::string said = read_bytes(out);
+      for (auto at = said.find("goes on after "); at != std::string::npos; at = said.find("goes on after ", at + 1)) {
+        ++went_on;
+      }
+    }
+    EXPECT_EQ(code, 0) << read_bytes(out);
+    const auto names = files("undisturbed", ".h5");
+    ASSERT_EQ(files("out", ".h5"), names) << ranks;
+    for (const auto& name : names) {
+      EXPECT_TRUE(same_runs(work_.path("undisturbed/" + name), work_.path("out/" + name))) << name << " by " << ranks;
+    }
+    for (const char* extension : {".partial", ".checkpoint", ".previous", ".failed"}) {
+      EXPECT_EQ(files("out", extension), std::vector<std::string>{});
+    }
+    std::filesystem::remove_all(work_.path("out"));
+  }
+  std::cout << killed << " jobs were killed, and " << went_on << " times a run went on from a checkpoint\n";
+}
+
+// A signal to mpirun, to one rank, or to a sweep of one process: all stop, with checkpoints, and say how to go on.
+TEST_F(SweepCommand, ASignalStopsAllRanksWithCheckpoints) {
+  work_.write("deck.yaml", kDeck);
+  const std::string arguments = fmt::format("deck.yaml train.epochs={} output=out ", kEpochs);
+  expect_said(sweep(arguments, 2), 0, "8 of 8 runs done");
+  std::filesystem::rename(work_.path("out"), work_.path("undisturbed"));
+  struct Case {
+    int ranks, to;  ///< -1: to mpirun
+    const char* component;
+  };
+  const std::string out = texts_.path("background");
+  for (const Case c : {Case{2, -1, "sm"}, Case{2, 1, "sm"}, Case{4, 0, "pt2pt"}, Case{0, 0, "sm"}}) {
+    SCOPED_TRACE(fmt::format("{} ranks, to {}, {}", c.ranks, c.to, c.component));
+    std::filesystem::remove(out);
+    ::setenv("OMPI_MCA_osc", c.component, 1);
+    const pid_t job = start(arguments, c.ranks, out);
+    ::unsetenv("OMPI_MCA_osc");
+    std::vector<pid_t> pids;
+    const auto at_work = [&] {  // some run has ended, others are under way
+      std::error_code not_yet;
+      const std::string said = std::filesystem::exists(out, not_yet) ? read_bytes(out) : "";
+      pids = rank_processes(said);
+      return !files("out", ".h5").empty();
+    };
+    for (int i = 0; i < 10000 && !at_work(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    ASSERT_EQ(pids.size(), static_cast<std::size_t>(std::max(c.ranks, 1))) << read_bytes(out);
+    for (const int number : {SIGUSR1, SIGUSR1}) {  // a second changes nothing
+      ::kill(c.to < 0 ? job : pids[static_cast<std::size_t>(c.to)], number);
+    }
+    EXPECT_EQ(wait_for(job), 75) << read_bytes(out);
+    const std::string said = read_bytes(out);
+    EXPECT_NE(said.find("gsrgnn: stopped (SIGUSR1); "), std::string::npos) << said;
+    EXPECT_NE(said.find(" remain: the same sweep goes on"), std::string::npos) << said;
+    std::size_t kept = 0;  // none of a rank that was between two runs
+    for (auto at = said.find("with the checkpoint "); at != std::string::npos; at = said.find("with the ", at + 1))
+      ++kept;
+    EXPECT_EQ(files("out", ".checkpoint").size(), kept) << said;
+    const Outcome rest = sweep(arguments, 2);
+    EXPECT_EQ(rest.code, 0) << rest.err;
+    EXPECT_TRUE(kept == 0 || rest.out.find("goes on after ") != std::string::npos) << rest.out;
+    const auto names = files("undisturbed", ".h5");
+    ASSERT_EQ(files("out", ".h5"), names);
+    for (const auto& name : names) {
+      EXPECT_TRUE(same_runs(work_.path("undisturbed/" + name), work_.path("out/" + name))) << name;
+    }
+    EXPECT_EQ(files("out", ".checkpoint"), std::vector<std::string>{});
+    std::filesystem::remove_all(work_.path("out"));
+  }
+}
+
+// A rank that has nothing left to do waits for the others, and does not keep them.
+TEST_F(SweepCommand, ASignalIsNotLostOnAnIdleRank) {
+  work_.write("deck.yaml", kDeck);
+  const std::string out = texts_.path("background");
+  const pid_t job = start("deck.yaml sweep.k=[4] sweep.layers=[1] sweep.seed=[0] sweep.epochs=[1000000,5]", 2, out);
+  for (int i = 0; i < 5000 && files("out", ".h5").empty(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const auto pids = rank_processes(read_bytes(out));
+  ASSERT_EQ(pids.size(), 2U);
+  ::kill(job, SIGUSR1);
+  EXPECT_EQ(wait_for(job), 75);
+  EXPECT_NE(read_bytes(out).find("1 of 2 runs done (1 new, 0 already there), 0 failed, 1 remain"), std::string::npos)
+      << read_bytes(out);
 }
 
 TEST_F(SweepCommand, TwoSweepsOnOneFolderShareTheRuns) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <gsrgnn/util/error.hpp>
@@ -14,6 +15,13 @@
 #include <vector>
 
 namespace gsrgnn::testing {
+
+/// Sanitizers make a training some ten times slower: tests that need one of a certain length give it fewer epochs.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
 
 inline std::string read_bytes(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -64,6 +72,11 @@ class TestFolder {
  private:
   std::filesystem::path path_;
 };
+
+/// Whether two run files are equal in everything but what was measured.
+inline bool same_runs(const std::string& a, const std::string& b) {
+  return std::system(fmt::format("h5diff -q --exclude-path /measured '{}' '{}' >/dev/null", a, b).c_str()) == 0;
+}
 
 /// The message of the InputError that the call throws; a failure when it throws none.
 template <class Call>

@@ -126,6 +126,21 @@ output: some where/run.h5
   EXPECT_EQ(read("model: {k: 32}\n").model.k, 32);  // as wide as a group
 }
 
+TEST_F(DeckTest, CheckpointsAreNoPartOfTheRun) {
+  const Deck usual = read("");
+  EXPECT_EQ(usual.checkpoint.epochs, 0);
+  EXPECT_EQ(usual.checkpoint.minutes, 10);
+  const Deck deck = read("train: {checkpoint: {epochs: 50, minutes: 0.5}}\n");
+  EXPECT_EQ(deck.checkpoint.epochs, 50);
+  EXPECT_EQ(deck.checkpoint.minutes, 0.5);
+  EXPECT_EQ(deck_identity(deck), deck_identity(usual));
+  EXPECT_EQ(to_yaml(deck), to_yaml(usual));
+  expect_refused("train: {checkpoint: {epoch: 5}}\n", 1,
+                 {"unknown key 'train.checkpoint.epoch'", "did you mean 'epochs'"});
+  expect_refused("train: {checkpoint: 5}\n", 1, {"'train.checkpoint' must be a mapping"});
+  expect_refused("train:\n  checkpoint: {minutes: -1}\n", 2, {"'train.checkpoint.minutes' is '-1'"});
+}
+
 TEST_F(DeckTest, EveryKindHasKeysOfItsOwn) {
   const std::string all = "model: {kind: KIND, hidden: 30, groups: GROUPS, k: 15, residual: dense, dropout: 0.25}\n";
   const auto of = [&](const std::string& kind, const std::string& groups) {

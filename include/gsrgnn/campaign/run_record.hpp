@@ -30,8 +30,8 @@ bool write_failure(const std::string& folder, const SweepRun& run, const Failure
 /// Whether there is the record of a final failure of this deck with this revision of the program.
 bool read_final_failure(const std::string& folder, const SweepRun& run, Failure& failure);
 
-/// Removes the temporary files that the death of a process left of runs that nobody works on; nothing where the file
-/// system has no locks to tell.
+/// Removes the temporary files that the death of a process left of runs that nobody works on, and the checkpoints of
+/// those that are done; nothing where the file system has no locks to tell.
 void remove_leftovers(const std::string& folder, const std::vector<SweepRun>& runs, RunLocks& locks);
 
 }  // namespace gsrgnn

@@ -18,6 +18,7 @@ struct Sweep {
   std::int64_t combinations = 0;
   std::vector<SweepRun> runs;   ///< longest first
   std::vector<double> seconds;  ///< predicted; 0 where the circuit cannot be opened
+  Deck::Checkpoint checkpoint;  ///< of every run
 };
 
 /// Reads the deck on rank 0, makes the folder (when `make_folder`), and agrees on the order. All ranks must call it.
@@ -40,10 +41,12 @@ struct RankReport {
   double at_work = 0;   ///< seconds in runs
   double until = 0;     ///< seconds from the start until nothing was left to draw
   std::string trouble;  ///< why the rank stopped early: a result could not be written
+  std::string stop;     ///< the signal that it stopped for; it, or another rank
 };
 
-/// Trains what is not there yet, and says a line for each run on standard output. All ranks must call it; returns, on
-/// each rank, when all ranks are done.
+/// Trains what is not there yet, from its checkpoint if it has one, and says a line for each run on standard output.
+/// A signal (util/signals.hpp) to any rank stops all: each writes the checkpoint of its run. All ranks must call it;
+/// returns, on each rank, when all ranks are done.
 RankReport work_on_sweep(const Mpi& mpi, const Sweep& sweep);
 
 /// The memory of each run, in bytes; negative: it cannot be trained, and `reason` says why.

@@ -20,22 +20,15 @@ struct SweepDeck {
   std::string folder;
   std::vector<SweepRun> runs;     ///< in the order of the lists, the last varying fastest
   std::int64_t combinations = 0;  ///< the product of the lists; equal ones are one run
+  Deck::Checkpoint checkpoint;    ///< of every run
 };
 
 /// Reads a sweep deck and applies overrides, of the form "section.key=value" or "sweep.key=[values]".
 /// Throws InputError for every mistake in it, among them combinations of values that the deck refuses.
 SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string>& overrides);
 
-/// All that a deck's result depends on: its YAML with "." for the output. Equal for runs that are the same.
-std::string deck_identity(const Deck& deck);
-/// Of a resolved deck's text, e.g. that of a run file.
-std::string deck_identity(const std::string& text, const std::string& place);
-
 /// E.g. "fir_route-gsr-L12-D64-k8-s0-1a2b3c4d": the circuit, the model, what is not as usual, and the identity's hash.
 /// It depends on the deck alone, so that a run has one name in whatever sweep it is.
 std::string run_name(const std::string& identity);
-
-/// 64 bits of an identity, by which files are named and locked; the same on every machine.
-std::uint64_t identity_hash(const std::string& identity);
 
 }  // namespace gsrgnn

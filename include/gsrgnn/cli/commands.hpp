@@ -11,7 +11,7 @@
 namespace gsrgnn::cli {
 
 /// Exit codes that scripts rely on.
-enum ExitCode { kDone = 0, kBadInput = 2, kRunFailed = 3 };
+enum ExitCode { kDone = 0, kBadInput = 2, kRunFailed = 3, kStopped = 75 };
 
 /// Parses the command line, runs one command and returns its exit code; errors become one line on standard error.
 int run(int argc, char** argv);
@@ -22,9 +22,14 @@ void import_def_command(const DefImportOptions& options, const std::string& outp
 void import_circuitnet_command(const CircuitNetOptions& options, const std::string& output);
 void generate_command(const GeneratorSpec& spec, const std::string& output);
 void info_command(const std::string& path, bool json);
-void train_command(const std::string& deck, const std::vector<std::string>& overrides, bool validate);
-/// All runs of a folder into one results file; damaged files are named on standard error.
-void collect_command(const std::string& folder, const std::string& output);
+struct TrainOptions {
+  bool validate = false;  ///< build everything and stop
+  bool resume = false;    ///< go on from a checkpoint
+};
+void train_command(const std::string& deck, const std::vector<std::string>& overrides, const TrainOptions& options);
+/// All runs of a folder, or of the folder of a sweep deck, into one results file, FOLDER.h5 if none is named; damaged
+/// files are named on standard error.
+void collect_command(const std::string& source, const std::vector<std::string>& overrides, const std::string& output);
 /// The paper's tables of the runs in results files, run files and folders of them: as text on standard output, and with
 /// a folder also there, and as CSV.
 void report_command(const std::vector<std::string>& sources, const std::string& folder);

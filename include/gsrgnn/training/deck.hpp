@@ -33,6 +33,13 @@ struct Deck {
     double split[3] = {0.8, 0.1, 0.1};  ///< shares of the cells: training, validation, test
   } train;
 
+  /// train.checkpoint: how often a training keeps its state, by either of the two; 0: not by this one. It has no
+  /// influence on the result, and so is no part of the resolved deck.
+  struct Checkpoint {
+    int epochs = 0;
+    double minutes = 10;
+  } checkpoint;
+
   std::string output;  ///< the run file
 };
 
@@ -43,8 +50,16 @@ Deck read_deck(const std::string& path, const std::vector<std::string>& override
 /// A deck from its text, e.g. of a run file; `place` names it in messages.
 Deck parse_deck(const std::string& text, const std::string& place);
 
-/// The deck with every default written out, but for the keys that its kind of model does not have; reading it back
-/// gives the same deck.
+/// The deck with every default written out, but for train.checkpoint and the keys that its kind of model does not have;
+/// reading it back gives a deck of the same result.
 std::string to_yaml(const Deck& deck);
+
+/// All that a deck's result depends on: its YAML with "." for the output. Equal for runs that are the same.
+std::string deck_identity(const Deck& deck);
+/// Of a resolved deck's text, e.g. that of a run file.
+std::string deck_identity(const std::string& text, const std::string& place);
+
+/// 64 bits of an identity, by which files are named and locked; the same on every machine.
+std::uint64_t identity_hash(const std::string& identity);
 
 }  // namespace gsrgnn

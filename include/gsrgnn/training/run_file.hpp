@@ -35,6 +35,8 @@ std::vector<Scores> write_prediction(const std::string& path, const SavedModel& 
 /// What `info --json` prints of a run file, or of a run that a results file holds in the group `group`. Throws
 /// InputError when anything is missing or does not fit.
 nlohmann::ordered_json describe_run(const Hdf5Reader& file, const std::string& group = "");
+/// Whether there is a whole run file with this deck_identity(). `why` says what is wrong with one that is not.
+bool holds_run(const std::string& path, const std::string& identity, std::string& why);
 /// What `info --json` prints of a prediction file.
 nlohmann::ordered_json describe_prediction(const Hdf5Reader& file);
 

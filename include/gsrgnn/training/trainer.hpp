@@ -47,9 +47,26 @@ struct TrainingProgress {
 };
 using ReportProgress = std::function<void(const TrainingProgress&)>;
 
+/// Where a training stands between two epochs: all that the rest of it depends on beside deck and circuit. Random
+/// numbers have no state of their own, for dropout is drawn by seed and epoch.
+struct TrainingState {
+  std::int64_t epoch = 0;                           ///< updates done
+  std::vector<float> parameters, moment1, moment2;  ///< in the layout of ModelParameters
+  std::int64_t best_epoch = 0;                      ///< of 1 .. epoch - 1; 0: none yet
+  std::vector<float> best_parameters, best_output;  ///< the model of best_epoch and its output; may be empty
+  std::vector<double> loss, validation_loss, validation_pearson;  ///< of 0 .. epoch - 1
+  EpochSeconds seconds;
+};
+
+/// Called before each epoch, with the updates done. `state` copies the training's state from the device. What it throws
+/// ends the training.
+using BetweenEpochs = std::function<void(std::int64_t epoch, const std::function<TrainingState()>& state)>;
+
 /// Throws InputError when deck and circuit do not fit each other, RunError when training diverges or memory is lacking.
-/// `place` names the circuit in messages.
-TrainedRun train(const Deck& deck, const Circuit& circuit, const std::string& place, const ReportProgress& report);
+/// `place` names the circuit in messages. Given a state, it goes on from there, to the result that the training which
+/// the state was taken from would have had, bit for bit but for the seconds.
+TrainedRun train(const Deck& deck, const Circuit& circuit, const std::string& place, const ReportProgress& report,
+                 const TrainingState* from = nullptr, const BetweenEpochs& between = BetweenEpochs());
 
 /// Builds everything that train() builds, and stops before the first epoch; same errors.
 MemoryUse validate_training(const Deck& deck, const Circuit& circuit, const std::string& place);

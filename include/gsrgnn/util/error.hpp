@@ -1,7 +1,7 @@
 #pragma once
 
-/// The two ways in which a command ends early, and nothing else: every error that a user can cause is one of them, with
-/// one line that says where, what and how to mend it. The command line maps them to its exit codes.
+/// The three ways in which a command ends early, and nothing else: every error that a user can cause is one of the
+/// first two, with one line that says where, what and how to mend it. The command line maps them to its exit codes.
 
 #include <fmt/format.h>
 
@@ -21,6 +21,12 @@ class InputError : public std::runtime_error {
 
 /// A run that started and could not be finished (diverged, does not fit): exit code 3.
 class RunError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A run that was asked to stop (util/signals.hpp) and did, with a checkpoint on disk: exit code 75.
+class Stopped : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };

@@ -54,14 +54,21 @@ class Hdf5Writer {
 
   /// Closes the file and gives it its name.
   void commit();
+  /// The same once it is on the disk, so that the name stands for a whole file even after a power cut; this takes some
+  /// 10 ms. What had the name before is kept as `keep_as`.
+  void commit_to_disk(const std::string& keep_as);
 
  private:
   void make_groups(const std::string& name);
+  bool close();
   void discard();
 
   std::string path_, temporary_, made_folder_;  // the outermost folder that had to be made; empty: none
   std::int64_t file_ = -1;
 };
+
+/// Waits until a file or folder is on the disk, and returns whether it is.
+bool sync_to_disk(const std::string& path);
 
 /// Throws InputError when the file could not be written; leaves nothing behind.
 void check_writable(const std::string& path);

@@ -51,6 +51,9 @@ class SharedCounters {
   SharedCounters& operator=(const SharedCounters&) = delete;
 
   std::int64_t draw(int counter);
+  /// How often a counter was drawn, as known some time ago, without waiting: it asks rank 0 now and then, and looks
+  /// whether the answer is there. Cheap.
+  std::int64_t peek(int counter);
 
  private:
   struct Window;

@@ -1,0 +1,63 @@
+#pragma once
+
+/// Checkpoints: a training's state on disk, from which it goes on after it was stopped or killed.
+///
+/// Those of the run file OUTPUT are OUTPUT.checkpoint and, one older, OUTPUT.checkpoint.previous. Each is an HDF5 file,
+/// whole and on the disk before it has its name: attributes of "/" (kind = "gsrgnn checkpoint", version,
+/// program_version, revision, execution_space, deck_hash, circuit, circuit_hash, seed, epoch, epochs, best_epoch,
+/// checksum), /deck (the resolved deck) and /state, with the arrays of TrainingState. Arrays of parameters are as they
+/// lie in memory, for only the revision that wrote a checkpoint goes on from it: another may compute other bits.
+
+#include <gsrgnn/training/trainer.hpp>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+
+namespace gsrgnn {
+
+std::string checkpoint_path(const std::string& output);           ///< OUTPUT.checkpoint
+std::string previous_checkpoint_path(const std::string& output);  ///< OUTPUT.checkpoint.previous
+
+/// The checkpoints of one run.
+class Checkpoints {
+ public:
+  Checkpoints(const Deck& deck, const Circuit& circuit);
+
+  /// Makes `state` the newest; the newest becomes the previous. Throws InputError when it cannot be written; what was
+  /// there is still there then.
+  void write(const TrainingState& state) const;
+  /// The newest that is whole, or nothing. `note` then names what was damaged and so passed over. Throws InputError
+  /// when it is of another deck, circuit or revision of the program.
+  std::optional<TrainingState> read(std::string& note) const;
+
+ private:
+  std::optional<TrainingState> read_one(const std::string& path, std::string& note) const;
+
+  const Deck& deck_;
+  std::string circuit_name_, circuit_hash_;
+};
+
+/// Removes the checkpoints of a run file, once it is on the disk.
+void remove_checkpoints(const std::string& output);
+/// Removes what killed processes left of this run file and its checkpoints, unfinished and so without their name. Looks
+/// through the whole folder.
+void remove_unfinished(const std::string& output);
+
+/// How a training that keeps checkpoints behaves.
+struct CheckpointOptions {
+  bool resume = false;                          ///< go on from a checkpoint, if there is one
+  bool restart_when_refused = false;            ///< and start anew when it is of another deck, circuit or revision
+  std::function<std::string()> stop;            ///< asked between epochs: why to stop now, or ""
+  std::function<void(const std::string&)> say;  ///< lines on checkpoints for the user
+};
+
+/// train(), with checkpoints as the deck asks for them. Throws Stopped when it was asked to stop and wrote one. The
+/// checkpoints stay; remove them when the run file is written.
+TrainedRun train_with_checkpoints(const Deck& deck, const Circuit& circuit, const std::string& place,
+                                  const ReportProgress& report, const CheckpointOptions& options);
+
+/// What `info --json` prints of a checkpoint.
+nlohmann::ordered_json describe_checkpoint(const Hdf5Reader& file);
+
+constexpr const char* kCheckpointKind = "gsrgnn checkpoint";
+
+}  // namespace gsrgnn

@@ -1,0 +1,290 @@
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <gsrgnn/training/checkpoint.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/random.hpp>
+#include <gsrgnn/util/version.hpp>
+#include <nlohmann/json.hpp>
+
+namespace gsrgnn {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+constexpr std::int64_t kVersion = 1;
+
+/// Tells equal from unequal content, by accident unequal; HDF5 has no checksums over the values of an array.
+class Fingerprint {
+ public:
+  void add(const void* data, std::size_t bytes) {
+    add_word(bytes);
+    const char* const from = static_cast<const char*>(data);
+    for (std::size_t at = 0; at < bytes; at += sizeof(std::uint64_t)) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, from + at, std::min(sizeof word, bytes - at));
+      add_word(word);
+    }
+  }
+  template <class T>
+  void add(const std::vector<T>& values) {
+    add(values.data(), values.size() * sizeof(T));
+  }
+  void add(const std::string& text) { add(text.data(), text.size()); }
+  void add(const std::vector<std::string>& texts) {
+    add_word(texts.size());
+    for (const auto& text : texts) add(text);
+  }
+  void add_word(std::uint64_t word) { hash_ = mix_bits(hash_ + 0x9e3779b97f4a7c15ULL) ^ word; }
+  std::string text() const { return fmt::format("{:016x}", mix_bits(hash_)); }
+
+ private:
+  std::uint64_t hash_ = 0;
+};
+
+/// Everything of a circuit that a training or its run file uses.
+std::string hash_of(const Circuit& circuit) {
+  Fingerprint print;
+  print.add(circuit.name);
+  print.add(circuit.net_offset);
+  print.add(circuit.net_cell);
+  print.add(circuit.feature_name);
+  print.add(circuit.feature);
+  print.add(circuit.type_name);
+  print.add(circuit.cell_type);
+  print.add(circuit.position);
+  print.add(circuit.original);
+  print.add(circuit.label_name);
+  print.add(circuit.label_unit);
+  print.add(circuit.label);
+  return print.text();
+}
+
+std::string hash_of(const Deck& deck) {
+  return fmt::format("{:016x}", identity_hash(deck_identity(deck)));
+}
+
+/// Calls visit(name, array) for each array of a state.
+template <class State, class Visit>
+void for_each_array(State& state, const Visit& visit) {
+  visit("parameters", state.parameters);
+  visit("moment1", state.moment1);
+  visit("moment2", state.moment2);
+  visit("best_parameters", state.best_parameters);
+  visit("best_output", state.best_output);
+  visit("loss", state.loss);
+  visit("validation_loss", state.validation_loss);
+  visit("validation_pearson", state.validation_pearson);
+  visit("seconds_total", state.seconds.total);
+  visit("seconds_forward", state.seconds.forward);
+  visit("seconds_backward", state.seconds.backward);
+  visit("seconds_update", state.seconds.update);
+  visit("seconds_copy", state.seconds.copy);
+}
+
+std::string checksum(const TrainingState& state) {
+  Fingerprint print;
+  print.add_word(static_cast<std::uint64_t>(state.epoch));
+  print.add_word(static_cast<std::uint64_t>(state.best_epoch));
+  for_each_array(state, [&](const char*, const auto& values) { print.add(values); });
+  return print.text();
+}
+
+/// Refuses a checkpoint that is whole and not of this run.
+void expect_equal(const Hdf5Reader& file, const char* name, const std::string& expected, const char* what,
+                  const std::string& cure) {
+  const auto found = file.attribute_string("/", name);
+  if (found == expected) return;
+  throw InputError(file.path(), fmt::format("is a checkpoint of another {} ({}, not {})", what, found, expected), cure);
+}
+
+}  // namespace
+
+std::string checkpoint_path(const std::string& output) {
+  return output + ".checkpoint";
+}
+
+std::string previous_checkpoint_path(const std::string& output) {
+  return output + ".checkpoint.previous";
+}
+
+Checkpoints::Checkpoints(const Deck& deck, const Circuit& circuit)
+    : deck_(deck), circuit_name_(circuit.name), circuit_hash_(hash_of(circuit)) {}
+
+void Checkpoints::write(const TrainingState& state) const {
+  Hdf5Writer file(checkpoint_path(deck_.output));
+  file.attribute("/", "kind", kCheckpointKind);
+  file.attribute("/", "version", kVersion);
+  file.attribute("/", "program_version", program_version());
+  file.attribute("/", "revision", program_revision());
+  file.attribute("/", "execution_space", execution_space());
+  file.attribute("/", "deck_hash", hash_of(deck_));
+  file.attribute("/", "circuit", circuit_name_);
+  file.attribute("/", "circuit_hash", circuit_hash_);
+  file.attribute("/", "seed", static_cast<std::int64_t>(deck_.train.seed));
+  file.attribute("/", "epoch", state.epoch);
+  file.attribute("/", "epochs", std::int64_t{deck_.train.epochs});
+  file.attribute("/", "best_epoch", state.best_epoch);
+  file.attribute("/", "checksum", checksum(state));
+  file.string("deck", to_yaml(deck_));
+  for_each_array(state,
+                 [&](const char* name, const auto& values) { file.array(std::string("state/") + name, values); });
+  file.commit_to_disk(previous_checkpoint_path(deck_.output));
+}
+
+std::optional<TrainingState> Checkpoints::read_one(const std::string& path, std::string& note) const {
+  std::error_code error;
+  if (!fs::exists(path, error)) return std::nullopt;
+  TrainingState state;
+  try {
+    const Hdf5Reader file(path);
+    if (file.attribute_string("/", "kind") != kCheckpointKind || file.attribute_int("/", "version") != kVersion) {
+      file.fail("@kind", "is not that of a checkpoint which this program knows");
+    }
+    state.epoch = file.attribute_int("/", "epoch");
+    state.best_epoch = file.attribute_int("/", "best_epoch");
+    for_each_array(state, [&](const char* name, auto& values) {
+      values = file.array<typename std::decay_t<decltype(values)>::value_type>(std::string("state/") + name);
+    });
+    if (checksum(state) != file.attribute_string("/", "checksum")) file.fail("state", "does not fit its checksum");
+    for (const char* name : {"deck_hash", "circuit_hash", "revision", "execution_space"}) {
+      file.attribute_string("/", name);
+    }
+  } catch (const std::exception& exception) {  // damage can look like any size, and so be a lack of memory too
+    note += (note.empty() ? "" : "; ") + std::string(exception.what());
+    return std::nullopt;
+  }
+  const Hdf5Reader file(path);
+  const std::string anew = "use that one, or start without --resume";
+  expect_equal(file, "deck_hash", hash_of(deck_), "deck", "give another output, or start without --resume");
+  expect_equal(file, "circuit_hash", circuit_hash_, "circuit", "give another output, or start without --resume");
+  expect_equal(file, "revision", program_revision(), "revision of the program", anew);
+  expect_equal(file, "execution_space", execution_space(), "execution space", anew);
+  return state;
+}
+
+std::optional<TrainingState> Checkpoints::read(std::string& note) const {
+  note.clear();
+  auto state = read_one(checkpoint_path(deck_.output), note);
+  if (!state) state = read_one(previous_checkpoint_path(deck_.output), note);
+  return state;
+}
+
+void remove_checkpoints(const std::string& output) {
+  std::error_code ignored;
+  if (!fs::exists(checkpoint_path(output), ignored) && !fs::exists(previous_checkpoint_path(output), ignored)) return;
+  // They are needed until the run file is sure. (A run without any was short, and is not worth the wait.)
+  if (fs::exists(output, ignored) && !sync_to_disk(output)) return;
+  // The older first: whatever is left at any moment is the newest.
+  fs::remove(previous_checkpoint_path(output), ignored);
+  fs::remove(checkpoint_path(output), ignored);
+}
+
+void remove_unfinished(const std::string& output) {
+  const fs::path path = output;
+  const std::string prefix = path.filename().string() + ".";
+  std::vector<fs::path> left;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(path.has_parent_path() ? path.parent_path() : ".", error)) {
+    if (entry.path().extension() == ".partial" && entry.path().filename().string().rfind(prefix, 0) == 0) {
+      left.push_back(entry.path());
+    }
+  }
+  for (const fs::path& file : left) fs::remove(file, error);
+}
+
+namespace {
+
+using Clock = std::chrono::steady_clock;  // which does not jump when the clock is set
+
+/// What happens between two epochs.
+class Keeper {
+ public:
+  Keeper(const Deck& deck, const Checkpoints& checkpoints, const CheckpointOptions& options, std::int64_t first)
+      : deck_(deck), checkpoints_(checkpoints), options_(options), first_(first) {}
+
+  void operator()(std::int64_t epoch, const std::function<TrainingState()>& state) {
+    if (epoch == deck_.train.epochs) return;  // only scores are left to do
+    if (const std::string why = options_.stop ? options_.stop() : ""; !why.empty()) stop(why, epoch, state);
+    if (!due(epoch)) return;
+    written_ = Clock::now();
+    // A disk that is full now may not be when the training ends, and what was there before is still there.
+    try {
+      checkpoints_.write(state());
+    } catch (const InputError& error) {
+      options_.say(fmt::format("no checkpoint after {} epochs: {}", epoch, error.what()));
+    }
+  }
+
+ private:
+  bool due(std::int64_t epoch) const {
+    if (epoch == first_) return false;
+    const Deck::Checkpoint& every = deck_.checkpoint;
+    const std::chrono::duration<double, std::ratio<60>> minutes = Clock::now() - written_;
+    return (every.epochs > 0 && epoch % every.epochs == 0) || (every.minutes > 0 && minutes.count() >= every.minutes);
+  }
+
+  [[noreturn]] void stop(const std::string& why, std::int64_t epoch, const std::function<TrainingState()>& state) {
+    try {
+      checkpoints_.write(state());
+    } catch (const InputError& error) {
+      throw RunError(fmt::format("stopped ({}) after {} epochs, without a checkpoint: {}", why, epoch, error.what()));
+    }
+    throw Stopped(fmt::format("stopped ({}) after {} of {} epochs, with the checkpoint {}", why, epoch,
+                              deck_.train.epochs, checkpoint_path(deck_.output)));
+  }
+
+  const Deck& deck_;
+  const Checkpoints& checkpoints_;
+  const CheckpointOptions& options_;
+  std::int64_t first_;
+  Clock::time_point written_ = Clock::now();
+};
+
+}  // namespace
+
+TrainedRun train_with_checkpoints(const Deck& deck, const Circuit& circuit, const std::string& place,
+                                  const ReportProgress& report, const CheckpointOptions& options) {
+  const Checkpoints checkpoints(deck, circuit);
+  std::optional<TrainingState> from;
+  if (options.resume) {
+    std::string note;
+    try {
+      from = checkpoints.read(note);
+    } catch (const InputError& error) {
+      if (!options.restart_when_refused) throw;
+      note = error.what();
+    }
+    if (!note.empty()) options.say(note);
+    if (from) options.say(fmt::format("goes on after {} of {} epochs", from->epoch, deck.train.epochs));
+    if (!from && !note.empty()) options.say("starts from the beginning");
+  }
+  Keeper keeper(deck, checkpoints, options, from ? from->epoch : 0);
+  return train(deck, circuit, place, report, from ? &*from : nullptr, std::ref(keeper));
+}
+
+Json describe_checkpoint(const Hdf5Reader& file) {
+  Json j;
+  j["kind"] = "checkpoint";
+  j["circuit"] = file.attribute_string("/", "circuit");
+  j["epoch"] = file.attribute_int("/", "epoch");
+  j["epochs"] = file.attribute_int("/", "epochs");
+  j["best_epoch"] = file.attribute_int("/", "best_epoch");
+  const auto pearson = file.array<double>("state/validation_pearson"), loss = file.array<double>("state/loss");
+  const auto best = static_cast<std::size_t>(j["best_epoch"].get<std::int64_t>());
+  const bool judged = best > 0 && best < pearson.size() && std::isfinite(pearson[best]);
+  j["validation_pearson"] = judged ? Json(pearson[best]) : Json(nullptr);
+  j["loss"] = loss.empty() ? Json(nullptr) : Json(loss.back());
+  double seconds = 0;
+  for (const double s : file.array<double>("state/seconds_total")) seconds += s;
+  j["seconds"] = seconds;
+  j["seed"] = file.attribute_int("/", "seed");
+  for (const char* name : {"deck_hash", "program_version", "revision", "execution_space"}) {
+    j[name] = file.attribute_string("/", name);
+  }
+  j["deck"] = file.string("deck");
+  return j;
+}
+
+}  // namespace gsrgnn

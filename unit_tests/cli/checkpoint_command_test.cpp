@@ -1,0 +1,179 @@
+// gsrgnn train, stopped by signals and killed, and --resume.
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <chrono>
+#include <csignal>
+#include <gsrgnn/util/random.hpp>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "support/files.hpp"
+
+namespace gsrgnn {
+namespace {
+
+using namespace testing;
+
+constexpr int kEpochs = kSanitized ? 200 : 1000;
+const std::string kDeck = fmt::format(R"(circuit:
+  generate: {{cells: 200, seed: 1}}
+model: {{kind: rev, hidden: 16, layers: 2, dropout: 0.2}}
+train: {{epochs: {}, split: [0.6, 0.2, 0.2]}}
+output: run.h5
+)",
+                                      kEpochs);
+
+class CheckpointCommand : public ::testing::Test {
+ protected:
+  CheckpointCommand() {
+    work_.write("deck.yaml", kDeck);
+    EXPECT_EQ(run("train deck.yaml"), 0) << said();
+    std::filesystem::rename(work_.path("run.h5"), work_.path("undisturbed.h5"));
+  }
+
+  pid_t start(const std::string& arguments) const {
+    const std::string shell = fmt::format("cd '{}' && exec '{}' {}", work_.path(), GSRGNN_PROGRAM, arguments);
+    std::filesystem::remove(out_);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const int file = ::open(out_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+      ::dup2(file, STDOUT_FILENO);
+      ::dup2(file, STDERR_FILENO);
+      ::execl("/bin/sh", "sh", "-c", shell.c_str(), nullptr);
+      ::_exit(127);
+    }
+    return child;
+  }
+  static int wait_for(pid_t child) {
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  int run(const std::string& arguments) const { return wait_for(start(arguments)); }
+  std::string said() const { return read_bytes(out_); }
+  bool says(const std::string& words) const { return said().find(words) != std::string::npos; }
+  void wait_until_said(const std::string& words) const {
+    std::error_code not_yet;
+    for (int i = 0; i < 5000 && !(std::filesystem::exists(out_, not_yet) && says(words)); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+  void expect_undisturbed() const {
+    EXPECT_TRUE(same_runs(work_.path("undisturbed.h5"), work_.path("run.h5")));
+    EXPECT_EQ(work_.listing(), (std::vector<std::string>{"deck.yaml", "run.h5", "undisturbed.h5"}));
+  }
+
+  TestFolder work_{"_work"}, texts_{"_texts"};
+  const std::string out_ = texts_.path("out");
+};
+
+TEST_F(CheckpointCommand, EverySignalWritesACheckpoint) {
+  for (const auto& [number, name] : {std::pair{SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"}, {SIGUSR1, "SIGUSR1"}}) {
+    const pid_t training = start("train deck.yaml");
+    wait_until_said(fmt::format("epoch  {}/", kEpochs / 10));
+    ::kill(training, number);
+    ::kill(training, number);
+    EXPECT_EQ(wait_for(training), 75) << said();
+    EXPECT_TRUE(says(fmt::format("gsrgnn: stopped ({}) after ", name))) << said();
+    EXPECT_TRUE(says("checkpoint run.h5.checkpoint; gsrgnn train --resume goes on")) << said();
+    EXPECT_FALSE(std::filesystem::exists(work_.path("run.h5")));
+
+    ASSERT_EQ(run("info --json run.h5.checkpoint"), 0) << said();
+    const auto info = nlohmann::json::parse(said());
+    EXPECT_EQ(info["kind"], "checkpoint");
+    EXPECT_EQ(info["epochs"], kEpochs);
+    ASSERT_EQ(run("train --resume deck.yaml"), 0) << said();
+    EXPECT_TRUE(says(fmt::format("goes on after {} of {} epochs", info["epoch"].get<int>(), kEpochs))) << said();
+    expect_undisturbed();
+    ASSERT_EQ(run("train --resume deck.yaml"), 0);
+    EXPECT_TRUE(says("results: run.h5, complete already")) << said();
+    std::filesystem::remove(work_.path("run.h5"));
+  }
+}
+
+TEST_F(CheckpointCommand, KilledAtRandomMomentsItGoesOn) {
+  Random random(static_cast<std::uint64_t>(::getpid()));
+  int kills = 0, went_on = 0;
+  for (int round = 0; round < 3; ++round) {
+    for (int code = -1; code != 0 && kills < 100;) {
+      const pid_t training = start(fmt::format("train --resume deck.yaml train.checkpoint.epochs={}", kEpochs / 10));
+      wait_until_said("epoch");
+      if (kills % 11 < 8) {  // and then leave it alone, so that there is an end
+        std::this_thread::sleep_for(std::chrono::milliseconds(random.below(kSanitized ? 400 : 120)));
+        ::kill(training, SIGKILL);
+      }
+      code = wait_for(training);
+      went_on += says("goes on after ") ? 1 : 0;
+      ++kills;
+    }
+    expect_undisturbed();
+    std::filesystem::remove(work_.path("run.h5"));
+  }
+  EXPECT_GT(went_on, 2);
+}
+
+TEST_F(CheckpointCommand, OtherCheckpointsAreRefusedOrPassedOver) {
+  const pid_t training = start(fmt::format("train deck.yaml train.checkpoint.epochs={}", kEpochs / 20));
+  wait_until_said(fmt::format("epoch  {}/", kEpochs / 5));
+  ::kill(training, SIGUSR1);
+  ASSERT_EQ(wait_for(training), 75) << said();
+  ASSERT_TRUE(std::filesystem::exists(work_.path("run.h5.checkpoint.previous")));
+
+  EXPECT_EQ(run("train --resume deck.yaml model.layers=3"), 2);
+  EXPECT_TRUE(says("gsrgnn: run.h5.checkpoint: is a checkpoint of another deck (")) << said();
+  EXPECT_EQ(run("train --validate --resume deck.yaml"), 2);
+
+  write_bytes(work_.path("run.h5.checkpoint"), read_bytes(work_.path("run.h5.checkpoint")).substr(0, 4000));
+  ASSERT_EQ(run("train --resume deck.yaml"), 0);
+  EXPECT_TRUE(says("run.h5.checkpoint: not a readable HDF5 file")) << said();
+  EXPECT_TRUE(says("goes on after ")) << said();
+  expect_undisturbed();
+
+  std::filesystem::remove(work_.path("run.h5"));
+  work_.write("run.h5.checkpoint", "damaged");
+  ASSERT_EQ(run("train deck.yaml"), 0);
+  EXPECT_TRUE(says("run.h5.checkpoint is there; --resume would go on from it")) << said();
+  expect_undisturbed();
+}
+
+// A full disk takes no checkpoint, and what was there goes on to be of use.
+TEST_F(CheckpointCommand, AFullDiskDamagesNone) {
+  const std::string script = work_.write("script.sh", R"(set -u
+mount -t tmpfs -o size=400k tmpfs small || exit 99
+timeout --preserve-status -s USR1 0.4 "$1" train deck.yaml train.epochs=1000000 output=small/run.h5
+echo "code $?"
+head -c 1000000 /dev/zero >small/filler 2>/dev/null
+truncate -s -20k small/filler
+timeout --preserve-status -s USR1 0.4 "$1" train --resume deck.yaml train.epochs=1000000 output=small/run.h5 \
+  train.checkpoint.epochs=100
+echo "code $?"
+rm small/filler
+ls small
+"$1" info small/run.h5.checkpoint >/dev/null
+echo "code $?"
+timeout --preserve-status -s USR1 0.4 "$1" train --resume deck.yaml train.epochs=1000000 output=small/run.h5
+echo "code $?"
+)");
+  std::filesystem::create_directory(work_.path("small"));
+  const int status = std::system(fmt::format("cd '{}' && unshare {} sh script.sh '{}' >'{}' 2>&1", work_.path(),
+                                             ::geteuid() == 0 ? "-m" : "-rm", GSRGNN_PROGRAM, out_)
+                                     .c_str());
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) GTEST_SKIP() << "no file system can be mounted here";
+  const std::string text = said();
+  std::vector<std::string> codes;
+  for (auto at = text.find("\ncode "); at != std::string::npos; at = text.find("\ncode ", at + 1)) {
+    codes.push_back(text.substr(at + 6, text.find('\n', at + 1) - at - 6));
+  }
+  EXPECT_EQ(codes, (std::vector<std::string>{"75", "3", "0", "75"})) << text;
+  for (const char* words : {"no checkpoint after ", "without a checkpoint: small/run.h5.checkpoint: cannot write",
+                            "disk not full", "goes on after "}) {
+    EXPECT_NE(text.find(words), std::string::npos) << words << " in " << text;
+  }
+  EXPECT_EQ(text.find(".partial"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace gsrgnn
