@@ -257,12 +257,14 @@ std::vector<Kernel> kernels_with_k() {
       {"gather", rows_work(0, 9), [](const Scene& s) { gather(s.space, s.x, s.index, s.dv); },
        [](const Scene& s) { return download(s.space, s.dv) == download(s.space, s.v); }},
       {"rms_norm_forward", rows_work(0, 9),
-       [](const Scene& s) { rms_norm_forward(s.space, s.v, s.index, s.parameters.norm_weight, s.block_work.normed); },
+       [](const Scene& s) {
+         rms_norm_forward(s.space, s.v, s.index, s.parameters.norm_weight, Dropout<float, Exec>(), s.block_work.normed);
+       },
        [](const Scene& s) { return close(dot(s.space, s.block_work.normed, s.block_work.normed), kept(s), 1e-3); }},
       {"rms_norm_backward", rows_work(0, 13),
        [](const Scene& s) {
-         rms_norm_backward(s.space, s.v, s.index, s.parameters.norm_weight, s.dv, s.gradient.norm_weight,
-                           s.block_work.norm_partial);
+         rms_norm_backward(s.space, s.v, s.index, s.parameters.norm_weight, Dropout<float, Exec>(), s.dv,
+                           s.gradient.norm_weight, s.block_work.norm_partial);
        },
        [](const Scene& s) {  // the norm is of degree 0: its gradient has nothing along V
          const double size = dot(s.space, s.dv, s.dv);

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <gsrgnn/campaign/comparison.hpp>
+#include <limits>
+#include <map>
+#include <numeric>
 #include <set>
 #include <tuple>
 
@@ -172,17 +175,18 @@ void append_differences(const Configuration& a, const Configuration& b, ScoreDif
   }
 }
 
-const Configuration* best_by_validation(const std::vector<const Configuration*>& candidates) {
-  const auto worth = [](const Configuration& c) {
-    double sum = 0;
-    for (const RunSummary& run : c.runs) sum += counted(run.validation_pearson);
-    return sum / static_cast<double>(c.runs.size());
-  };
-  const Configuration* best = nullptr;
+std::int64_t best_k_by_validation(const std::vector<const Configuration*>& candidates) {
+  std::map<std::int64_t, std::vector<double>> validation;
   for (const Configuration* candidate : candidates) {
-    if (best == nullptr || worth(*candidate) > worth(*best) ||
-        (worth(*candidate) == worth(*best) && candidate->k < best->k)) {
-      best = candidate;
+    for (const RunSummary& run : candidate->runs) validation[candidate->k].push_back(counted(run.validation_pearson));
+  }
+  std::int64_t best = 0;
+  double best_mean = -std::numeric_limits<double>::infinity();
+  for (const auto& [k, values] : validation) {
+    const double mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+    if (mean > best_mean) {
+      best = k;
+      best_mean = mean;
     }
   }
   return best;

@@ -237,7 +237,8 @@ ReportTable gsr_against_rev_table(const Comparison& comparison) {
       "Scores of gsr minus those of rev, mean over designs and seeds",
       {"Pairs have equal circuit, layers, hidden and seed; +- is the standard error of the mean over the "
        "pairs.",
-       "best: in each design the k with the best mean validation Pearson over its seeds.", kUndefinedNote},
+       "best: the one k whose runs, over all designs, depths and seeds, have the best mean validation Pearson.",
+       kUndefinedNote},
       {{"hidden", "hidden"}, {"layers", "layers"}, {"k", "k"}},
       {},
       "no run of gsr has the circuit, layers, hidden and seed of a run of rev"};
@@ -247,23 +248,28 @@ ReportTable gsr_against_rev_table(const Comparison& comparison) {
   constexpr std::int64_t kBest = std::numeric_limits<std::int64_t>::max();  // after every k
   using Variants = std::pair<std::string, std::string>;
   std::map<std::tuple<std::int64_t, Variants, std::int64_t, std::int64_t>, Pool> pools;  // hidden, variants, layers, k
-  std::map<std::tuple<const Configuration*, std::string>, std::vector<const Configuration*>> candidates;
+  std::map<std::tuple<std::int64_t, Variants>, std::vector<std::pair<const Configuration*, const Configuration*>>> sets;
   for_each_beside_rev(comparison, [&](const Configuration& c, const Configuration& rev) {
     if (c.kind != "gsr") return;
     ScoreDifferences paired;
     append_differences(c, rev, paired);
     if (paired[0].empty()) return;
     pools[{c.hidden, {c.variant, rev.variant}, c.layers, c.k}].add(c, rev);
-    candidates[{&rev, c.variant}].push_back(&c);
+    sets[{c.hidden, {c.variant, rev.variant}}].emplace_back(&c, &rev);
   });
-  for (const auto& [against, of_each_k] : candidates) {
-    const Configuration& rev = *std::get<0>(against);
-    const Configuration& best = *best_by_validation(of_each_k);
-    pools[{best.hidden, {best.variant, rev.variant}, best.layers, kBest}].add(best, rev);
+  std::map<std::tuple<std::int64_t, Variants>, std::int64_t> best_k;
+  for (const auto& [set, pairs] : sets) {
+    std::vector<const Configuration*> candidates;
+    for (const auto& [gsr, rev] : pairs) candidates.push_back(gsr);
+    best_k[set] = best_k_by_validation(candidates);
+    for (const auto& [gsr, rev] : pairs) {
+      if (gsr->k == best_k[set]) pools[{gsr->hidden, std::get<1>(set), gsr->layers, kBest}].add(*gsr, *rev);
+    }
   }
   for (const auto& [key, pool] : pools) {
     const auto& [hidden, variants, layers, k] = key;
-    Row row = {hidden, layers, k == kBest ? ReportCell(std::string("best")) : ReportCell(k)};
+    Row row = {hidden, layers,
+               k == kBest ? ReportCell(fmt::format("best ({})", best_k.at({hidden, variants}))) : ReportCell(k)};
     if (comparison.has_variants()) row.insert(row.end(), {variants.first, variants.second});
     pool.append_cells(row);
     table.rows.push_back(std::move(row));

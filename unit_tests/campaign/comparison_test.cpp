@@ -111,8 +111,8 @@ TEST(Comparison, TheBestKIsChosenByValidation) {
     }
   }
   const auto all = compare(rows);
-  EXPECT_EQ(best_by_validation(all.of("gsr"))->k, 8);  // of the two equals the smaller k
-  EXPECT_EQ(best_by_validation({}), nullptr);
+  EXPECT_EQ(best_k_by_validation(all.of("gsr")), 8);  // of the two equals the smaller k
+  EXPECT_EQ(best_k_by_validation({}), 0);
 }
 
 }  // namespace

@@ -62,8 +62,8 @@ Comparison compare(const std::vector<RunSummary>& rows);
 using ScoreDifferences = std::array<std::vector<double>, kScores>;
 void append_differences(const Configuration& a, const Configuration& b, ScoreDifferences& differences);
 
-/// Of configurations that differ in k only, the one with the best mean validation Pearson (ties: the smaller k). The
-/// test scores have no say in it.
-const Configuration* best_by_validation(const std::vector<const Configuration*>& candidates);
+/// The k whose runs have the best mean validation Pearson among these configurations (ties: the smaller k); 0 for none.
+/// The test scores have no say in it.
+std::int64_t best_k_by_validation(const std::vector<const Configuration*>& candidates);
 
 }  // namespace gsrgnn

@@ -7,7 +7,7 @@
 ///   speedup          Fig 9          epochs of rev against those of the other models
 ///   memory           Figs 4, 10     planned, allocated, process peak, efficiency
 ///   saving           Figs 4, 10     memory against that of rev
-///   gsr_against_rev  the study      paired differences of the scores, for each k and for the best k of a design
+///   gsr_against_rev  the study      paired differences of the scores, for each k and for the best k by validation
 ///   depth            the study      paired differences of deep models from their own shallowest
 ///   failed                          runs that failed, and why
 ///
