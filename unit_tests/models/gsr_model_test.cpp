@@ -14,6 +14,7 @@
 #include <numeric>
 
 #include "support/execution_spaces.hpp"
+#include "support/mismatches.hpp"
 #include "support/small_circuits.hpp"
 
 namespace gsrgnn {
@@ -202,16 +203,6 @@ TYPED_TEST(GsrModelTest, IsAlgorithm1WhenColumnsNeedTwoBytes) {
   compare_with_transcription<TypeParam, std::uint16_t>(shape_for(circuit, 1, 600, 40, Residual::sparse), circuit);
 }
 
-/// The largest difference of two arrays, relative to the largest value of the first.
-double relative_difference(const std::vector<float>& a, const std::vector<float>& b) {
-  double difference = 0, largest = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    difference = std::max(difference, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
-    largest = std::max(largest, std::abs(static_cast<double>(a[i])));
-  }
-  return difference / largest;
-}
-
 template <class Exec>
 void rebuild_through(int layers, Residual residual) {
   const Circuit circuit = generate({300, 0, 1});
@@ -221,9 +212,9 @@ void rebuild_through(int layers, Residual residual) {
 
   const OnNets<float, Exec> deep(circuit, shape_for(circuit, layers, 32, 4, residual), 2);
   deep.model->forward(deep.space, *deep.graph);
-  EXPECT_GT(relative_difference(first, download(deep.space, slice(deep.model->embedding(), 1))), 0.5);
+  EXPECT_GT(testing::relative_difference(first, download(deep.space, slice(deep.model->embedding(), 1))), 0.5);
   deep.model->backward(deep.space, *deep.graph, [](int) {});
-  const double drift = relative_difference(first, download(deep.space, slice(deep.model->embedding(), 1)));
+  const double drift = testing::relative_difference(first, download(deep.space, slice(deep.model->embedding(), 1)));
   EXPECT_LT(drift, 1e-3);
 
   fmt::print("X2 rebuilt through {} layers: relative difference {:.2e}\n", layers, drift);

@@ -10,6 +10,7 @@
 #include <gsrgnn/models/rev_stack.hpp>
 
 #include "support/execution_spaces.hpp"
+#include "support/mismatches.hpp"
 #include "support/small_circuits.hpp"
 
 namespace gsrgnn {
@@ -56,15 +57,6 @@ std::vector<float> embedding(const Circuit& circuit, const ModelShape& shape, bo
   return download(space, model.embedding());
 }
 
-double relative_difference(const std::vector<float>& a, const std::vector<float>& b) {
-  double difference = 0, largest = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    difference = std::max(difference, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
-    largest = std::max(largest, std::abs(static_cast<double>(a[i])));
-  }
-  return difference / largest;
-}
-
 template <class Exec>
 class RevModelTest : public ::testing::Test {};
 TYPED_TEST_SUITE(RevModelTest, testing::ExecutionSpaces);
@@ -74,8 +66,8 @@ TYPED_TEST(RevModelTest, RebuildsTheEmbeddingThrough200Layers) {
   for (const auto& [groups, dropout] : {std::pair{2, 0.0}, std::pair{4, 0.2}}) {
     const auto first = embedding<TypeParam>(circuit, shape(0, groups, dropout), false);
     const auto deep = shape(200, groups, dropout);
-    EXPECT_GT(relative_difference(first, embedding<TypeParam>(circuit, deep, false)), 0.5);
-    const double drift = relative_difference(first, embedding<TypeParam>(circuit, deep, true));
+    EXPECT_GT(testing::relative_difference(first, embedding<TypeParam>(circuit, deep, false)), 0.5);
+    const double drift = testing::relative_difference(first, embedding<TypeParam>(circuit, deep, true));
     EXPECT_LT(drift, 1e-3);
     fmt::print("embedding rebuilt through 200 layers of {} groups: relative difference {:.2e}\n", groups, drift);
   }

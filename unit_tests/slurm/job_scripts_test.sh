@@ -92,12 +92,9 @@ wait_for() { # SECONDS COMMAND...
 under_way() { compgen -G "$1/*.h5" >/dev/null; }
 ended() { [[ "$(state "$1")" =~ ^(COMPLETED|FAILED|CANCELLED|TIMEOUT)$ ]]; }
 requeued() { [[ "$(state "$1")" == *PENDING* ]] && grep -qs 'goes back into the queue' "$2"; }
-# A requeued job waits for its old credentials to expire.
-start_now() { scontrol update "jobid=$1" StartTime=now 2>/dev/null || true; }
-started_again() {
-  start_now "$1"
-  [[ "$(state "$1")" != *PENDING* ]]
-}
+# A requeued job waits about ten seconds, for its old credentials to expire. Started before by hand, it can be killed for
+# them.
+started_again() { [[ "$(state "$1")" != *PENDING* ]]; }
 submit() { # SCRIPT FOLDER [OPTIONS]: sets job and collection
   local text
   text=$(GSRGNN_SBATCH="${3:-}" scripts/slurm/submit.sh "$1" deck.yaml "output=$2")

@@ -77,4 +77,14 @@ template <class T>
   return mismatches::report(found, actual, expected, columns);
 }
 
+/// The largest difference of two arrays, relative to the largest value of the first.
+inline double relative_difference(const std::vector<float>& a, const std::vector<float>& b) {
+  double difference = 0, largest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    difference = std::max(difference, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
+    largest = std::max(largest, std::abs(static_cast<double>(a[i])));
+  }
+  return difference / largest;
+}
+
 }  // namespace gsrgnn::testing
