@@ -30,7 +30,7 @@ while (($# > 0)); do
 done
 
 # As many jobs as there are cores, and 2 GB of memory for each.
-jobs=$(nproc)
+jobs=$(env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc)  # nproc heeds those, which are about the program
 if [[ -r /proc/meminfo ]]; then
   fit=$(awk '/^MemAvailable:/ { print int($2 / 2097152) }' /proc/meminfo)
   if ((fit < jobs)); then

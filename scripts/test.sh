@@ -42,7 +42,7 @@ if ((EUID == 0)); then  # containers: Open MPI refuses to start as root, and to 
   export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
 fi
 
-cores=$(nproc)
+cores=$(env -u OMP_NUM_THREADS nproc)
 cd -- "${scripts}/.."
 echo "test: preset ${preset}, setup and build took $((SECONDS - start)) s"
 exec ctest --preset "${preset}" --output-on-failure --parallel "$((cores > 2 ? cores : 2))" "$@"
