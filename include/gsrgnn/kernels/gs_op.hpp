@@ -8,7 +8,10 @@
 #include <cstdint>
 #include <cstring>
 #include <gsrgnn/kernels/row_team.hpp>
+#include <gsrgnn/kernels/row_threshold.hpp>
 #include <gsrgnn/util/views.hpp>
+#include <limits>
+#include <type_traits>
 
 namespace gsrgnn {
 
@@ -43,55 +46,52 @@ struct GsOp {
   KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member, std::int64_t row, void* scratch) const {
     const int k = static_cast<int>(v.extent(1));
     Scalar* const value = &x(row, 0);
-    Key* const key = static_cast<Key*>(scratch);
+
+    // At least k values are >= low, fewer than k are >= high: halve what lies between until exactly k remain, which
+    // then are the k largest. Rows with ties at the edge never get there, nor do those with a NaN.
+    const auto range = row_range<Exec>(member, value, width);
+    Scalar low = range.least, high = range.most, threshold = low;
+    const int numbers = count_at_least<Exec>(member, value, width, low);
+    if (numbers < width) has_nan(0) = 1;
+    bool found = numbers == k;
+    for (int step = 0; step < kBisections && !found && numbers == width; ++step) {
+      threshold = low / 2 + high / 2;
+      const int count = count_at_least<Exec>(member, value, width, threshold);
+      found = count == k;
+      (count > k ? low : high) = threshold;
+    }
+    if (!found) return keep_by_keys(member, row, static_cast<Key*>(scratch));
+    keep_at_least<Exec>(member, value, width, threshold, k, &v(row, 0), &index(row, 0));
+    if (after == GsRow::sparsify) {
+      for_each_pack<Exec, Scalar>(member, width, [&](auto p, const int c) {
+        p = decltype(p)::load(value + c);
+        p.keep_where_at_least(threshold);
+        p.store(value + c);
+      });
+    }
+  }
+
+  /// The same for any row: bisects the keys, of which there are but so many, and of ties keeps the lower columns.
+  KOKKOS_FUNCTION void keep_by_keys(const TeamMember<Exec>& member, std::int64_t row, Key* key) const {
+    const int k = static_cast<int>(v.extent(1));
+    Scalar* const value = &x(row, 0);
     using Column = typename Columns::non_const_value_type;
     const auto lanes = Kokkos::ThreadVectorRange(member, width);
-
-    Key low, high;
     Kokkos::parallel_for(lanes, [&](const int c) { key[c] = ordered_key(value[c]); });
-    Kokkos::parallel_reduce(
-        lanes, [&](const int c, Key& least) { least = key[c] < least ? key[c] : least; }, Kokkos::Min<Key>(low));
-    Kokkos::parallel_reduce(
-        lanes, [&](const int c, Key& most) { most = key[c] > most ? key[c] : most; }, Kokkos::Max<Key>(high));
-    // A NaN's key lies beyond an infinity's, on either side.
-    const Key infinity = ordered_key(static_cast<Scalar>(INFINITY));
-    if (high > infinity || low < ordered_key(static_cast<Scalar>(-INFINITY))) has_nan(0) = 1;
-
-    // Bisection for the k-th largest key: at least k keys are >= low, fewer than k are > high. Most rows are done as
-    // soon as exactly k remain; ties run it to the end.
-    int at_least_low = width;  // keys >= low
-    while (low < high) {
+    const auto range = row_range<Exec>(member, key, width);
+    Key low = range.least, high = range.most;
+    while (low < high) {  // at least k keys are >= low, fewer than k are > high
       const Key middle = high - static_cast<Key>((static_cast<UnsignedKey>(high) - static_cast<UnsignedKey>(low)) / 2);
-      int count = 0;
-      Kokkos::parallel_reduce(
-          lanes, [&](const int c, int& sum) { sum += key[c] >= middle ? 1 : 0; }, count);
-      low = count >= k ? middle : low;
-      at_least_low = count >= k ? count : at_least_low;
-      if (count == k) break;
-      high = count < k ? middle - 1 : high;
-    }
-    if (Tuning<Exec>::kHost && at_least_low == k) {
-      // The one lane stores every column at the next place, kept or not, for a branch could not be foretold.
-      Column* const place = reinterpret_cast<Column*>(key + width);
-      int slot = 0;
-      for (int c = 0; c < width; ++c) {
-        place[slot] = static_cast<Column>(c);
-        slot += key[c] >= low ? 1 : 0;
+      if (count_at_least<Exec>(member, key, width, middle) >= k) {
+        low = middle;
+      } else {
+        high = middle - 1;
       }
-      for (int t = 0; t < k; ++t) {
-        v(row, t) = value[place[t]];
-        index(row, t) = place[t];
-      }
-      if (after == GsRow::sparsify) {
-        for (int c = 0; c < width; ++c) value[c] = key[c] >= low ? value[c] : Scalar(0);
-      }
-      return;
     }
     // All above the threshold are kept; of those equal to it, as many as there is room for, lower columns first. One
     // scan counts both: the former in the low half of the sum, the latter in the high half.
-    int above = 0;
-    Kokkos::parallel_reduce(
-        lanes, [&](const int c, int& sum) { sum += key[c] > low ? 1 : 0; }, above);
+    constexpr Key kLargest = std::numeric_limits<Key>::max();
+    const int above = low < kLargest ? count_at_least<Exec>(member, key, width, low + 1) : 0;
     const int room = k - above;
     Kokkos::parallel_scan(lanes, [&](const int c, std::int64_t& seen, const bool final) {
       const bool is_above = key[c] > low;
@@ -111,6 +111,9 @@ struct GsOp {
     });
   }
 
+  /// Halvings of a row's range before it is taken for one with ties.
+  static constexpr int kBisections = 24;
+
  private:
   using UnsignedKey = std::make_unsigned_t<Key>;
 };
@@ -124,7 +127,7 @@ void gs_op(const Exec& space, const Dense& x, int width, const Values& v, const 
   using Body = GsOp<Exec, Dense, Values, Columns>;
   const auto rows = static_cast<std::int64_t>(x.extent(0));
   for_each_row(space, "gsrgnn::kernels::gs_op", rows, Body{x, width, v, index, after, has_nan},
-               width * (sizeof(typename Body::Key) + sizeof(typename Columns::non_const_value_type)));
+               width * sizeof(typename Body::Key));
 }
 
 }  // namespace gsrgnn

@@ -36,6 +36,16 @@ struct VectorRegister {
   KOKKOS_FORCEINLINE_FUNCTION void keep_where_positive(const VectorRegister& other) {
     lanes = other.lanes > Native{} ? lanes : Native{};
   }
+  /// 0 in each lane that is below a.
+  KOKKOS_FORCEINLINE_FUNCTION void keep_where_at_least(Scalar a) {
+    lanes = lanes >= a - Native{} ? lanes : Native{};
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void minimum(const VectorRegister& other) {
+    lanes = other.lanes < lanes ? other.lanes : lanes;
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void maximum(const VectorRegister& other) {
+    lanes = other.lanes > lanes ? other.lanes : lanes;
+  }
   KOKKOS_FORCEINLINE_FUNCTION void add(const VectorRegister& other) {
     lanes += other.lanes;
   }
@@ -86,6 +96,15 @@ struct VectorRegister {
   }
   KOKKOS_FORCEINLINE_FUNCTION void keep_where_positive(const VectorRegister& other) {
     for (int l = 0; l < Lanes; ++l) lane[l] = other.lane[l] > 0 ? lane[l] : Scalar(0);
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void keep_where_at_least(Scalar a) {
+    for (int l = 0; l < Lanes; ++l) lane[l] = lane[l] >= a ? lane[l] : Scalar(0);
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void minimum(const VectorRegister& other) {
+    for (int l = 0; l < Lanes; ++l) lane[l] = other.lane[l] < lane[l] ? other.lane[l] : lane[l];
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void maximum(const VectorRegister& other) {
+    for (int l = 0; l < Lanes; ++l) lane[l] = other.lane[l] > lane[l] ? other.lane[l] : lane[l];
   }
   KOKKOS_FORCEINLINE_FUNCTION void add(const VectorRegister& other) {
     for (int l = 0; l < Lanes; ++l) lane[l] += other.lane[l];
@@ -153,6 +172,19 @@ struct Pack {
   KOKKOS_FORCEINLINE_FUNCTION void multiply(const Pack& by) {
     GSRGNN_UNROLL
     for (int r = 0; r < kRegisters; ++r) reg[r].multiply(by.reg[r]);
+  }
+  /// 0 in each column that is below a.
+  KOKKOS_FORCEINLINE_FUNCTION void keep_where_at_least(Scalar a) {
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) reg[r].keep_where_at_least(a);
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void minimum(const Pack& other) {
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) reg[r].minimum(other.reg[r]);
+  }
+  KOKKOS_FORCEINLINE_FUNCTION void maximum(const Pack& other) {
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) reg[r].maximum(other.reg[r]);
   }
   /// 0 in each column in which `other` is not above 0.
   KOKKOS_FORCEINLINE_FUNCTION void keep_where_positive(const Pack& other) {

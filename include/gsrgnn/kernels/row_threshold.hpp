@@ -1,0 +1,114 @@
+#pragma once
+
+/// A row against a threshold: its range, how many of its values reach the threshold, and which. What GS-Op searches
+/// and keeps with. A host compares whole registers, a GPU's lanes share the row.
+
+#include <cstdint>
+#include <gsrgnn/kernels/lane_mask.hpp>
+#include <gsrgnn/kernels/row_team.hpp>
+
+namespace gsrgnn {
+
+template <class Scalar>
+struct RowRange {
+  Scalar least, most;
+};
+
+/// The least and the largest of row[0 .. width), width > 0; anything if one is a NaN.
+template <class Exec, class Scalar>
+KOKKOS_FORCEINLINE_FUNCTION RowRange<Scalar> row_range(const TeamMember<Exec>& member, const Scalar* row, int width) {
+  RowRange<Scalar> range{row[0], row[0]};
+  if constexpr (Tuning<Exec>::kHost) {
+    using P = RowPack<Exec, Scalar>;
+    int c = 0;
+    if (width >= P::kWidth) {
+      P least = P::load(row), most = least;
+      for (; c + P::kWidth <= width; c += P::kWidth) {
+        least.minimum(P::load(row + c));
+        most.maximum(P::load(row + c));
+      }
+      Scalar lane[2][P::kWidth];
+      least.store(lane[0]);
+      most.store(lane[1]);
+      for (int half = P::kWidth / 2; half > 0; half /= 2) {
+        for (int l = 0; l < half; ++l) {
+          lane[0][l] = lane[0][l + half] < lane[0][l] ? lane[0][l + half] : lane[0][l];
+          lane[1][l] = lane[1][l + half] > lane[1][l] ? lane[1][l + half] : lane[1][l];
+        }
+      }
+      range = {lane[0][0], lane[1][0]};
+    }
+    for (; c < width; ++c) {
+      range.least = row[c] < range.least ? row[c] : range.least;
+      range.most = row[c] > range.most ? row[c] : range.most;
+    }
+  } else {
+    const auto lanes = Kokkos::ThreadVectorRange(member, width);
+    Kokkos::parallel_reduce(
+        lanes, [&](const int c, Scalar& least) { least = row[c] < least ? row[c] : least; },
+        Kokkos::Min<Scalar>(range.least));
+    Kokkos::parallel_reduce(
+        lanes, [&](const int c, Scalar& most) { most = row[c] > most ? row[c] : most; },
+        Kokkos::Max<Scalar>(range.most));
+  }
+  return range;
+}
+
+/// How many of row[0 .. width) are >= threshold; no NaN is.
+template <class Exec, class Scalar>
+KOKKOS_FORCEINLINE_FUNCTION int count_at_least(const TeamMember<Exec>& member, const Scalar* row, int width,
+                                               Scalar threshold) {
+  using P = RowPack<Exec, Scalar>;
+  using Mask = LaneMask<typename P::Register>;
+  int count = 0;
+  if constexpr (Mask::kAvailable) {
+    int c = 0;
+    GSRGNN_UNROLL
+    for (; c + P::kWidth <= width; c += P::kWidth) {
+      count += Mask::count(Mask::at_least(P::load(row + c).reg[0], threshold));
+    }
+    for (; c < width; ++c) count += row[c] >= threshold ? 1 : 0;
+  } else {
+    Kokkos::parallel_reduce(
+        Kokkos::ThreadVectorRange(member, width), [&](const int c, int& sum) { sum += row[c] >= threshold ? 1 : 0; },
+        count);
+  }
+  return count;
+}
+
+/// The values of row[0 .. width) that are >= threshold to v, their columns to index, in order. There are just `count`.
+template <class Exec, class Scalar, class Column>
+KOKKOS_FORCEINLINE_FUNCTION void keep_at_least(const TeamMember<Exec>& member, const Scalar* row,
+                                               [[maybe_unused]] int width, Scalar threshold, [[maybe_unused]] int count,
+                                               Scalar* v, Column* index) {
+  using P = RowPack<Exec, Scalar>;
+  using Mask = LaneMask<typename P::Register>;
+  if constexpr (Tuning<Exec>::kHost) {
+    int c = 0, slot = 0;
+    if constexpr (Mask::kAvailable) {
+      for (; c + P::kWidth <= width; c += P::kWidth) {
+        const auto values = P::load(row + c).reg[0];
+        const unsigned mask = Mask::at_least(values, threshold);
+        Mask::store(values, mask, c, v + slot, index + slot);
+        slot += Mask::count(mask);
+      }
+    }
+    // Every value goes to the next place, kept or not, for a branch could not be foretold.
+    for (; slot < count; ++c) {
+      v[slot] = row[c];
+      index[slot] = static_cast<Column>(c);
+      slot += row[c] >= threshold ? 1 : 0;
+    }
+  } else {
+    Kokkos::parallel_scan(Kokkos::ThreadVectorRange(member, width), [&](const int c, int& slot, const bool final) {
+      const bool is_kept = row[c] >= threshold;
+      if (final && is_kept) {
+        v[slot] = row[c];
+        index[slot] = static_cast<Column>(c);
+      }
+      slot += is_kept ? 1 : 0;
+    });
+  }
+}
+
+}  // namespace gsrgnn
