@@ -82,6 +82,8 @@ std::vector<std::pair<std::string, std::string>> further_parameters(const RunSum
           {"dropout", fmt::format("{}", p.dropout)},
           {"epochs", std::to_string(p.epochs)},
           {"learning_rate", fmt::format("{}", p.learning_rate)},
+          {"mode", p.mode},
+          {"batch", std::to_string(p.batch)},
           {"execution_space", run.execution_space},
           {"threads", std::to_string(run.threads)}};
 }

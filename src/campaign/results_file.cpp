@@ -19,6 +19,7 @@ void copy_run(Hdf5Writer& results, const Hdf5Reader& file, const std::string& na
   for (const char* object : {"circuit", "curves", "deck", "measured", "memory", "predictions", "scores"}) {
     results.copy(file, object, group + "/" + object);
   }
+  if (file.has("designs")) results.copy(file, "designs", group + "/designs");
   for (const char* attribute : {"program_version", "revision", "kokkos_version", "execution_space"}) {
     results.attribute(group, attribute, file.attribute_string("/", attribute));
   }

@@ -8,7 +8,9 @@
 #include <gsrgnn/circuit/circuit_report.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/cli/commands.hpp>
+#include <gsrgnn/cli/joint_command.hpp>
 #include <gsrgnn/cli/print_runs.hpp>
+#include <gsrgnn/cli/print_training.hpp>
 #include <gsrgnn/cli/progress.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/deck_circuit.hpp>
@@ -94,18 +96,6 @@ void print_label_line(const Circuit& circuit) {
   } else {
     fmt::print("label {} ({})\n", fmt::join(circuit.label_name, ", "), circuit.label_unit);
   }
-}
-
-void print_scores(const char* which, const std::vector<Scores>& scores) {
-  const Scores mean = mean_scores(scores);
-  fmt::print("{}: Pearson {:.4f}  Spearman {:.4f}  Kendall {:.4f}  R2 {:.4f}\n", which, mean.pearson, mean.spearman,
-             mean.kendall, mean.r2);
-}
-
-double mean(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return values.empty() ? 0 : sum / static_cast<double>(values.size());
 }
 
 }  // namespace
@@ -233,24 +223,22 @@ void train_and_write(const Deck& deck, const Circuit& circuit, bool resume) {
     write_run(deck.output, deck, circuit, run);
     remove_checkpoints(deck.output);
     remove_unfinished(deck.output);
-    print_scores(fmt::format("test scores at epoch {}", run.best_epoch).c_str(), run.test);
-    fmt::print(
-        "an epoch took {:.4f} s: forward {:.4f}, backward {:.4f}, update {:.4f}, copies {:.4f}; memory {:.1f} MB\n",
-        mean(run.seconds.total), mean(run.seconds.forward), mean(run.seconds.backward), mean(run.seconds.update),
-        mean(run.seconds.copy), static_cast<double>(run.memory.allocated) * 1e-6);
-    fmt::print("results: {}\n", deck.output);
+    print_trained(run, deck.output);
   } catch (const Stopped& stopped) {
     throw Stopped(fmt::format("{}; gsrgnn train --resume goes on", stopped.what()));
   }
 }
 
-}  // namespace
-
-void train_command(const std::string& deck_path, const std::vector<std::string>& overrides,
-                   const TrainOptions& options) {
-  const Deck deck = read_deck(deck_path, overrides);
-  std::optional<StopSignals> signals;
-  if (!options.validate) signals.emplace();
+void train_deck(const Mpi& mpi, const std::string& deck_path, const std::vector<std::string>& overrides,
+                const TrainOptions& options) {
+  Deck deck;
+  mpi.together([&] { deck = read_deck(deck_path, overrides); });
+  if (deck.mode == Mode::joint) return train_jointly_command(mpi, deck, options);
+  if (mpi.size() > 1) {
+    throw InputError(deck_path,
+                     fmt::format("one model of one circuit is trained by one rank, and here are {}", mpi.size()),
+                     "start it without mpirun; several ranks share a sweep, or a deck with mode: joint");
+  }
   // A job that is put back into the queue just when it had ended.
   if (std::string why; options.resume && holds_run(deck.output, deck_identity(deck), why)) {
     remove_checkpoints(deck.output);
@@ -261,10 +249,7 @@ void train_command(const std::string& deck_path, const std::vector<std::string>&
   const std::string place = circuit_place(deck);
   const Circuit circuit = open_circuit(deck);
   print_circuit_line(circuit);
-  fmt::print("model {}: {} layers, width {}{}; {} epochs on {} ({} thread{}, Kokkos {})\n", name_of(deck.model.kind),
-             deck.model.layers, deck.model.hidden,
-             deck.model.kind == ModelKind::gsr ? fmt::format(", k {}", deck.model.k) : "", deck.train.epochs,
-             execution_space(), execution_concurrency(), execution_concurrency() == 1 ? "" : "s", kokkos_version());
+  print_model_line(deck);
   std::fflush(stdout);
   if (options.validate) {
     const MemoryUse memory = validate_training(deck, circuit, place);
@@ -275,6 +260,21 @@ void train_command(const std::string& deck_path, const std::vector<std::string>&
   }
   check_writable(deck.output);  // known before the first epoch, not after the last
   train_and_write(deck, circuit, options.resume);
+}
+
+}  // namespace
+
+void train_command(const std::string& deck_path, const std::vector<std::string>& overrides,
+                   const TrainOptions& options) {
+  std::optional<StopSignals> signals;
+  if (!options.validate) signals.emplace();
+  const Mpi mpi;
+  try {
+    train_deck(mpi, deck_path, overrides, options);
+  } catch (const std::exception& error) {
+    if (mpi.rank() == 0) throw;
+    throw ToldByRank0{exit_code_of(error)};
+  }
 }
 
 void predict_command(const std::string& model_path, const std::string& circuit_path, const std::string& output) {

@@ -21,6 +21,12 @@ int fail(const std::string& message, ExitCode code) {
 
 }  // namespace
 
+ExitCode exit_code_of(const std::exception& error) {
+  if (dynamic_cast<const InputError*>(&error) != nullptr) return kBadInput;
+  if (dynamic_cast<const Stopped*>(&error) != nullptr) return kStopped;
+  return kRunFailed;
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Trains deep graph neural networks on circuit graphs to predict routing congestion.", "gsrgnn");
   app.require_subcommand(1);
@@ -157,16 +163,12 @@ int run(int argc, char** argv) {
     set_blas_threads(Kokkos::DefaultHostExecutionSpace().concurrency());
     command();
     return kDone;
-  } catch (const InputError& error) {
-    return fail(error.what(), kBadInput);
-  } catch (const RunError& error) {
-    return fail(error.what(), kRunFailed);
-  } catch (const Stopped& stopped) {
-    return fail(stopped.what(), kStopped);
   } catch (const std::bad_alloc&) {
     return fail("out of memory", kRunFailed);
   } catch (const std::exception& error) {
-    return fail(error.what(), kRunFailed);
+    return fail(error.what(), exit_code_of(error));
+  } catch (const ToldByRank0& told) {
+    return told.code;
   }
 }
 

@@ -1,15 +1,12 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <gsrgnn/campaign/sweep.hpp>
 #include <gsrgnn/cli/commands.hpp>
+#include <gsrgnn/cli/print_ranks.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/mpi.hpp>
 #include <gsrgnn/util/signals.hpp>
 #include <gsrgnn/util/text.hpp>
-#include <gsrgnn/util/version.hpp>
 #include <nlohmann/json.hpp>
 
 namespace gsrgnn::cli {
@@ -19,20 +16,6 @@ using Json = nlohmann::json;
 
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::string plural(std::size_t count, const char* thing) {
-  return fmt::format("{} {}{}", with_commas(static_cast<std::int64_t>(count)), thing, count == 1 ? "" : "s");
-}
-
-/// What each rank has to work with.
-void print_ranks(const Mpi& mpi) {
-  const auto lines =
-      mpi.gather(fmt::format("{}  pid {}  {} on {}, {}  {:.1f} GB", host_name(), ::getpid(), execution_space(),
-                             device_name(), plural(static_cast<std::size_t>(execution_concurrency()), "thread"),
-                             static_cast<double>(device_memory()) * 1e-9));
-  for (std::size_t rank = 0; rank < lines.size(); ++rank) fmt::print("rank {}: {}\n", rank, lines[rank]);
-  std::fflush(stdout);
 }
 
 void print_heading(const Sweep& sweep, int ranks) {

@@ -4,7 +4,13 @@ namespace gsrgnn {
 
 std::unique_ptr<AnyModel> make_model(Arena<AnyModel::Exec>& arena, const ModelShape& shape, Adjacency adjacency,
                                      const CircuitCounts& size, Purpose purpose) {
-  const ModelRequest request{arena, shape, adjacency, size, purpose};
+  return make_model(arena, arena, shape, adjacency, size, purpose);
+}
+
+std::unique_ptr<AnyModel> make_model(Arena<AnyModel::Exec>& graph_arena, Arena<AnyModel::Exec>& arena,
+                                     const ModelShape& shape, Adjacency adjacency, const CircuitCounts& size,
+                                     Purpose purpose) {
+  const ModelRequest request{graph_arena, arena, shape, adjacency, size, purpose};
   switch (shape.kind) {
     case ModelKind::gcn:
     case ModelKind::sage:

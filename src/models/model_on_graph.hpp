@@ -10,8 +10,9 @@ namespace gsrgnn {
 template <class ModelType, class Graph>
 class ModelOnGraph final : public AnyModel {
  public:
-  ModelOnGraph(Arena<Exec>& arena, const ModelShape& shape, const CircuitCounts& size, Purpose purpose)
-      : graph_(arena, size), model_(arena, shape, size.cells, Graph::intermediate_rows(size), purpose) {}
+  ModelOnGraph(Arena<Exec>& graph_arena, Arena<Exec>& arena, const ModelShape& shape, const CircuitCounts& size,
+               Purpose purpose)
+      : graph_(graph_arena, size), model_(arena, shape, size.cells, Graph::intermediate_rows(size), purpose) {}
 
   const ParameterTable& table() const override { return model_.table(); }
   const Vector<float, Exec>& parameters() const override { return model_.parameters(); }
@@ -34,6 +35,7 @@ class ModelOnGraph final : public AnyModel {
 
 /// What every maker below is given.
 struct ModelRequest {
+  Arena<AnyModel::Exec>& graph_arena;
   Arena<AnyModel::Exec>& arena;
   const ModelShape& shape;
   Adjacency adjacency;
@@ -45,9 +47,11 @@ template <class ModelType>
 std::unique_ptr<AnyModel> make_on_graph(const ModelRequest& r) {
   using Exec = AnyModel::Exec;
   if (r.adjacency == Adjacency::nets) {
-    return std::make_unique<ModelOnGraph<ModelType, NetGraph<float, Exec>>>(r.arena, r.shape, r.size, r.purpose);
+    return std::make_unique<ModelOnGraph<ModelType, NetGraph<float, Exec>>>(r.graph_arena, r.arena, r.shape, r.size,
+                                                                            r.purpose);
   }
-  return std::make_unique<ModelOnGraph<ModelType, EdgeGraph<float, Exec>>>(r.arena, r.shape, r.size, r.purpose);
+  return std::make_unique<ModelOnGraph<ModelType, EdgeGraph<float, Exec>>>(r.graph_arena, r.arena, r.shape, r.size,
+                                                                           r.purpose);
 }
 
 std::unique_ptr<AnyModel> make_plain_model(const ModelRequest& request);  ///< gcn, sage

@@ -1,4 +1,3 @@
-#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -43,44 +42,8 @@ class Fingerprint {
   std::uint64_t hash_ = 0;
 };
 
-/// Everything of a circuit that a training or its run file uses.
-std::string hash_of(const Circuit& circuit) {
-  Fingerprint print;
-  print.add(circuit.name);
-  print.add(circuit.net_offset);
-  print.add(circuit.net_cell);
-  print.add(circuit.feature_name);
-  print.add(circuit.feature);
-  print.add(circuit.type_name);
-  print.add(circuit.cell_type);
-  print.add(circuit.position);
-  print.add(circuit.original);
-  print.add(circuit.label_name);
-  print.add(circuit.label_unit);
-  print.add(circuit.label);
-  return print.text();
-}
-
 std::string hash_of(const Deck& deck) {
   return fmt::format("{:016x}", identity_hash(deck_identity(deck)));
-}
-
-/// Calls visit(name, array) for each array of a state.
-template <class State, class Visit>
-void for_each_array(State& state, const Visit& visit) {
-  visit("parameters", state.parameters);
-  visit("moment1", state.moment1);
-  visit("moment2", state.moment2);
-  visit("best_parameters", state.best_parameters);
-  visit("best_output", state.best_output);
-  visit("loss", state.loss);
-  visit("validation_loss", state.validation_loss);
-  visit("validation_pearson", state.validation_pearson);
-  visit("seconds_total", state.seconds.total);
-  visit("seconds_forward", state.seconds.forward);
-  visit("seconds_backward", state.seconds.backward);
-  visit("seconds_update", state.seconds.update);
-  visit("seconds_copy", state.seconds.copy);
 }
 
 std::string checksum(const TrainingState& state) {
@@ -101,6 +64,29 @@ void expect_equal(const Hdf5Reader& file, const char* name, const std::string& e
 
 }  // namespace
 
+std::string content_hash(const Circuit& circuit) {
+  Fingerprint print;
+  print.add(circuit.name);
+  print.add(circuit.net_offset);
+  print.add(circuit.net_cell);
+  print.add(circuit.feature_name);
+  print.add(circuit.feature);
+  print.add(circuit.type_name);
+  print.add(circuit.cell_type);
+  print.add(circuit.position);
+  print.add(circuit.original);
+  print.add(circuit.label_name);
+  print.add(circuit.label_unit);
+  print.add(circuit.label);
+  return print.text();
+}
+
+std::string content_hash(const std::vector<std::string>& hashes) {
+  Fingerprint print;
+  print.add(hashes);
+  return print.text();
+}
+
 std::string checkpoint_path(const std::string& output) {
   return output + ".checkpoint";
 }
@@ -109,8 +95,8 @@ std::string previous_checkpoint_path(const std::string& output) {
   return output + ".checkpoint.previous";
 }
 
-Checkpoints::Checkpoints(const Deck& deck, const Circuit& circuit)
-    : deck_(deck), circuit_name_(circuit.name), circuit_hash_(hash_of(circuit)) {}
+Checkpoints::Checkpoints(const Deck& deck, std::string circuit, std::string hash)
+    : deck_(deck), circuit_name_(std::move(circuit)), circuit_hash_(std::move(hash)) {}
 
 void Checkpoints::write(const TrainingState& state) const {
   Hdf5Writer file(checkpoint_path(deck_.output));
@@ -194,73 +180,63 @@ void remove_unfinished(const std::string& output) {
   for (const fs::path& file : left) fs::remove(file, error);
 }
 
-namespace {
+CheckpointKeeper::CheckpointKeeper(const Deck& deck, const Checkpoints& checkpoints, const CheckpointOptions& options)
+    : deck_(deck), checkpoints_(checkpoints), options_(options) {}
 
-using Clock = std::chrono::steady_clock;  // which does not jump when the clock is set
-
-/// What happens between two epochs.
-class Keeper {
- public:
-  Keeper(const Deck& deck, const Checkpoints& checkpoints, const CheckpointOptions& options, std::int64_t first)
-      : deck_(deck), checkpoints_(checkpoints), options_(options), first_(first) {}
-
-  void operator()(std::int64_t epoch, const std::function<TrainingState()>& state) {
-    if (epoch == deck_.train.epochs) return;  // only scores are left to do
-    if (const std::string why = options_.stop ? options_.stop() : ""; !why.empty()) stop(why, epoch, state);
-    if (!due(epoch)) return;
-    written_ = Clock::now();
-    // A disk that is full now may not be when the training ends, and what was there before is still there.
-    try {
-      checkpoints_.write(state());
-    } catch (const InputError& error) {
-      options_.say(fmt::format("no checkpoint after {} epochs: {}", epoch, error.what()));
-    }
+std::optional<TrainingState> CheckpointKeeper::resume() {
+  written_ = Clock::now();
+  if (!options_.resume) return std::nullopt;
+  std::optional<TrainingState> from;
+  std::string note;
+  try {
+    from = checkpoints_.read(note);
+  } catch (const InputError& error) {
+    if (!options_.restart_when_refused) throw;
+    note = error.what();
   }
+  if (!note.empty()) options_.say(note);
+  if (from) options_.say(fmt::format("goes on after {} of {} epochs", from->epoch, deck_.train.epochs));
+  if (!from && !note.empty()) options_.say("starts from the beginning");
+  first_ = from ? from->epoch : 0;
+  return from;
+}
 
- private:
-  bool due(std::int64_t epoch) const {
-    if (epoch == first_) return false;
-    const Deck::Checkpoint& every = deck_.checkpoint;
-    const std::chrono::duration<double, std::ratio<60>> minutes = Clock::now() - written_;
-    return (every.epochs > 0 && epoch % every.epochs == 0) || (every.minutes > 0 && minutes.count() >= every.minutes);
+void CheckpointKeeper::operator()(std::int64_t epoch, const std::function<TrainingState()>& state) {
+  if (epoch == deck_.train.epochs) return;  // only scores are left to do
+  if (const std::string why = options_.stop ? options_.stop() : ""; !why.empty()) stop(why, epoch, state);
+  if (!due(epoch)) return;
+  written_ = Clock::now();
+  // A disk that is full now may not be when the training ends, and what was there before is still there.
+  try {
+    checkpoints_.write(state());
+  } catch (const InputError& error) {
+    options_.say(fmt::format("no checkpoint after {} epochs: {}", epoch, error.what()));
   }
+}
 
-  [[noreturn]] void stop(const std::string& why, std::int64_t epoch, const std::function<TrainingState()>& state) {
-    try {
-      checkpoints_.write(state());
-    } catch (const InputError& error) {
-      throw RunError(fmt::format("stopped ({}) after {} epochs, without a checkpoint: {}", why, epoch, error.what()));
-    }
-    throw Stopped(fmt::format("stopped ({}) after {} of {} epochs, with the checkpoint {}", why, epoch,
-                              deck_.train.epochs, checkpoint_path(deck_.output)));
+bool CheckpointKeeper::due(std::int64_t epoch) const {
+  if (epoch == first_) return false;
+  const Deck::Checkpoint& every = deck_.checkpoint;
+  const std::chrono::duration<double, std::ratio<60>> minutes = Clock::now() - written_;
+  return (every.epochs > 0 && epoch % every.epochs == 0) || (every.minutes > 0 && minutes.count() >= every.minutes);
+}
+
+void CheckpointKeeper::stop(const std::string& why, std::int64_t epoch,
+                            const std::function<TrainingState()>& state) const {
+  try {
+    checkpoints_.write(state());
+  } catch (const InputError& error) {
+    throw RunError(fmt::format("stopped ({}) after {} epochs, without a checkpoint: {}", why, epoch, error.what()));
   }
-
-  const Deck& deck_;
-  const Checkpoints& checkpoints_;
-  const CheckpointOptions& options_;
-  std::int64_t first_;
-  Clock::time_point written_ = Clock::now();
-};
-
-}  // namespace
+  throw Stopped(fmt::format("stopped ({}) after {} of {} epochs, with the checkpoint {}", why, epoch,
+                            deck_.train.epochs, checkpoint_path(deck_.output)));
+}
 
 TrainedRun train_with_checkpoints(const Deck& deck, const Circuit& circuit, const std::string& place,
                                   const ReportProgress& report, const CheckpointOptions& options) {
   const Checkpoints checkpoints(deck, circuit);
-  std::optional<TrainingState> from;
-  if (options.resume) {
-    std::string note;
-    try {
-      from = checkpoints.read(note);
-    } catch (const InputError& error) {
-      if (!options.restart_when_refused) throw;
-      note = error.what();
-    }
-    if (!note.empty()) options.say(note);
-    if (from) options.say(fmt::format("goes on after {} of {} epochs", from->epoch, deck.train.epochs));
-    if (!from && !note.empty()) options.say("starts from the beginning");
-  }
-  Keeper keeper(deck, checkpoints, options, from ? from->epoch : 0);
+  CheckpointKeeper keeper(deck, checkpoints, options);
+  const auto from = keeper.resume();
   return train(deck, circuit, place, report, from ? &*from : nullptr, std::ref(keeper));
 }
 

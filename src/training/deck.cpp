@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 #include <filesystem>
@@ -13,6 +14,7 @@
 namespace gsrgnn {
 namespace {
 
+const std::vector<std::pair<std::string, Mode>> kModes = {{"independent", Mode::independent}, {"joint", Mode::joint}};
 const std::vector<std::pair<std::string, ModelKind>> kModelKinds = {
     {"gcn", ModelKind::gcn}, {"sage", ModelKind::sage}, {"rev", ModelKind::rev}, {"gsr", ModelKind::gsr}};
 const std::vector<std::pair<std::string, Residual>> kResiduals = {{"sparse", Residual::sparse},
@@ -47,6 +49,54 @@ void read_circuit_choice(const Source& source, const Section& root, Deck& deck) 
   generate.integer<std::int64_t>("cells", deck.generate.cells, 2, kMost);
   generate.integer<std::int64_t>("edges", deck.generate.edges, 0, std::numeric_limits<std::int64_t>::max());
   generate.integer<std::uint64_t>("seed", deck.generate.seed, 0, std::numeric_limits<std::int64_t>::max());
+}
+
+/// One of the lists of a joint deck; `used` holds the circuits of those before it.
+void read_circuit_list(const Section& circuits, const char* key, bool needed, std::vector<std::string>& list,
+                       std::vector<std::string>& used) {
+  const auto node = circuits.get(key);
+  const std::string path = circuits.path(key);
+  if (node.IsDefined() && !node.IsNull() && !node.IsSequence()) {
+    circuits.fail(key, fmt::format("'{}' is not a list", path), fmt::format("write {}: [first.def, second.h5]", key));
+  }
+  if (node.IsSequence()) {
+    for (const auto& entry : node) {
+      if (!entry.IsScalar() || entry.Scalar().empty()) {
+        circuits.fail(key, fmt::format("'{}' has an entry that is not a file's name", path),
+                      "name circuit files and DEFs; gsrgnn generate makes circuit files");
+      }
+      list.push_back(entry.Scalar());
+      const auto file = std::filesystem::path(entry.Scalar()).lexically_normal().string();
+      if (std::find(used.begin(), used.end(), file) != used.end()) {
+        circuits.fail(key, fmt::format("'{}' is named twice", entry.Scalar()), "a circuit has one part to play");
+      }
+      used.push_back(file);
+    }
+  }
+  if (needed && list.empty()) {
+    circuits.fail(key, fmt::format("a joint training needs circuits in '{}'", path),
+                  "list the files, e.g. circuits: {training: [a.def, b.def], test: [c.def]}");
+  }
+}
+
+/// Which circuit or circuits, as the mode has them.
+void read_circuits(const Source& source, const Section& root, Deck& deck) {
+  root.choice("mode", deck.mode, kModes);
+  if (deck.mode == Mode::independent) {
+    if (root.get("circuits").IsDefined()) {
+      root.fail("circuits", "'circuits' is of joint trainings only",
+                "write mode: joint to train one model on all of them, or give one 'circuit'");
+    }
+    return read_circuit_choice(source, root, deck);
+  }
+  if (root.get("circuit").IsDefined()) {
+    root.fail("circuit", "a joint training has no 'circuit'", "list several under 'circuits'");
+  }
+  const Section circuits(source, "circuits", root.get("circuits"), {"training", "validation", "test"});
+  std::vector<std::string> used;
+  read_circuit_list(circuits, "training", true, deck.circuits.training, used);
+  read_circuit_list(circuits, "validation", false, deck.circuits.validation, used);
+  read_circuit_list(circuits, "test", true, deck.circuits.test, used);
 }
 
 void read_checkpoint(const Section& checkpoint, Deck::Checkpoint& c) {
@@ -94,22 +144,37 @@ void read_model(const Section& model, Deck::Model& m) {
   }
 }
 
-void read_train(const Section& train, Deck::Train& t) {
-  train.integer("epochs", t.epochs, 1, 10000000);
-  train.real("learning_rate", t.learning_rate, 1e-12, 1e3);
-  train.integer<std::uint64_t>("seed", t.seed, 0, std::numeric_limits<std::int64_t>::max());
+/// Shares that add up to 1, as many as the mode has.
+void read_split(const Section& train, const Deck& deck, Deck::Train& t) {
+  const bool joint = deck.mode == Mode::joint;
+  if (joint) std::copy_n(std::array<double, 3>{0.9, 0.1, 0}.begin(), 3, t.split);
   const auto split = train.get("split");
   if (!split.IsDefined() || split.IsNull()) return;
+  if (!deck.circuits.validation.empty()) {
+    train.fail("split", "'train.split' divides the cells of circuits, and here whole circuits are held out",
+               "leave it out, or leave out circuits.validation");
+  }
+  const std::size_t parts = joint ? 2 : 3;
   double sum = 0;
-  bool good = split.IsSequence() && split.size() == 3;
-  for (std::size_t part = 0; good && part < 3; ++part) {
+  bool good = split.IsSequence() && split.size() == parts;
+  for (std::size_t part = 0; good && part < parts; ++part) {
     good = YAML::convert<double>::decode(split[part], t.split[part]) && t.split[part] > 0 && t.split[part] < 1;
     sum += t.split[part];
   }
-  if (!good || std::abs(sum - 1) > 1e-9) {
-    train.fail("split", "'train.split' is not three shares of the cells that add up to 1",
-               "write training, validation and test, e.g. [0.8, 0.1, 0.1]");
-  }
+  if (good && std::abs(sum - 1) <= 1e-9) return;
+  train.fail("split",
+             fmt::format("'train.split' is not {} shares of the cells that add up to 1", joint ? "two" : "three"),
+             joint ? "write training and validation, e.g. [0.9, 0.1]; the test is on whole circuits"
+                   : "write training, validation and test, e.g. [0.8, 0.1, 0.1]");
+}
+
+void read_train(const Section& train, const Deck& deck, Deck::Train& t) {
+  train.integer("epochs", t.epochs, 1, 10000000);
+  train.real("learning_rate", t.learning_rate, 1e-12, 1e3);
+  train.integer<std::uint64_t>("seed", t.seed, 0, std::numeric_limits<std::int64_t>::max());
+  train.integer("batch", t.batch, 0, 10000000);
+  if (deck.mode == Mode::independent) t.batch = 0;
+  read_split(train, deck, t);
 }
 
 }  // namespace
@@ -182,7 +247,7 @@ const std::vector<std::string>& model_keys() {
 }
 
 const std::vector<std::string>& train_keys() {
-  static const std::vector<std::string> keys = {"epochs", "learning_rate", "seed", "split"};
+  static const std::vector<std::string> keys = {"epochs", "learning_rate", "seed", "split", "batch"};
   return keys;
 }
 
@@ -190,13 +255,13 @@ Deck resolve_deck(const YAML::Node& root, const Source& source, const std::strin
                   const std::string& default_output) {
   Deck deck;
   try {
-    const Section top(source, "", root, {"circuit", "model", "train", "output"});
-    read_circuit_choice(source, top, deck);
+    const Section top(source, "", root, {"mode", "circuit", "circuits", "model", "train", "output"});
+    read_circuits(source, top, deck);
     read_model(Section(source, "model", top.get("model"), model_keys()), deck.model);
     std::vector<std::string> keys = train_keys();
     keys.emplace_back("checkpoint");
     const Section train(source, "train", top.get("train"), keys);
-    read_train(train, deck.train);
+    read_train(train, deck, deck.train);
     read_checkpoint(Section(source, "train.checkpoint", train.get("checkpoint"), {"epochs", "minutes"}),
                     deck.checkpoint);
     deck.output = default_output;
@@ -229,8 +294,22 @@ std::string to_yaml(const Deck& deck) {
   out.SetDoublePrecision(17);
   const auto entry = [&](const char* key, const auto& value) { out << YAML::Key << key << YAML::Value << value; };
   const auto section = [&](const char* key) { out << YAML::Key << key << YAML::Value << YAML::BeginMap; };
+  const auto list = [&](const char* key, const auto& values) {
+    out << YAML::Key << key << YAML::Value << YAML::Flow << YAML::BeginSeq;
+    for (const auto& value : values) out << value;
+    out << YAML::EndSeq;
+  };
+  const bool joint =
+      deck.mode == Mode::joint;  // the usual mode goes without saying, as in decks from before it had a name
   out << YAML::BeginMap;
-  if (deck.circuit.empty()) {
+  if (joint) {
+    entry("mode", name_of(kModes, deck.mode));
+    section("circuits");
+    list("training", deck.circuits.training);
+    if (!deck.circuits.validation.empty()) list("validation", deck.circuits.validation);
+    list("test", deck.circuits.test);
+    out << YAML::EndMap;
+  } else if (deck.circuit.empty()) {
     section("circuit");
     section("generate");
     if (deck.generate.like.empty()) {
@@ -260,9 +339,12 @@ std::string to_yaml(const Deck& deck) {
   entry("epochs", deck.train.epochs);
   entry("learning_rate", fmt::format("{}", deck.train.learning_rate));
   entry("seed", deck.train.seed);
-  out << YAML::Key << "split" << YAML::Value << YAML::Flow << YAML::BeginSeq;
-  for (const double share : deck.train.split) out << fmt::format("{}", share);
-  out << YAML::EndSeq << YAML::EndMap;
+  std::vector<std::string> shares;
+  for (const double share : deck.train.split) shares.push_back(fmt::format("{}", share));
+  if (joint) shares.pop_back();
+  if (deck.circuits.validation.empty()) list("split", shares);
+  if (joint) entry("batch", deck.train.batch);
+  out << YAML::EndMap;
   entry("output", deck.output);
   out << YAML::EndMap;
   return std::string(out.c_str()) + "\n";

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/training/run_file.hpp>
@@ -48,9 +49,11 @@ double median(std::vector<double> values) {
 
 }  // namespace
 
-void write_run(const std::string& path, const Deck& deck, const Circuit& circuit, const TrainedRun& run) {
-  const std::uint64_t cells = run.part.size(), labels = run.test.size();
-  Hdf5Writer file(path);
+namespace {
+
+/// All but the predictions and what is of joint trainings only.
+void write_common(Hdf5Writer& file, const Deck& deck, const std::string& circuit, const std::string& source,
+                  const TrainedRun& run) {
   file.attribute("/", "kind", kRunKind);
   file.attribute("/", "version", kVersion);
   file.attribute("/", "program_version", program_version());
@@ -62,8 +65,8 @@ void write_run(const std::string& path, const Deck& deck, const Circuit& circuit
   file.string("kokkos_configuration", kokkos_configuration());
 
   file.group("circuit");
-  file.attribute("circuit", "name", circuit.name);
-  file.attribute("circuit", "source", circuit.source);
+  file.attribute("circuit", "name", circuit);
+  file.attribute("circuit", "source", source);
   file.attribute("circuit", "cells", run.counts.cells);
   file.attribute("circuit", "nets", run.counts.nets);
   file.attribute("circuit", "pins", run.counts.pins);
@@ -78,10 +81,6 @@ void write_run(const std::string& path, const Deck& deck, const Circuit& circuit
   write_mean_scores(file, "scores", run.test);
   file.attribute("scores", "best_epoch", run.best_epoch);
 
-  file.array("predictions/value", in_original_order(circuit, run.prediction, labels).data(), {cells, labels});
-  file.array("predictions/label", in_original_order(circuit, circuit.label, labels).data(), {cells, labels});
-  file.array("predictions/position", in_original_order(circuit, circuit.position, 1).front().data(), {cells, 2});
-  file.array("predictions/split", in_original_order(circuit, run.part, 1));
   write_model(file, run.model);
   file.attribute("model", "trained_parameters", run.trained_parameters);
 
@@ -95,6 +94,100 @@ void write_run(const std::string& path, const Deck& deck, const Circuit& circuit
   file.array("measured/update", run.seconds.update);
   file.array("measured/copy", run.seconds.copy);
   file.attribute("measured", "process_peak", run.memory.process_peak);
+}
+
+void write_designs(Hdf5Writer& file, const std::vector<DesignResult>& designs) {
+  std::vector<std::string> name, path;
+  std::vector<std::uint8_t> part;
+  std::vector<std::int64_t> cells, nets, pins, edges;
+  std::vector<Scores> scores, linear_fit;
+  for (const DesignResult& design : designs) {
+    name.push_back(design.name);
+    path.push_back(design.path);
+    part.push_back(static_cast<std::uint8_t>(design.part));
+    cells.push_back(design.counts.cells);
+    nets.push_back(design.counts.nets);
+    pins.push_back(design.counts.pins);
+    edges.push_back(design.counts.edges);
+    scores.push_back(design.scores);
+    linear_fit.push_back(design.linear_fit);
+  }
+  file.strings("designs/name", name);
+  file.strings("designs/path", path);
+  file.array("designs/part", part);
+  file.array("designs/cells", cells);
+  file.array("designs/nets", nets);
+  file.array("designs/pins", pins);
+  file.array("designs/edges", edges);
+  write_scores(file, "designs/scores", scores);
+  write_scores(file, "designs/linear_fit", linear_fit);
+}
+
+/// What `info --json` prints of /designs: a line a circuit, and the means over the test circuits of the linear fit.
+void describe_designs(const Hdf5Reader& file, const std::string& group, Json& j) {
+  constexpr std::array<const char*, 4> kScoreNames = {"pearson", "spearman", "kendall", "r2"};
+  constexpr std::array<const char*, 3> kParts = {"training", "validation", "test"};
+  const auto names = file.strings(group + "/name"), paths = file.strings(group + "/path");
+  const auto part = file.array<std::uint8_t>(group + "/part");
+  const auto scores = file.array<double>(group + "/scores"), linear = file.array<double>(group + "/linear_fit");
+  const std::size_t count = names.size();
+  if (paths.size() != count || part.size() != count || scores.size() != 4 * count || linear.size() != 4 * count) {
+    file.fail(group, "has arrays of different lengths");
+  }
+  j["designs"] = Json::array();
+  for (std::size_t d = 0; d < count; ++d) {
+    if (part[d] >= kParts.size()) file.fail(group + "/part", "holds a part that is none");
+    Json design;
+    design["name"] = names[d];
+    design["path"] = paths[d];
+    design["part"] = kParts[part[d]];
+    for (const char* key : {"cells", "nets", "pins", "edges"}) {
+      const auto counts = file.array<std::int64_t>(group + "/" + key);
+      if (counts.size() != count) file.fail(group, "has arrays of different lengths");
+      design[key] = counts[d];
+    }
+    if (part[d] != static_cast<std::uint8_t>(Part::training)) {
+      for (std::size_t s = 0; s < 4; ++s) {
+        design["scores"][kScoreNames[s]] = number(scores[4 * d + s]);
+        design["linear_fit"][kScoreNames[s]] = number(linear[4 * d + s]);
+      }
+    }
+    j["designs"].push_back(std::move(design));
+  }
+}
+
+}  // namespace
+
+void write_run(const std::string& path, const Deck& deck, const Circuit& circuit, const TrainedRun& run) {
+  const std::uint64_t cells = run.part.size(), labels = run.test.size();
+  Hdf5Writer file(path);
+  write_common(file, deck, circuit.name, circuit.source, run);
+  file.array("predictions/value", in_original_order(circuit, run.prediction, labels).data(), {cells, labels});
+  file.array("predictions/label", in_original_order(circuit, circuit.label, labels).data(), {cells, labels});
+  file.array("predictions/position", in_original_order(circuit, circuit.position, 1).front().data(), {cells, 2});
+  file.array("predictions/split", in_original_order(circuit, run.part, 1));
+  file.commit();
+}
+
+std::string joint_name(const std::vector<DesignResult>& designs) {
+  std::string name;
+  for (const DesignResult& design : designs) {
+    if (design.part == Part::test) name += (name.empty() ? "" : "+") + design.name;
+  }
+  return name;
+}
+
+void write_run(const std::string& path, const Deck& deck, const HeldOutCells& cells, const TrainedRun& run) {
+  const std::uint64_t count = cells.split.size(), labels = run.test.size();
+  Hdf5Writer file(path);
+  write_common(file, deck, joint_name(run.designs), "several circuits", run);
+  file.array("predictions/value", cells.value.data(), {count, labels});
+  file.array("predictions/label", cells.label.data(), {count, labels});
+  file.array("predictions/position", cells.position.data(), {count, 2});
+  file.array("predictions/split", cells.split);
+  file.array("predictions/design", cells.design);
+  write_designs(file, run.designs);
+  file.attribute("measured", "ranks", std::int64_t{run.ranks});
   file.commit();
 }
 
@@ -160,6 +253,10 @@ Json describe_run(const Hdf5Reader& file, const std::string& group) {
   }
   for (const char* name : {"planned", "allocated"}) j["memory"][name] = file.attribute_int(in("memory"), name);
   j["memory"]["process_peak"] = file.attribute_int(in("measured"), "process_peak");
+  if (file.has(in("designs"))) {
+    j["ranks"] = file.attribute_int(in("measured"), "ranks");
+    describe_designs(file, in("designs"), j);
+  }
   return j;
 }
 

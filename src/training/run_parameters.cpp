@@ -13,10 +13,10 @@ RunParameters read_run_parameters(const std::string& deck, const std::string& pl
     const YAML::Node root = YAML::Load(deck);
     if (!root.IsMap()) throw InputError(place, "is not a deck", "the file is damaged; write it again");
     const std::map<std::string, const char*> elsewhere = {
-        {"epochs", "train"}, {"learning_rate", "train"}, {"seed", "train"}};
+        {"epochs", "train"}, {"learning_rate", "train"}, {"seed", "train"}, {"batch", "train"}};
     for_each_parameter(parameters, [&](const std::string& name, auto& value) {
       const auto found = elsewhere.find(name);
-      const YAML::Node section = root[found == elsewhere.end() ? "model" : found->second];
+      const YAML::Node section = name == "mode" ? root : root[found == elsewhere.end() ? "model" : found->second];
       if (!section.IsDefined() || !section.IsMap()) return;
       const YAML::Node node = section[name];
       if (node.IsDefined() && !node.IsNull()) value = node.as<std::decay_t<decltype(value)>>();
@@ -30,7 +30,15 @@ RunParameters read_run_parameters(const std::string& deck, const std::string& pl
 std::string circuit_of_deck(const std::string& deck) {
   try {
     const YAML::Node root = YAML::Load(deck);
-    if (!root.IsMap() || !root["circuit"].IsDefined()) return "";
+    if (!root.IsMap()) return "";
+    if (root["circuits"].IsMap() && root["circuits"]["test"].IsSequence()) {
+      std::string names;
+      for (const auto& path : root["circuits"]["test"]) {
+        names += (names.empty() ? "" : "+") + std::filesystem::path(path.as<std::string>()).stem().string();
+      }
+      return names;
+    }
+    if (!root["circuit"].IsDefined()) return "";
     const YAML::Node circuit = root["circuit"];
     if (circuit.IsScalar()) return std::filesystem::path(circuit.Scalar()).stem().string();
     if (!circuit.IsMap() || !circuit["generate"].IsMap()) return "";

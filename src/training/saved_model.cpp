@@ -134,9 +134,6 @@ SavedModel read_model(const Hdf5Reader& file) {
   return model;
 }
 
-namespace {
-
-/// The circuit's features in the model's order.
 std::vector<float> matched_features(const SavedModel& model, const Circuit& circuit, const std::string& place) {
   const std::size_t wanted = model.feature_name.size(), present = circuit.feature_name.size();
   std::vector<float> matched(static_cast<std::size_t>(circuit.cells()) * wanted);
@@ -155,23 +152,28 @@ std::vector<float> matched_features(const SavedModel& model, const Circuit& circ
   return matched;
 }
 
-}  // namespace
-
-Prediction predict(const SavedModel& model, const Circuit& circuit, const std::string& place) {
-  Prediction prediction;
+ModelInputs match(const SavedModel& model, const Circuit& circuit, const std::string& place) {
+  ModelInputs inputs;
   std::map<std::string, int> row;
   for (std::size_t t = 0; t < model.type_name.size(); ++t) row[model.type_name[t]] = static_cast<int>(t);
-  std::vector<int> types;
   std::set<int> unknown;
   for (const std::int32_t type : circuit.cell_type) {
     const auto known = row.find(circuit.type_name[type]);
-    types.push_back(known == row.end() ? -1 : known->second);
+    inputs.type.push_back(known == row.end() ? -1 : known->second);
     if (known != row.end()) continue;
     unknown.insert(type);
-    ++prediction.unknown_cells;
+    ++inputs.unknown_cells;
   }
-  prediction.unknown_types = static_cast<std::int64_t>(unknown.size());
-  const auto features = model.feature.apply(matched_features(model, circuit, place));
+  inputs.unknown_types = static_cast<std::int64_t>(unknown.size());
+  inputs.feature = model.feature.apply(matched_features(model, circuit, place));
+  return inputs;
+}
+
+Prediction predict(const SavedModel& model, const Circuit& circuit, const std::string& place) {
+  Prediction prediction;
+  const ModelInputs inputs = match(model, circuit, place);
+  prediction.unknown_types = inputs.unknown_types;
+  prediction.unknown_cells = inputs.unknown_cells;
   const CircuitCounts size = count(circuit);
 
   const Exec space;
@@ -183,7 +185,7 @@ Prediction predict(const SavedModel& model, const Circuit& circuit, const std::s
   Arena<Exec> arena(plan.used());
   const auto on_graph = make(arena);
   on_graph->set_graph(space, circuit);
-  on_graph->inputs().set(space, features, types);
+  on_graph->inputs().set(space, inputs.feature, inputs.type);
   upload(space, on_graph->parameters(), model.parameters);
   on_graph->forward(space, Pass::evaluation);
   const std::vector<float> output = download(space, on_graph->output());

@@ -28,6 +28,20 @@ std::vector<std::uint8_t> split_cells(std::int64_t cells, const double (&share)[
   return part;
 }
 
+std::vector<std::uint8_t> split_training_cells(std::int64_t cells, double validation, std::uint64_t seed,
+                                               const std::string& place) {
+  const auto chosen = std::llround(validation * static_cast<double>(cells));
+  if (chosen < 2 || cells - chosen < 2) {
+    throw InputError(place,
+                     fmt::format("{} cells give {} for training and {} for validation", cells, cells - chosen, chosen),
+                     "each part needs at least 2; use another train.split, or name circuits.validation");
+  }
+  const auto order = Random(seed, kSplitStream).permutation<std::int64_t>(static_cast<std::size_t>(cells));
+  std::vector<std::uint8_t> part(order.size(), static_cast<std::uint8_t>(Part::training));
+  for (std::int64_t i = 0; i < chosen; ++i) part[order[i]] = static_cast<std::uint8_t>(Part::validation);
+  return part;
+}
+
 std::vector<double> select(const std::vector<float>& values, std::size_t columns, std::size_t column,
                            const std::vector<std::uint8_t>& part, Part which) {
   std::vector<double> selected;

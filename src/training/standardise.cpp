@@ -3,23 +3,47 @@
 
 namespace gsrgnn {
 
-Standardisation Standardisation::fit(const std::vector<float>& values, std::size_t columns,
-                                     const std::vector<bool>& use) {
-  Standardisation s;
+ColumnMoments ColumnMoments::of(const std::vector<float>& values, std::size_t columns, const std::vector<bool>& use) {
+  ColumnMoments moments;
   const std::size_t rows = columns == 0 ? 0 : values.size() / columns;
+  const auto used = [&](std::size_t r) { return use.empty() || use[r]; };
+  for (std::size_t r = 0; r < rows; ++r) moments.count += used(r) ? 1 : 0;
   for (std::size_t c = 0; c < columns; ++c) {
-    double count = 0, sum = 0, squares = 0;
-    const auto used = [&](std::size_t r) { return use.empty() || use[r]; };
+    double sum = 0, squares = 0;
     for (std::size_t r = 0; r < rows; ++r) {
-      if (!used(r)) continue;
-      sum += static_cast<double>(values[r * columns + c]);
-      count += 1;
+      if (used(r)) sum += static_cast<double>(values[r * columns + c]);
     }
-    const double mean = count > 0 ? sum / count : 0;
+    const double mean = moments.count > 0 ? sum / moments.count : 0;
     for (std::size_t r = 0; r < rows; ++r) {
       if (used(r)) squares += std::pow(static_cast<double>(values[r * columns + c]) - mean, 2);
     }
-    const double deviation = count > 0 ? std::sqrt(squares / count) : 0;
+    moments.mean.push_back(mean);
+    moments.squares.push_back(squares);
+  }
+  return moments;
+}
+
+void ColumnMoments::join(const ColumnMoments& other) {
+  if (other.count == 0) return;
+  if (count == 0) {
+    *this = other;
+    return;
+  }
+  // Chan, Golub, LeVeque: "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
+  const double all = count + other.count;
+  for (std::size_t c = 0; c < mean.size(); ++c) {
+    const double apart = other.mean[c] - mean[c];
+    mean[c] += apart * other.count / all;
+    squares[c] += other.squares[c] + apart * apart * count * other.count / all;
+  }
+  count = all;
+}
+
+Standardisation Standardisation::from(const ColumnMoments& moments) {
+  Standardisation s;
+  for (std::size_t c = 0; c < moments.mean.size(); ++c) {
+    const double mean = moments.mean[c];
+    const double deviation = moments.count > 0 ? std::sqrt(moments.squares[c] / moments.count) : 0;
     // A mean of equal values can be off by a rounding; what is left then is no spread.
     const bool constant = deviation <= 1e-12 * std::abs(mean);
     s.mean.push_back(mean);
@@ -27,6 +51,11 @@ Standardisation Standardisation::fit(const std::vector<float>& values, std::size
     s.constant_.push_back(constant);
   }
   return s;
+}
+
+Standardisation Standardisation::fit(const std::vector<float>& values, std::size_t columns,
+                                     const std::vector<bool>& use) {
+  return from(ColumnMoments::of(values, columns, use));
 }
 
 std::vector<float> Standardisation::apply(const std::vector<float>& values) const {

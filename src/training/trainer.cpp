@@ -14,16 +14,8 @@ namespace gsrgnn {
 namespace {
 
 using Exec = AnyModel::Exec;
-/// Labels are standardised, so that a model which predicts their mean has a loss of 1.
-constexpr double kDiverged = 1e6;
 constexpr auto kTraining = static_cast<std::uint8_t>(Part::training);
 constexpr auto kValidation = static_cast<std::uint8_t>(Part::validation);
-
-std::int64_t process_peak() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
-}
 
 /// Everything on the device that a training needs beside model and graph.
 struct TrainerState {
@@ -83,8 +75,9 @@ class Training {
 
   TrainedRun run(const ReportProgress& report, const TrainingState* from, const BetweenEpochs& between) {
     if (from != nullptr) resume(*from);
-    double best = run_.best_epoch == 0 ? -std::numeric_limits<double>::infinity()
-                                       : rank(run_.validation_pearson[static_cast<std::size_t>(run_.best_epoch)]);
+    double best = run_.best_epoch == 0
+                      ? -std::numeric_limits<double>::infinity()
+                      : rank_of_pearson(run_.validation_pearson[static_cast<std::size_t>(run_.best_epoch)]);
     for (std::int64_t epoch = from == nullptr ? 0 : from->epoch; epoch <= deck_.train.epochs; ++epoch) {
       if (between) between(epoch, [&] { return state(epoch); });
       // With dropout the model that is judged is not the one that is trained, and needs a pass of its own.
@@ -96,8 +89,8 @@ class Training {
       const double copy = watch.lap();
 
       const double pearson = evaluate(epoch, output);
-      if (epoch > 0 && rank(pearson) > best) {
-        best = rank(pearson);
+      if (epoch > 0 && rank_of_pearson(pearson) > best) {
+        best = rank_of_pearson(pearson);
         run_.best_epoch = epoch;
         best_output_ = output;
         Kokkos::deep_copy(space_, setup_->state.best, model().parameters());
@@ -132,9 +125,6 @@ class Training {
  private:
   const AnyModel& model() const { return *setup_->model; }
 
-  /// A model that predicts a constant has no Pearson; it is still better than none.
-  static double rank(double pearson) { return std::isnan(pearson) ? -2.0 : pearson; }
-
   TrainingState state(std::int64_t epoch) const {
     const TrainerState& s = setup_->state;
     TrainingState state;
@@ -167,19 +157,9 @@ class Training {
   }
 
   void check(const TrainingState& state) const {
-    const auto parameters = static_cast<std::size_t>(model().table().size()), epochs = state.loss.size();
-    const bool judged = state.best_epoch > 0;
-    const EpochSeconds& seconds = state.seconds;
-    const bool fits =
-        state.epoch >= 0 && state.epoch <= deck_.train.epochs && epochs == static_cast<std::size_t>(state.epoch) &&
-        state.validation_loss.size() == epochs && state.validation_pearson.size() == epochs &&
-        seconds.total.size() == epochs && seconds.forward.size() == epochs && seconds.backward.size() == epochs &&
-        seconds.update.size() == epochs && seconds.copy.size() == epochs && state.parameters.size() == parameters &&
-        state.moment1.size() == parameters && state.moment2.size() == parameters && state.best_epoch >= 0 &&
-        state.best_epoch < std::max<std::int64_t>(state.epoch, 1) &&
-        state.best_parameters.size() == (judged ? parameters : 0) &&
-        state.best_output.size() ==
-            (judged ? run_.part.size() * static_cast<std::size_t>(run_.model.shape.outputs) : 0);
+    const std::size_t outputs = run_.part.size() * static_cast<std::size_t>(run_.model.shape.outputs);
+    const bool fits = fits_training(state, deck_, static_cast<std::size_t>(model().table().size())) &&
+                      state.best_output.size() == (state.best_epoch > 0 ? outputs : 0);
     if (!fits) throw RunError("the state to go on from is not that of a training of this deck on this circuit");
   }
 
@@ -192,16 +172,10 @@ class Training {
 
   void describe_model(const Circuit& circuit) {
     SavedModel& saved = run_.model;
-    saved.shape.kind = deck_.model.kind;
+    saved.shape = shape_of_model(deck_);
     saved.shape.features = static_cast<int>(circuit.features());
     saved.shape.types = static_cast<int>(circuit.type_name.size());
     saved.shape.outputs = static_cast<int>(circuit.labels());
-    saved.shape.layers = deck_.model.layers;
-    saved.shape.hidden = deck_.model.hidden;
-    saved.shape.groups = deck_.model.groups;
-    saved.shape.k = deck_.model.k;
-    saved.shape.residual = deck_.model.residual;
-    saved.shape.dropout = deck_.model.dropout;
     saved.adjacency = deck_.model.adjacency;
     saved.feature_name = circuit.feature_name;
     saved.type_name = circuit.type_name;
@@ -270,7 +244,7 @@ class Training {
     run_.loss.push_back(mean_loss(Part::training, kTraining));
     run_.validation_loss.push_back(mean_loss(Part::validation, kValidation));
     if (model().found_nan(space_) || !std::isfinite(run_.loss.back()) || !std::isfinite(run_.validation_loss.back()) ||
-        run_.loss.back() > kDiverged) {
+        run_.loss.back() > kDivergedLoss) {
       throw RunError(fmt::format("training diverged after {} updates (loss {}); lower train.learning_rate (now {})",
                                  epoch, run_.loss.back(), deck_.train.learning_rate));
     }
@@ -317,6 +291,40 @@ class Training {
 };
 
 }  // namespace
+
+std::int64_t process_peak() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
+}
+
+bool fits_training(const TrainingState& state, const Deck& deck, std::size_t parameters) {
+  const std::size_t epochs = state.loss.size();
+  const EpochSeconds& seconds = state.seconds;
+  return state.epoch >= 0 && state.epoch <= deck.train.epochs && epochs == static_cast<std::size_t>(state.epoch) &&
+         state.validation_loss.size() == epochs && state.validation_pearson.size() == epochs &&
+         seconds.total.size() == epochs && seconds.forward.size() == epochs && seconds.backward.size() == epochs &&
+         seconds.update.size() == epochs && seconds.copy.size() == epochs && state.parameters.size() == parameters &&
+         state.moment1.size() == parameters && state.moment2.size() == parameters && state.best_epoch >= 0 &&
+         state.best_epoch < std::max<std::int64_t>(state.epoch, 1) &&
+         state.best_parameters.size() == (state.best_epoch > 0 ? parameters : 0);
+}
+
+double rank_of_pearson(double pearson) {
+  return std::isnan(pearson) ? -2.0 : pearson;
+}
+
+ModelShape shape_of_model(const Deck& deck) {
+  ModelShape shape;
+  shape.kind = deck.model.kind;
+  shape.layers = deck.model.layers;
+  shape.hidden = deck.model.hidden;
+  shape.groups = deck.model.groups;
+  shape.k = deck.model.k;
+  shape.residual = deck.model.residual;
+  shape.dropout = deck.model.dropout;
+  return shape;
+}
 
 Scores mean_scores(const std::vector<Scores>& scores) {
   Scores mean{0, 0, 0, 0};

@@ -50,6 +50,28 @@ std::vector<std::string> Mpi::gather(const std::string& text) const {
   return texts;
 }
 
+std::vector<std::string> Mpi::gather_to_all(const std::string& text) const {
+  if (!started_) return {text};
+  const auto gathered = gather(text);
+  std::string all;  // lengths, then texts
+  for (const auto& of_rank : gathered) all += std::to_string(of_rank.size()) + ' ';
+  for (const auto& of_rank : gathered) all += of_rank;
+  all = broadcast(all);
+  std::vector<std::size_t> lengths;
+  std::size_t at = 0;
+  for (int r = 0; r < size_; ++r, ++at) {
+    const std::size_t end = all.find(' ', at);
+    lengths.push_back(std::stoull(all.substr(at, end - at)));
+    at = end;
+  }
+  std::vector<std::string> texts;
+  for (const std::size_t length : lengths) {
+    texts.push_back(all.substr(at, length));
+    at += length;
+  }
+  return texts;
+}
+
 std::string Mpi::broadcast(const std::string& text) const {
   if (!started_) return text;
   auto length = static_cast<std::int64_t>(text.size());
@@ -68,6 +90,41 @@ int Mpi::agree(int code) const {
   int largest = code;
   check(MPI_Allreduce(&code, &largest, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD), "MPI_Allreduce");
   return largest;
+}
+
+void Mpi::sum(std::int64_t* values, std::size_t count) const {
+  if (size_ == 1) return;
+  constexpr std::size_t kPiece = std::size_t{1} << 27U;  // MPI counts in ints
+  for (std::size_t done = 0; done < count; done += kPiece) {
+    check(MPI_Allreduce(MPI_IN_PLACE, values + done, static_cast<int>(std::min(kPiece, count - done)), MPI_INT64_T,
+                        MPI_SUM, MPI_COMM_WORLD),
+          "MPI_Allreduce");
+  }
+}
+
+void Mpi::together(const std::function<void()>& work) const {
+  if (size_ == 1) return work();
+  enum Failure : char { kNone = '0', kInput, kRun, kStopped };
+  std::string failure(1, kNone);
+  const auto failed = [&](Failure kind, const char* what) { failure = static_cast<char>(kind) + std::string(what); };
+  try {
+    work();
+  } catch (const InputError& error) {
+    failed(kInput, error.what());
+  } catch (const Stopped& error) {
+    failed(kStopped, error.what());
+  } catch (const std::bad_alloc&) {
+    failed(kRun, "out of memory");
+  } catch (const std::exception& error) {
+    failed(kRun, error.what());
+  }
+  if (agree(failure[0]) == kNone) return;
+  for (const std::string& of_rank : gather_to_all(failure)) {
+    const std::string what = of_rank.substr(1);
+    if (of_rank[0] == kInput) throw InputError(what);
+    if (of_rank[0] == kRun) throw RunError(what);
+    if (of_rank[0] == kStopped) throw Stopped(what);
+  }
 }
 
 void Mpi::poke() const {

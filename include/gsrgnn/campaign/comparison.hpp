@@ -44,8 +44,8 @@ struct Configuration {
 struct Comparison {
   /// By circuit, width, kind (gcn, sage, rev, gsr), k, variant and depth. A circuit's name is followed by its edges
   /// when several graphs of the runs have that name.
-  /// A configuration's variant names those of groups, residual, adjacency, dropout, epochs, learning_rate,
-  /// execution_space and threads in which runs of its kind differ at equal circuit, k, depth and width: what
+  /// A configuration's variant names those of groups, residual, adjacency, dropout, epochs, learning_rate, mode,
+  /// batch, execution_space and threads in which runs of its kind differ at equal circuit, k, depth and width: what
   /// nobody varied is not mentioned, and what was varied is never averaged over.
   std::vector<Configuration> configurations;
   std::size_t repeated = 0;  ///< runs left out because one before them, by name, has the same parameters and seed

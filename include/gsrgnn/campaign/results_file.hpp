@@ -4,9 +4,10 @@
 ///
 ///   attributes of "/"   kind = "gsrgnn results", version
 ///   /runs               one compound dataset, a row a run, sorted by name; its columns are those of for_each_field
-///   /run/NAME           of each run that is done: circuit, curves, deck, measured, memory, predictions and scores, as
-///                       they are in the run file, its attributes of "/" but kind and version, and of the model
-///                       label_name, label_unit and trained_parameters. The model itself stays in the run file.
+///   /run/NAME           of each run that is done: circuit, curves, deck, measured, memory, predictions, scores and
+///   (joint)
+///                       designs, as they are in the run file, its attributes of "/" but kind and version, and of the
+///                       model label_name, label_unit and trained_parameters. The model itself stays in the run file.
 ///
 /// The same run files give the same bytes.
 ///

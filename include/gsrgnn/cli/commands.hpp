@@ -12,6 +12,12 @@ namespace gsrgnn::cli {
 
 /// Exit codes that scripts rely on.
 enum ExitCode { kDone = 0, kBadInput = 2, kRunFailed = 3, kStopped = 75 };
+ExitCode exit_code_of(const std::exception& error);
+
+/// Thrown by a rank in place of an error that rank 0 tells of.
+struct ToldByRank0 {
+  ExitCode code;
+};
 
 /// Parses the command line, runs one command and returns its exit code; errors become one line on standard error.
 int run(int argc, char** argv);

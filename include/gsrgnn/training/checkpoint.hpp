@@ -8,6 +8,7 @@
 /// checksum), /deck (the resolved deck) and /state, with the arrays of TrainingState. Arrays of parameters are as they
 /// lie in memory, for only the revision that wrote a checkpoint goes on from it: another may compute other bits.
 
+#include <chrono>
 #include <gsrgnn/training/trainer.hpp>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -17,10 +18,17 @@ namespace gsrgnn {
 std::string checkpoint_path(const std::string& output);           ///< OUTPUT.checkpoint
 std::string previous_checkpoint_path(const std::string& output);  ///< OUTPUT.checkpoint.previous
 
+/// A hash of everything of a circuit that a training or its run file uses.
+std::string content_hash(const Circuit& circuit);
+/// Of several circuits, from their hashes.
+std::string content_hash(const std::vector<std::string>& hashes);
+
 /// The checkpoints of one run.
 class Checkpoints {
  public:
-  Checkpoints(const Deck& deck, const Circuit& circuit);
+  /// `circuit` and `hash` are the name and the content_hash() of what is trained on.
+  Checkpoints(const Deck& deck, std::string circuit, std::string hash);
+  Checkpoints(const Deck& deck, const Circuit& circuit) : Checkpoints(deck, circuit.name, content_hash(circuit)) {}
 
   /// Makes `state` the newest; the newest becomes the previous. Throws InputError when it cannot be written; what was
   /// there is still there then.
@@ -48,6 +56,29 @@ struct CheckpointOptions {
   bool restart_when_refused = false;            ///< and start anew when it is of another deck, circuit or revision
   std::function<std::string()> stop;            ///< asked between epochs: why to stop now, or ""
   std::function<void(const std::string&)> say;  ///< lines on checkpoints for the user
+};
+
+/// Goes on from a checkpoint, and writes them between epochs.
+class CheckpointKeeper {
+ public:
+  CheckpointKeeper(const Deck& deck, const Checkpoints& checkpoints, const CheckpointOptions& options);
+
+  /// Where to go on from, if the options ask for it and there is something. To be called before the training.
+  std::optional<TrainingState> resume();
+  /// A BetweenEpochs. Throws Stopped when it was asked to stop and wrote a checkpoint, RunError when it could not.
+  void operator()(std::int64_t epoch, const std::function<TrainingState()>& state);
+
+ private:
+  using Clock = std::chrono::steady_clock;  // which does not jump when the clock is set
+
+  bool due(std::int64_t epoch) const;
+  [[noreturn]] void stop(const std::string& why, std::int64_t epoch, const std::function<TrainingState()>& state) const;
+
+  const Deck& deck_;
+  const Checkpoints& checkpoints_;
+  const CheckpointOptions& options_;
+  std::int64_t first_ = 0;
+  Clock::time_point written_;
 };
 
 /// train(), with checkpoints as the deck asks for them. Throws Stopped when it was asked to stop and wrote one. The

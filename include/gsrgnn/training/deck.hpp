@@ -11,9 +11,21 @@
 
 namespace gsrgnn {
 
+/// One model a circuit, as in the paper; or one model of many circuits.
+enum class Mode { independent, joint };
+
 struct Deck {
-  std::string circuit;     ///< a circuit file or a DEF; empty: generate
+  Mode mode = Mode::independent;
+  std::string circuit;     ///< independent: a circuit file or a DEF; empty: generate
   GeneratorSpec generate;  ///< used when `circuit` is empty
+
+  /// joint: circuit files and DEFs, each in one list.
+  struct Circuits {
+    std::vector<std::string> training;
+    std::vector<std::string>
+        validation;                 ///< these choose the epoch; none: a share of the training circuits' cells does
+    std::vector<std::string> test;  ///< held out for the scores
+  } circuits;
 
   struct Model {
     ModelKind kind = ModelKind::gsr;
@@ -30,7 +42,10 @@ struct Deck {
     int epochs = 120;
     double learning_rate = 2e-3;
     std::uint64_t seed = 0;
-    double split[3] = {0.8, 0.1, 0.1};  ///< shares of the cells: training, validation, test
+    /// Shares of the cells: training, validation, test. Joint: of each training circuit's cells, training and
+    /// validation, {0.9, 0.1, 0} unless given; not used when there are validation circuits.
+    double split[3] = {0.8, 0.1, 0.1};
+    int batch = 0;  ///< joint: training circuits an update; 0: all
   } train;
 
   /// train.checkpoint: how often a training keeps its state, by either of the two; 0: not by this one. It has no

@@ -12,16 +12,34 @@
 ///                            test, validation: labels x 4
 ///   /predictions             value, label (N x labels), position (N x 2), split (0 training, 1 validation, 2 test);
 ///                            rows in the order of the circuit's source, e.g. of a DEF's COMPONENTS
+///   /designs                 of a joint training, one element a circuit: name, path, part (0 training, 1 validation,
+///                            2 test), cells, nets, pins, edges; scores and linear_fit (circuits x 4, see
+///                            DesignResult; not a number for training circuits)
 ///   /model                   see saved_model.hpp
 ///   /memory                  attributes planned, allocated (bytes)
 ///   /measured                what differs between two equal runs: seconds of each epoch (total, forward, backward,
-///                            update, copy) and the attribute process_peak
+///                            update, copy) and the attributes process_peak and (joint) ranks
+///
+/// Of a joint training, /circuit has the test circuits' names, joined by "+", and the sums of the training circuits'
+/// counts; scores are means over circuits; /predictions holds the cells of all circuits that were held out, one circuit
+/// after the other, with `design`, the circuit's number in /designs.
 /// Two runs of one deck on one machine are equal in everything but /measured.
 
 #include <gsrgnn/training/trainer.hpp>
 #include <nlohmann/json_fwd.hpp>
 
 namespace gsrgnn {
+
+/// What the run file of a joint training holds beside the TrainedRun.
+struct HeldOutCells {
+  std::vector<float> value, label;   ///< N x O
+  std::vector<double> position;      ///< N x 2
+  std::vector<std::uint8_t> split;   ///< N
+  std::vector<std::int64_t> design;  ///< N
+};
+void write_run(const std::string& path, const Deck& deck, const HeldOutCells& cells, const TrainedRun& run);
+/// What /circuit of a joint training is named.
+std::string joint_name(const std::vector<DesignResult>& designs);
 
 void write_run(const std::string& path, const Deck& deck, const Circuit& circuit, const TrainedRun& run);
 

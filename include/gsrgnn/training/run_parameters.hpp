@@ -17,6 +17,8 @@ struct RunParameters {
   std::int64_t epochs = 0;
   double learning_rate = 0;
   std::int64_t seed = 0;
+  std::string mode = "independent";
+  std::int64_t batch = 0;  ///< joint
 };
 
 /// Calls visit(name, value) for each parameter, in the order of the table of runs.
@@ -33,6 +35,8 @@ void for_each_parameter(Parameters& p, const Visit& visit) {
   visit("epochs", p.epochs);
   visit("learning_rate", p.learning_rate);
   visit("seed", p.seed);
+  visit("mode", p.mode);
+  visit("batch", p.batch);
 }
 
 /// Reads them from the text of a resolved deck. Unlike read_deck it asks for no key and minds none that it does not
@@ -40,7 +44,7 @@ void for_each_parameter(Parameters& p, const Visit& visit) {
 RunParameters read_run_parameters(const std::string& deck, const std::string& place);
 
 /// What a resolved deck calls its circuit: the file's name without folder and ending, the graph to generate, or
-/// nothing. For runs that ended before they had one.
+/// nothing; of a joint deck those of the test circuits, joined by "+". For runs that ended before they had one.
 std::string circuit_of_deck(const std::string& deck);
 
 }  // namespace gsrgnn

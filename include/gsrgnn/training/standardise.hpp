@@ -8,12 +8,23 @@
 
 namespace gsrgnn {
 
+/// Number, mean and sum of squared deviations of the values of each column.
+struct ColumnMoments {
+  double count = 0;
+  std::vector<double> mean, squares;
+
+  /// Of the rows i of `values` (rows x columns) with use[i]; all rows when `use` is empty.
+  static ColumnMoments of(const std::vector<float>& values, std::size_t columns, const std::vector<bool>& use = {});
+  /// Those of this and other rows together.
+  void join(const ColumnMoments& other);
+};
+
 /// x -> (x - mean) / scale, a column at a time.
 struct Standardisation {
   std::vector<double> mean, scale;
 
-  /// From the rows i of `values` (rows x columns) with use[i]; all rows when `use` is empty. A constant column gets
-  /// scale 1, so that it becomes zero.
+  /// A constant column gets scale 1, so that it becomes zero.
+  static Standardisation from(const ColumnMoments& moments);
   static Standardisation fit(const std::vector<float>& values, std::size_t columns, const std::vector<bool>& use = {});
   std::vector<float> apply(const std::vector<float>& values) const;
   std::vector<float> invert(const std::vector<float>& values) const;

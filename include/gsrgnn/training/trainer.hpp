@@ -7,6 +7,7 @@
 #include <gsrgnn/training/deck.hpp>
 #include <gsrgnn/training/saved_model.hpp>
 #include <gsrgnn/training/scores.hpp>
+#include <gsrgnn/training/split.hpp>
 
 namespace gsrgnn {
 
@@ -19,6 +20,16 @@ struct MemoryUse {
 /// is scoring on the host.
 struct EpochSeconds {
   std::vector<double> total, forward, backward, update, copy;
+};
+
+/// What became of one circuit of a joint training.
+struct DesignResult {
+  std::string name, path;
+  Part part = Part::training;
+  CircuitCounts counts;
+  /// Means over the labels, of the model and of linear_fit.hpp; all cells of a circuit that was held out. Not a number
+  /// for those that were trained on.
+  Scores scores, linear_fit;
 };
 
 struct TrainedRun {
@@ -34,6 +45,8 @@ struct TrainedRun {
   std::int64_t trained_parameters = 0;
   EpochSeconds seconds;
   MemoryUse memory;
+  std::vector<DesignResult> designs;  ///< of a joint training, in the deck's order
+  int ranks = 1;
 };
 
 /// The mean of each score over the labels.
@@ -58,9 +71,38 @@ struct TrainingState {
   EpochSeconds seconds;
 };
 
+/// Calls visit(name, array) for each array of a state.
+template <class State, class Visit>
+void for_each_array(State& state, const Visit& visit) {
+  visit("parameters", state.parameters);
+  visit("moment1", state.moment1);
+  visit("moment2", state.moment2);
+  visit("best_parameters", state.best_parameters);
+  visit("best_output", state.best_output);
+  visit("loss", state.loss);
+  visit("validation_loss", state.validation_loss);
+  visit("validation_pearson", state.validation_pearson);
+  visit("seconds_total", state.seconds.total);
+  visit("seconds_forward", state.seconds.forward);
+  visit("seconds_backward", state.seconds.backward);
+  visit("seconds_update", state.seconds.update);
+  visit("seconds_copy", state.seconds.copy);
+}
+
 /// Called before each epoch, with the updates done. `state` copies the training's state from the device. What it throws
 /// ends the training.
 using BetweenEpochs = std::function<void(std::int64_t epoch, const std::function<TrainingState()>& state)>;
+
+/// Labels are standardised, so that a model which predicts their mean has a loss of 1: one of this has diverged.
+constexpr double kDivergedLoss = 1e6;
+/// Whether a state's sizes and epochs are those of a training of this deck; all but those of best_output.
+bool fits_training(const TrainingState& state, const Deck& deck, std::size_t parameters);
+/// Bytes that the process has had at most.
+std::int64_t process_peak();
+/// A model that predicts a constant has no Pearson; it is still better than none.
+double rank_of_pearson(double pearson);
+/// The kind and size of the deck's model, without what depends on circuits.
+ModelShape shape_of_model(const Deck& deck);
 
 /// Throws InputError when deck and circuit do not fit each other, RunError when training diverges or memory is lacking.
 /// `place` names the circuit in messages. Given a state, it goes on from there, to the result that the training which

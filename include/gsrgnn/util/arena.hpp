@@ -32,6 +32,10 @@ class Arena {
     return View(reinterpret_cast<typename View::pointer_type>(data), static_cast<std::size_t>(extents)...);
   }
 
+  /// Begins anew: what is taken from now on shares its memory with what was taken before. Only one at a time can be
+  /// used, and finds there what the other left.
+  void rewind() { used_ = 0; }
+
  private:
   static constexpr std::size_t kAlignment = 256;
   Kokkos::View<std::byte*, Kokkos::LayoutRight, Device<Exec>> memory_;

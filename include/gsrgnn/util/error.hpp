@@ -17,6 +17,8 @@ class InputError : public std::runtime_error {
  public:
   InputError(std::string_view place, std::string_view what, std::string_view cure)
       : std::runtime_error(fmt::format("{}: {}; {}", place, what, cure)) {}
+  /// One of another process, from its whole message.
+  explicit InputError(const std::string& message) : std::runtime_error(message) {}
 };
 
 /// A run that started and could not be finished (diverged, does not fit): exit code 3.

@@ -4,6 +4,7 @@
 /// (mpirun, srun) has started them, so that all else runs on machines and login nodes where MPI cannot start.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,20 +18,31 @@ class Mpi {
   ~Mpi();
   Mpi(const Mpi&) = delete;
   Mpi& operator=(const Mpi&) = delete;
+  /// One rank, whatever started the program: for work that this process does without the others.
+  static Mpi alone() { return Mpi(Alone()); }
 
   int rank() const { return rank_; }
   int size() const { return size_; }
   /// Every rank's text, by rank, on rank 0; empty on the others. All ranks must call it.
   std::vector<std::string> gather(const std::string& text) const;
+  /// The same on all ranks.
+  std::vector<std::string> gather_to_all(const std::string& text) const;
   /// Rank 0's text, on all ranks. All ranks must call it.
   std::string broadcast(const std::string& text) const;
   /// The same exit code on all ranks: the largest.
   int agree(int code) const;
+  /// Element by element the sum over the ranks, on all of them: of integers, so that it depends on no order.
+  void sum(std::int64_t* values, std::size_t count) const;
+  /// Does this rank's part of some work. What it throws on one rank is thrown on all, so that none goes on to wait for
+  /// one that is gone; of several, that of the lowest rank. All ranks must call it.
+  void together(const std::function<void()>& work) const;
   /// Lets MPI serve what other ranks ask of this one; for long computations to call now and then. Cheap.
   void poke() const;
 
  private:
   friend class SharedCounters;
+  struct Alone {};
+  explicit Mpi(Alone /*unused*/) {}
   bool started_ = false;
   int rank_ = 0, size_ = 1;
 };

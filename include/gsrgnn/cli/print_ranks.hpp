@@ -1,0 +1,13 @@
+#pragma once
+
+#include <gsrgnn/util/mpi.hpp>
+
+namespace gsrgnn::cli {
+
+/// What each rank has to work with: a line a rank, by rank 0. `further` is said at the end of this rank's line.
+void print_ranks(const Mpi& mpi, const std::string& further = "");
+
+/// "1 run", "1,000 runs"
+std::string plural(std::size_t count, const char* thing);
+
+}  // namespace gsrgnn::cli

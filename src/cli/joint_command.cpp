@@ -1,0 +1,95 @@
+#include <cstdio>
+#include <filesystem>
+#include <gsrgnn/campaign/joint_training.hpp>
+#include <gsrgnn/cli/joint_command.hpp>
+#include <gsrgnn/cli/print_ranks.hpp>
+#include <gsrgnn/cli/print_training.hpp>
+#include <gsrgnn/cli/progress.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/signals.hpp>
+#include <gsrgnn/util/text.hpp>
+
+namespace gsrgnn::cli {
+namespace {
+
+void print_heading(const Deck& deck, const JointCircuits& circuits) {
+  const std::size_t training = deck.circuits.training.size();
+  fmt::print("joint training on {}: {} cells, {} edges; {} an update\n", plural(training, "circuit"),
+             with_commas(circuits.counts.cells), with_commas(circuits.counts.edges),
+             circuits.batches == 1 ? "all" : plural(static_cast<std::size_t>(deck.train.batch), "circuit"));
+  fmt::print("the epoch is chosen by {}; the test is on {}\n",
+             deck.circuits.validation.empty() ? fmt::format("{:g} of the training circuits' cells", deck.train.split[1])
+                                              : plural(deck.circuits.validation.size(), "circuit"),
+             plural(deck.circuits.test.size(), "circuit"));
+  print_model_line(deck);
+}
+
+void print_designs(const TrainedRun& run) {
+  fmt::print("{:<32}{:>9}{:>10}{:>10}{:>9}{:>9}{:>9}    {:>10}\n", "held out", "cells", "Pearson", "Spearman",
+             "Kendall", "R2", "", "linear fit");
+  for (const DesignResult& design : run.designs) {
+    if (design.part == Part::training) continue;
+    fmt::print("{:<32}{:>9}{:>10.4f}{:>10.4f}{:>9.4f}{:>9.4f}{:>9}    {:>10.4f}\n", design.name,
+               with_commas(design.counts.cells), design.scores.pearson, design.scores.spearman, design.scores.kendall,
+               design.scores.r2, design.part == Part::test ? "" : "validates", design.linear_fit.pearson);
+  }
+}
+
+void train_and_write(const Mpi& mpi, const Deck& deck, const JointCircuits& circuits, bool resume) {
+  CheckpointOptions options;
+  options.resume = resume;
+  options.stop = stop_signal;
+  options.say = [](const std::string& words) {
+    fmt::print("{}\n", words);
+    std::fflush(stdout);
+  };
+  if (std::error_code error;
+      mpi.rank() == 0 && !resume && std::filesystem::exists(checkpoint_path(deck.output), error)) {
+    options.say(fmt::format("{} is there; --resume would go on from it", checkpoint_path(deck.output)));
+  }
+  try {
+    const JointRun trained = train_jointly(mpi, deck, circuits, Progress(), options);
+    mpi.together([&] {
+      if (mpi.rank() != 0) return;
+      write_run(deck.output, deck, trained.cells, trained.run);
+      remove_checkpoints(deck.output);
+      remove_unfinished(deck.output);
+      print_designs(trained.run);
+      print_trained(trained.run, deck.output);
+    });
+  } catch (const Stopped& stopped) {
+    throw Stopped(fmt::format("{}; gsrgnn train --resume goes on", stopped.what()));
+  }
+}
+
+}  // namespace
+
+void train_jointly_command(const Mpi& mpi, const Deck& deck, const TrainOptions& options) {
+  // A job that is put back into the queue just when it had ended.
+  bool complete = false;
+  if (std::string why; options.resume && mpi.rank() == 0 && holds_run(deck.output, deck_identity(deck), why)) {
+    remove_checkpoints(deck.output);
+    remove_unfinished(deck.output);
+    fmt::print("results: {}, complete already\n", deck.output);
+    complete = true;
+  }
+  if (mpi.agree(complete ? 1 : 0) == 1) return;
+  const JointCircuits circuits = open_joint_circuits(mpi, deck);
+  std::int64_t cells = 0;
+  for (const HeldCircuit& held : circuits.held) cells += held.circuit.cells();
+  print_ranks(mpi, fmt::format("; {}, {} cells, {:.1f} MB", plural(circuits.held.size(), "circuit"), with_commas(cells),
+                               static_cast<double>(plan_joint(circuits)) * 1e-6));
+  if (mpi.rank() == 0) print_heading(deck, circuits);
+  std::fflush(stdout);
+  mpi.together([&] {  // known before the first epoch, not after the last
+    if (mpi.rank() == 0) check_writable(deck.output);
+  });
+  if (!options.validate) return train_and_write(mpi, deck, circuits, options.resume);
+  const MemoryUse memory = validate_joint(mpi, deck, circuits);
+  if (mpi.rank() == 0) {
+    fmt::print("valid: {:.1f} MB planned and allocated on a rank at most; the run would be written to {}\n",
+               static_cast<double>(memory.planned) * 1e-6, deck.output);
+  }
+}
+
+}  // namespace gsrgnn::cli
