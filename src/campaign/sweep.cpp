@@ -4,10 +4,12 @@
 #include <cstdio>
 #include <filesystem>
 #include <gsrgnn/campaign/cost_model.hpp>
+#include <gsrgnn/campaign/joint_training.hpp>
 #include <gsrgnn/campaign/rank_lines.hpp>
 #include <gsrgnn/campaign/run_locks.hpp>
 #include <gsrgnn/campaign/run_record.hpp>
 #include <gsrgnn/campaign/sweep.hpp>
+#include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/deck_circuit.hpp>
 #include <gsrgnn/training/run_file.hpp>
@@ -91,7 +93,24 @@ void make_sweep_folder(const std::string& folder, const std::vector<SweepRun>& r
   remove_leftovers(folder, runs, locks);
 }
 
-/// The size of each run's circuit; zeros where it cannot be opened. Each rank opens a share of the circuits.
+/// Of a joint deck what an epoch goes through: its training and validation circuits together.
+CircuitCounts sizes_of(const Deck& deck) {
+  if (deck.mode == Mode::independent) return count(open_circuit(deck));
+  CircuitCounts sum;
+  for (const auto* list : {&deck.circuits.training, &deck.circuits.validation}) {
+    for (const std::string& path : *list) {
+      const CircuitCounts one = count(open_circuit(path));
+      sum.cells += one.cells;
+      sum.nets += one.nets;
+      sum.pins += one.pins;
+      sum.edges += one.edges;
+    }
+  }
+  return sum;
+}
+
+/// The size of each run's circuit or circuits; zeros where one cannot be opened. Each rank opens a share of the
+/// circuits.
 std::vector<CircuitCounts> sizes_of_circuits(const Mpi& mpi, const std::vector<Deck>& decks) {
   std::map<std::string, std::size_t> first;  // of the runs with this circuit
   std::vector<std::string> keys;
@@ -103,7 +122,7 @@ std::vector<CircuitCounts> sizes_of_circuits(const Mpi& mpi, const std::vector<D
     if (number++ % mpi.size() != mpi.rank()) continue;
     CircuitCounts counts;
     try {
-      counts = count(open_circuit(decks[run]));
+      counts = sizes_of(decks[run]);
     } catch (const std::exception&) {
       // Recorded, with its reason, by whoever draws such a run.
     }
@@ -205,7 +224,6 @@ class Worker {
       Deck deck = parse_deck(run.identity, run.name);
       deck.output = run_path(sweep_.folder, run);
       deck.checkpoint = sweep_.checkpoint;
-      const Circuit& circuit = circuit_.open(deck);
       const auto report = [&](const TrainingProgress&) {
         began = true;
         mpi_.poke();
@@ -215,11 +233,21 @@ class Worker {
       options.resume = options.restart_when_refused = true;
       options.stop = [&] { return why_stop(); };
       options.say = [&](const std::string& words) { lines_.say(fmt::format("{}  {}", run.name, words)); };
-      const TrainedRun trained = train_with_checkpoints(deck, circuit, circuit_place(deck), report, options);
-      writing = true;
-      write_run(deck.output, deck, circuit, trained);
-      remove_checkpoints(deck.output);
-      pearson = mean_scores(trained.test).pearson;
+      const auto write = [&](const auto& cells, const TrainedRun& trained) {
+        writing = true;
+        write_run(deck.output, deck, cells, trained);
+        remove_checkpoints(deck.output);
+        pearson = mean_scores(trained.test).pearson;
+      };
+      if (deck.mode == Mode::joint) {
+        const Mpi alone = Mpi::alone();
+        const JointCircuits circuits = open_joint_circuits(alone, deck);
+        const JointRun joint = train_jointly(alone, deck, circuits, report, options);
+        write(joint.cells, joint.run);
+      } else {
+        const Circuit& circuit = circuit_.open(deck);
+        write(circuit, train_with_checkpoints(deck, circuit, circuit_place(deck), report, options));
+      }
       std::error_code ignored;
       std::filesystem::remove(failure_path(sweep_.folder, run), ignored);
     } catch (const Stopped& stop) {
@@ -334,7 +362,12 @@ std::vector<PlannedRun> validate_sweep(const Mpi& mpi, const Sweep& sweep) {
     PlannedRun row{i, 0, ""};
     try {
       const Deck deck = parse_deck(sweep.runs[i].identity, sweep.runs[i].name);
-      row.bytes = validate_training(deck, last.open(deck), circuit_place(deck)).planned;
+      if (deck.mode == Mode::joint) {
+        const Mpi alone = Mpi::alone();
+        row.bytes = validate_joint(alone, deck, open_joint_circuits(alone, deck)).planned;
+      } else {
+        row.bytes = validate_training(deck, last.open(deck), circuit_place(deck)).planned;
+      }
     } catch (const std::exception& error) {
       row.reason = error.what();
     }

@@ -2,6 +2,7 @@
 #include <cctype>
 #include <filesystem>
 #include <gsrgnn/campaign/sweep_deck.hpp>
+#include <gsrgnn/training/run_parameters.hpp>
 #include <map>
 #include <set>
 
@@ -30,7 +31,7 @@ std::string flow(const YAML::Node& value) {
 
 /// The keys that can be swept, as they can be written, and in full.
 std::map<std::string, std::string> swept_keys() {
-  std::map<std::string, std::string> full = {{"circuit", "circuit"}};
+  std::map<std::string, std::string> full = {{"circuit", "circuit"}, {"circuits", "circuits"}};
   for (const auto& key : model_keys()) full[key] = full["model." + key] = "model." + key;
   for (const auto& key : train_keys()) full[key] = full["train." + key] = "train." + key;
   return full;
@@ -165,7 +166,7 @@ SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string
   std::vector<Swept> lists;
   try {
     const YAML::Node root = read(source);
-    const Section top(source, "", root, {"circuit", "model", "train", "output", "sweep"});
+    const Section top(source, "", root, {"circuit", "circuits", "model", "train", "output", "sweep", "mode"});
     if (!root["sweep"].IsDefined()) {
       throw InputError(path, "the deck has no 'sweep'", "add e.g. sweep: {layers: [10, 20]}, or use gsrgnn train");
     }
@@ -212,7 +213,7 @@ std::string run_name(const std::string& identity) {
     const char *section, *key, *prefix;
     bool always;  ///< or only when it is not the default
   };
-  constexpr std::array<Token, 11> kTokens = {{{"model", "kind", "", true},
+  constexpr std::array<Token, 12> kTokens = {{{"model", "kind", "", true},
                                               {"model", "layers", "L", true},
                                               {"model", "hidden", "D", true},
                                               {"model", "groups", "C", false},
@@ -222,9 +223,15 @@ std::string run_name(const std::string& identity) {
                                               {"model", "dropout", "p", false},
                                               {"train", "epochs", "e", false},
                                               {"train", "learning_rate", "lr", false},
+                                              {"train", "batch", "b", false},
                                               {"train", "seed", "s", true}}};
-  const YAML::Node deck = YAML::Load(identity), defaults = YAML::Load(to_yaml(Deck()));
-  std::string name = without_strange_signs(circuit_token(deck["circuit"]));
+  Deck plain;
+  const YAML::Node deck = YAML::Load(identity);
+  const bool joint = deck["circuits"].IsDefined();
+  if (joint) plain.mode = Mode::joint;
+  const YAML::Node defaults = YAML::Load(to_yaml(plain));
+  std::string name =
+      without_strange_signs(joint ? "joint-" + circuit_of_deck(identity) : circuit_token(deck["circuit"]));
   for (const Token& token : kTokens) {
     const YAML::Node value = deck[token.section][token.key], usual = defaults[token.section][token.key];
     if (!value.IsDefined() || (!token.always && usual.IsDefined() && flow(usual) == flow(value))) continue;

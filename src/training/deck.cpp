@@ -255,7 +255,7 @@ Deck resolve_deck(const YAML::Node& root, const Source& source, const std::strin
                   const std::string& default_output) {
   Deck deck;
   try {
-    const Section top(source, "", root, {"mode", "circuit", "circuits", "model", "train", "output"});
+    const Section top(source, "", root, {"circuit", "circuits", "model", "train", "output", "mode"});
     read_circuits(source, top, deck);
     read_model(Section(source, "model", top.get("model"), model_keys()), deck.model);
     std::vector<std::string> keys = train_keys();

@@ -13,6 +13,8 @@ Circuit open_circuit(const Deck& deck) {
 
 std::string circuit_key(const Deck& deck) {
   Deck only;
+  only.mode = deck.mode;
+  only.circuits = deck.circuits;
   only.circuit = deck.circuit;
   only.generate = deck.generate;
   return to_yaml(only);

@@ -31,9 +31,9 @@ std::string circuit_of_deck(const std::string& deck) {
   try {
     const YAML::Node root = YAML::Load(deck);
     if (!root.IsMap()) return "";
-    if (root["circuits"].IsMap() && root["circuits"]["test"].IsSequence()) {
+    if (const YAML::Node circuits = root["circuits"]; circuits.IsDefined() && circuits.IsMap()) {
       std::string names;
-      for (const auto& path : root["circuits"]["test"]) {
+      for (const auto& path : circuits["test"]) {
         names += (names.empty() ? "" : "+") + std::filesystem::path(path.as<std::string>()).stem().string();
       }
       return names;

@@ -37,6 +37,11 @@ class DeckTest : public ::testing::Test {
 };
 
 void expect_equal(const Deck& a, const Deck& b) {
+  EXPECT_EQ(a.mode, b.mode);
+  EXPECT_EQ(a.circuits.training, b.circuits.training);
+  EXPECT_EQ(a.circuits.validation, b.circuits.validation);
+  EXPECT_EQ(a.circuits.test, b.circuits.test);
+  EXPECT_EQ(a.train.batch, b.train.batch);
   EXPECT_EQ(a.circuit, b.circuit);
   EXPECT_EQ(a.generate.cells, b.generate.cells);
   EXPECT_EQ(a.generate.edges, b.generate.edges);
@@ -214,7 +219,7 @@ TEST_F(DeckTest, MisspeltKeysNameTheNearest) {
   expect_refused("model: {K: 5}\n", 1, {"'model.K'", "'k'"});
   expect_refused("model:\n  residaul: dense\n", 2, {"'model.residaul'", "'residual'"});
   expect_refused("train:\n  learning-rate: 1\n", 2, {"'train.learning-rate'", "'learning_rate'"});
-  expect_refused("trian:\n  seed: 1\n", 1, {"'trian'", "'train'", "circuit, model, train, output"});
+  expect_refused("trian:\n  seed: 1\n", 1, {"'trian'", "'train'", "circuit, circuits, model, train, output, mode"});
   expect_refused("# one\n# two\n\nout: x\n", 4, {"'out'", "'output'"});
   expect_refused("circuit:\n  generated: {}\n", 2, {"'circuit.generated'", "'generate'"});
   expect_refused("circuit:\n  generate:\n    seed: 1\n    cell: 7\n", 4, {"'circuit.generate.cell'", "'cells'"});
@@ -329,7 +334,9 @@ TEST_F(DeckTest, TheResolvedDeckReadsBackTheSame) {
       "circuit: \"two\\nlines\"\n",
       "model: {kind: gcn, layers: 2}\n",
       "model: {kind: sage, adjacency: expanded}\n",
-      "model: {kind: rev, groups: 4, dropout: 0.1}\n"};
+      "model: {kind: rev, groups: 4, dropout: 0.1}\n",
+      "mode: joint\ncircuits: {training: [a.def, '#b'], test: [c.h5]}\ntrain: {batch: 3, split: [0.75, 0.25]}\n",
+      "mode: joint\ncircuits: {training: [a], validation: [b, d], test: [c]}\n"};
   for (const std::string& text : texts) {
     SCOPED_TRACE(text);
     const Deck deck = read(text);
@@ -338,10 +345,13 @@ TEST_F(DeckTest, TheResolvedDeckReadsBackTheSame) {
     const Deck back = read(yaml);
     expect_equal(back, deck);
     EXPECT_EQ(to_yaml(back), yaml);
-    for (const char* key : {"circuit:", "kind:", "layers:", "hidden:", "adjacency:", "epochs:", "learning_rate:",
-                            "seed:", "split:", "output:"}) {
+    for (const char* key :
+         {"circuit", "kind:", "layers:", "hidden:", "adjacency:", "epochs:", "learning_rate:", "seed:", "output:"}) {
       EXPECT_NE(yaml.find(key), std::string::npos) << key;
     }
+    EXPECT_EQ(yaml.find("split:") == std::string::npos, !deck.circuits.validation.empty());
+    EXPECT_EQ(yaml.find("mode:") == std::string::npos, deck.mode == Mode::independent);
+    EXPECT_EQ(yaml.find("batch:") == std::string::npos, deck.mode == Mode::independent);
   }
 }
 
@@ -350,6 +360,42 @@ TEST_F(DeckTest, ResolvedDecksAreReadFromTheirText) {
   const Deck deck = read("model: {k: 3}\ncircuit: a.def\noutput: x.h5\n");
   expect_equal(parse_deck(to_yaml(deck), "text"), deck);
   expect_message(input_error([&] { parse_deck("model:\n  kk: 3\n", "run.h5:/deck"); }), "run.h5:/deck:2: ", {"'k'"});
+}
+
+TEST_F(DeckTest, AJointDeckListsItsCircuits) {
+  const Deck deck =
+      read("mode: joint\ncircuits:\n  training: [a.def, b.h5]\n  test:\n    - c.def\ntrain: {batch: 2}\n");
+  EXPECT_EQ(deck.mode, Mode::joint);
+  EXPECT_EQ(deck.circuits.training, (std::vector<std::string>{"a.def", "b.h5"}));
+  EXPECT_EQ(deck.circuits.test, std::vector<std::string>{"c.def"});
+  EXPECT_TRUE(deck.circuits.validation.empty());
+  EXPECT_EQ(deck.train.batch, 2);
+  EXPECT_EQ(deck.train.split[0], 0.9);
+  EXPECT_EQ(deck.train.split[1], 0.1);
+  const Deck other = read("mode: joint\ncircuits: {training: [a], test: [c]}\n",
+                          {"circuits.validation=[d.def]", "circuits.test=[e.def,f.def]"});
+  EXPECT_EQ(other.circuits.validation, std::vector<std::string>{"d.def"});
+  EXPECT_EQ(other.circuits.test, (std::vector<std::string>{"e.def", "f.def"}));
+  EXPECT_EQ(other.train.batch, 0);
+  EXPECT_EQ(read("mode: independent\ncircuit: a.def\ntrain: {batch: 5}\n").train.batch, 0);
+}
+
+TEST_F(DeckTest, JointDecksWithMistakesAreRefused) {
+  const std::string head = "mode: joint\ncircuits:\n";
+  expect_refused("mode: joined\n", 1, {"'joined'", "independent, joint"});
+  expect_refused("mode: joint\n", 0, {"circuits.training", "circuits: {training: [a.def, b.def], test: [c.def]}"});
+  expect_refused(head + "  training: [a.def]\n", 0, {"circuits.test"});
+  expect_refused(head + "  training: []\n  test: [b]\n", 3, {"'circuits.training'"});
+  expect_refused(head + "  training: [a]\n  tests: [b]\n", 4, {"'circuits.tests'", "did you mean 'test'"});
+  expect_refused(head + "  training: a.def\n  test: [b]\n", 3, {"is not a list", "training: [first.def"});
+  expect_refused(head + "  training: [{generate: {cells: 9}}]\n  test: [b]\n", 3, {"not a file's name", "generate"});
+  expect_refused(head + "  training: [a.def, b.def]\n  test: [./a.def]\n", 4, {"'./a.def' is named twice"});
+  expect_refused(head + "  training: [a]\n  test: [b]\ncircuit: c.def\n", 5, {"no 'circuit'", "'circuits'"});
+  expect_refused("circuits: {training: [a], test: [b]}\n", 1, {"joint", "mode: joint"});
+  const std::string good = head + "  training: [a]\n  test: [b]\n";
+  expect_refused(good + "train:\n  split: [0.8, 0.1, 0.1]\n", 6, {"two shares", "[0.9, 0.1]"});
+  expect_refused(good + "  validation: [c]\ntrain:\n  split: [0.9, 0.1]\n", 7, {"whole circuits", "leave it out"});
+  expect_refused(good + "train: {batch: -1}\n", 5, {"'train.batch'"});
 }
 
 TEST_F(DeckTest, ASweepIsNotADeck) {

@@ -35,6 +35,20 @@ TEST(RunParameters, AreThoseOfTheDeck) {
   EXPECT_EQ(p.epochs, 9);
   EXPECT_EQ(p.learning_rate, 0.0625);
   EXPECT_EQ(p.seed, 123456789012);
+  EXPECT_EQ(p.mode, "independent");
+  EXPECT_EQ(p.batch, 0);
+}
+
+TEST(RunParameters, OfJointTrainings) {
+  Deck deck;
+  deck.mode = Mode::joint;
+  deck.circuits.training = {"a.def"};
+  deck.circuits.test = {"some/where.def", "b.h5"};
+  deck.train.batch = 4;
+  const RunParameters p = read_run_parameters(to_yaml(deck), "test");
+  EXPECT_EQ(p.mode, "joint");
+  EXPECT_EQ(p.batch, 4);
+  EXPECT_EQ(circuit_of_deck(to_yaml(deck)), "where+b");
 }
 
 TEST(RunParameters, OtherModelsHaveOtherKeys) {

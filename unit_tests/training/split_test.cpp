@@ -53,6 +53,17 @@ TEST(Split, EveryPartNeedsTwoCells) {
   }
 }
 
+TEST(Split, TrainingCellsGiveAShareForValidation) {
+  const auto part = split_training_cells(1000, 0.1, 3, "a.def");
+  EXPECT_EQ(sizes(part), (std::vector<std::int64_t>{900, 100, 0}));
+  EXPECT_EQ(split_training_cells(1000, 0.1, 3, "b.def"), part);
+  EXPECT_NE(split_training_cells(1000, 0.1, 4, "a.def"), part);
+  for (const std::int64_t cells : {1, 3, 14}) {
+    testing::expect_message(testing::input_error([&] { split_training_cells(cells, 0.1, 0, "a.def"); }),
+                            "a.def: ", {std::to_string(cells) + " cells", "circuits.validation"});
+  }
+}
+
 TEST(Split, SelectPicksAColumnOfAPart) {
   const std::vector<float> values = {1, 10, 2, 20, 3, 30, 4, 40};
   const std::vector<std::uint8_t> part = {2, 0, 1, 0};

@@ -31,6 +31,29 @@ TEST(Standardise, UsesTheRowsAsked) {
   EXPECT_TRUE(Standardisation::fit({5, 100, 5, -7}, 1, {true, false, true, false}).constant(0));
 }
 
+TEST(Standardise, MomentsOfPartsAreThoseOfTheWhole) {
+  Random random(2);
+  std::vector<float> values;
+  for (int i = 0; i < 300; ++i) {
+    values.push_back(static_cast<float>(i < 100 ? 1e3 + random.normal() : random.normal()));
+    values.push_back(7);
+  }
+  const auto rows = [&](std::size_t first, std::size_t last) {
+    return std::vector<float>(values.begin() + static_cast<std::ptrdiff_t>(2 * first),
+                              values.begin() + static_cast<std::ptrdiff_t>(2 * last));
+  };
+  ColumnMoments joined;
+  for (const auto& [first, last] : {std::pair{0, 100}, {100, 101}, {101, 101}, {101, 300}}) {
+    joined.join(ColumnMoments::of(rows(first, last), 2));
+  }
+  EXPECT_EQ(joined.count, 300);
+  const auto parts = Standardisation::from(joined), whole = Standardisation::fit(values, 2);
+  EXPECT_NEAR(parts.mean[0], whole.mean[0], 1e-10 * whole.mean[0]);
+  EXPECT_NEAR(parts.scale[0], whole.scale[0], 1e-10 * whole.scale[0]);
+  EXPECT_EQ(parts.mean[1], 7);
+  EXPECT_TRUE(parts.constant(1));
+}
+
 TEST(Standardise, GivesMeanZeroAndDeviationOne) {
   Random random(1);
   std::vector<float> values;

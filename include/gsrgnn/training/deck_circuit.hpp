@@ -1,6 +1,6 @@
 #pragma once
 
-/// The circuit that a deck names.
+/// The circuit that a deck names; of a joint deck see campaign/joint_circuits.hpp.
 
 #include <gsrgnn/circuit/circuit.hpp>
 #include <gsrgnn/training/deck.hpp>
@@ -14,7 +14,7 @@ std::string circuit_place(const Deck& deck);
 /// Opens or generates it; throws InputError.
 Circuit open_circuit(const Deck& deck);
 
-/// A text that is equal for two decks when their circuits are.
+/// A text that is equal for two decks, joint ones too, when their circuits are.
 std::string circuit_key(const Deck& deck);
 
 }  // namespace gsrgnn

@@ -1,0 +1,328 @@
+// Joint training by one rank: what it is, mathematically, and what it makes of circuits that do not belong together.
+// Several ranks: unit_tests/cli/joint_command_test.cpp.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <gsrgnn/campaign/joint_training.hpp>
+#include <gsrgnn/circuit/circuit_file.hpp>
+#include <gsrgnn/kernels/adam.hpp>
+#include <gsrgnn/kernels/loss.hpp>
+#include <gsrgnn/models/any_model.hpp>
+#include <numeric>
+
+#include "support/files.hpp"
+#include "support/mismatches.hpp"
+#include "support/small_training.hpp"
+
+namespace gsrgnn {
+namespace {
+
+using namespace testing;
+using Exec = AnyModel::Exec;
+
+class JointTrainingTest : public ::testing::Test {
+ protected:
+  JointTrainingTest() {
+    for (int i = 0; i < 5; ++i) {
+      Circuit circuit = small_circuit(150 + 50 * i, 10 + static_cast<std::uint64_t>(i));
+      circuit.name = "design" + std::to_string(i);
+      write_circuit(circuit, path(i));
+    }
+    deck_ = small_deck();
+    deck_.mode = Mode::joint;
+    deck_.circuits.training = {path(0), path(1), path(2)};
+    deck_.circuits.validation = {path(3)};
+    deck_.circuits.test = {path(4)};
+    deck_.train.epochs = 12;
+    deck_.output = folder_.path("run.h5");
+  }
+  std::string path(int i) const { return folder_.path(fmt::format("c{}.h5", i)); }
+  JointCircuits open() const { return open_joint_circuits(alone_, deck_); }
+  JointRun train() const {
+    const JointCircuits circuits = open();
+    return train_jointly(alone_, deck_, circuits, ReportProgress(), CheckpointOptions());
+  }
+  void expect_refused(const std::string& place, const std::vector<std::string>& words) const {
+    expect_message(input_error([&] { open(); }), place + ": ", words);
+  }
+
+  TestFolder folder_;
+  Deck deck_;
+  Mpi alone_ = Mpi::alone();
+};
+
+/// Several circuits as one, without a connection between them.
+Circuit side_by_side(const std::vector<Circuit>& circuits, const std::vector<std::string>& types) {
+  Circuit all = circuits.front();
+  all.net_offset = {0};
+  for (auto* list : {&all.feature, &all.label}) list->clear();
+  all.net_cell.clear();
+  all.cell_type.clear();
+  all.position.clear();
+  all.original.clear();
+  all.type_name = types;
+  for (const Circuit& c : circuits) {
+    const auto first = static_cast<std::int32_t>(all.cells());
+    for (std::int64_t n = 0; n < c.nets(); ++n) {
+      for (std::int64_t p = c.net_offset[n]; p < c.net_offset[n + 1]; ++p)
+        all.net_cell.push_back(first + c.net_cell[p]);
+      all.net_offset.push_back(all.pins());
+    }
+    all.feature.insert(all.feature.end(), c.feature.begin(), c.feature.end());
+    all.label.insert(all.label.end(), c.label.begin(), c.label.end());
+    all.position.insert(all.position.end(), c.position.begin(), c.position.end());
+    for (const std::int32_t type : c.cell_type) {
+      const auto at = std::find(types.begin(), types.end(), c.type_name[type]) - types.begin();
+      all.cell_type.push_back(static_cast<std::int32_t>(at));
+    }
+  }
+  return all;
+}
+
+/// The losses of full-batch training on every cell of one circuit, before each of `epochs` updates and after the last.
+std::vector<double> losses(const Deck& deck, const SavedModel& saved, const Circuit& circuit) {
+  const Exec space;
+  const CircuitCounts size = count(circuit);
+  const auto outputs = static_cast<std::int64_t>(saved.label_name.size());
+  Arena<Exec> plan;
+  make_model(plan, saved.shape, saved.adjacency, size, Purpose::training);
+  Arena<Exec> arena(plan.used()), more(std::size_t{1} << 24U);
+  const auto model = make_model(arena, saved.shape, saved.adjacency, size, Purpose::training);
+  const auto moment1 = more.take<Vector<float, Exec>>(model->table().size());
+  const auto moment2 = more.take<Vector<float, Exec>>(model->table().size());
+  const auto label = more.take<Matrix<float, Exec>>(size.cells, outputs);
+  const auto part = more.take<Vector<std::uint8_t, Exec>>(size.cells);
+  const auto partial = more.take<Vector<double, Exec>>(Tuning<Exec>::kRowChunks);
+  const auto initial = model->table().initial_values(deck.train.seed);
+  upload(space, model->parameters(), std::vector<float>(initial.begin(), initial.end()));
+  model->set_graph(space, circuit);
+  model->inputs().set(space, saved.feature.apply(circuit.feature), circuit.cell_type);
+  upload(space, label, saved.label.apply(circuit.label));
+  std::vector<double> losses;
+  const double values = static_cast<double>(size.cells * outputs);
+  AdamOptions options;
+  options.learning_rate = deck.train.learning_rate;
+  for (int epoch = 0;; ++epoch) {
+    model->forward(space, Pass::evaluation);
+    losses.push_back(squared_error(space, model->output(), label, part, 0, partial) / values);
+    if (epoch == deck.train.epochs) return losses;
+    squared_error_gradient(space, model->output(), label, part, 0, values, model->output_gradient());
+    model->backward(space, [&](int block) {
+      const ParameterBlock& range = model->table().blocks[static_cast<std::size_t>(block)];
+      adam_update(space, options, epoch + 1, model->parameters(), moment1, moment2, model->gradient(), range.first,
+                  range.count);
+    });
+  }
+}
+
+// Gradients summed over circuits are the gradient of the circuits side by side.
+TEST_F(JointTrainingTest, IsTrainingOnAllCircuitsSideBySide) {
+  for (const ModelKind kind : {ModelKind::gsr, ModelKind::rev, ModelKind::sage, ModelKind::gcn}) {
+    for (const Adjacency adjacency : {Adjacency::nets, Adjacency::expanded}) {
+      SCOPED_TRACE(::testing::Message() << name_of(kind) << " " << static_cast<int>(adjacency));
+      deck_.model.kind = kind;
+      deck_.model.groups = kind == ModelKind::gsr || kind == ModelKind::rev ? 2 : 1;
+      deck_.model.adjacency = adjacency;
+      const JointCircuits circuits = open();
+      std::vector<Circuit> training;
+      for (int i = 0; i < 3; ++i) training.push_back(read_circuit(path(i)));
+      const Circuit whole = side_by_side(training, circuits.model.type_name);
+      SavedModel saved = circuits.model;
+      const auto feature = Standardisation::fit(whole.feature, whole.feature_name.size());
+      const auto label = Standardisation::fit(whole.label, whole.label_name.size());
+      for (std::size_t f = 0; f < feature.mean.size(); ++f) {
+        EXPECT_NEAR(saved.feature.mean[f], feature.mean[f], 1e-9 * (1 + std::abs(feature.mean[f])));
+        EXPECT_NEAR(saved.feature.scale[f], feature.scale[f], 1e-9 * feature.scale[f]);
+      }
+      EXPECT_NEAR(saved.label.mean[0], label.mean[0], 1e-9);
+      EXPECT_NEAR(saved.label.scale[0], label.scale[0], 1e-9);
+      const auto expected = losses(deck_, saved, whole);
+      const auto joint = train();
+      ASSERT_EQ(joint.run.loss.size(), expected.size());
+      for (std::size_t e = 0; e < expected.size(); ++e) {
+        // Roundings are in other places, and GS-Op lets a near tie fall the other way.
+        EXPECT_NEAR(joint.run.loss[e], expected[e], (kind == ModelKind::gsr ? 3e-3 : 2e-4) * expected[e]) << e;
+      }
+      EXPECT_LT(joint.run.loss.back(), 0.9 * joint.run.loss.front());
+    }
+  }
+}
+
+TEST_F(JointTrainingTest, ScoresAreThoseOfPredictions) {
+  deck_.circuits.test = {path(4), path(1)};
+  deck_.circuits.training = {path(0), path(2)};
+  const JointRun joint = train();
+  const TrainedRun& run = joint.run;
+  ASSERT_EQ(run.designs.size(), 5U);
+  EXPECT_EQ(joint_name(run.designs), "design4+design1");
+  double pearson = 0;
+  std::size_t at = 0;
+  for (std::size_t d = 2; d < 5; ++d) {
+    const DesignResult& design = run.designs[d];
+    EXPECT_EQ(design.part, d == 2 ? Part::validation : Part::test);
+    const Circuit circuit = read_circuit(design.path);
+    EXPECT_EQ(design.name, circuit.name);
+    const auto predicted = predict(run.model, circuit, design.path).value;
+    std::vector<double> a, b;
+    for (std::size_t i = 0; i < predicted.size(); ++i, ++at) {
+      a.push_back(predicted[i]);
+      b.push_back(circuit.label[i]);
+      EXPECT_EQ(joint.cells.design[at], static_cast<std::int64_t>(d));
+      EXPECT_EQ(joint.cells.split[at], static_cast<std::uint8_t>(design.part));
+    }
+    const Scores scores = score(a, b);
+    EXPECT_NEAR(design.scores.pearson, scores.pearson, 1e-6);
+    EXPECT_NEAR(design.scores.kendall, scores.kendall, 1e-3);  // float ties of the standardised labels
+    EXPECT_NEAR(design.scores.r2, scores.r2, 1e-4);
+    EXPECT_TRUE(std::isfinite(design.linear_fit.pearson));
+    EXPECT_NE(design.linear_fit.pearson, design.scores.pearson);
+    if (design.part == Part::test) pearson += scores.pearson / 2;
+  }
+  EXPECT_EQ(joint.cells.split.size(), at);
+  EXPECT_NEAR(mean_scores(run.test).pearson, pearson, 1e-6);
+  EXPECT_EQ(mean_scores(run.validation).pearson, run.designs[2].scores.pearson);
+  EXPECT_EQ(run.validation_pearson[static_cast<std::size_t>(run.best_epoch)], run.designs[2].scores.pearson);
+  EXPECT_EQ(run.best_epoch, std::max_element(run.validation_pearson.begin() + 1, run.validation_pearson.end()) -
+                                run.validation_pearson.begin());
+  EXPECT_TRUE(std::isnan(run.designs[0].scores.pearson));
+  EXPECT_EQ(run.memory.planned, run.memory.allocated);
+  EXPECT_EQ(run.counts.cells, read_circuit(path(0)).cells() + read_circuit(path(2)).cells());
+}
+
+// Without validation circuits a share of the cells chooses the epoch, and is not trained on.
+TEST_F(JointTrainingTest, CellsOfTheTrainingCircuitsCanValidate) {
+  deck_.circuits.validation.clear();
+  deck_.train.split[0] = 0.75;
+  deck_.train.split[1] = 0.25;
+  const JointCircuits circuits = open();
+  for (const HeldCircuit& held : circuits.held) {
+    const auto validation = std::count(held.part.begin(), held.part.end(), static_cast<std::uint8_t>(Part::validation));
+    const JointDesign& design = circuits.designs[held.design];
+    const bool training = design.part == Part::training;
+    EXPECT_EQ(validation, training ? std::llround(0.25 * static_cast<double>(held.circuit.cells())) : 0);
+    if (training) EXPECT_EQ(design.training_cells, held.circuit.cells() - validation);
+  }
+  const JointRun joint = train();
+  EXPECT_TRUE(std::isfinite(joint.run.validation_loss.back()));
+  EXPECT_EQ(joint.cells.split.size(), static_cast<std::size_t>(read_circuit(path(4)).cells()));
+  EXPECT_NEAR(mean_scores(joint.run.validation).pearson,
+              joint.run.validation_pearson[static_cast<std::size_t>(joint.run.best_epoch)], 1e-12);
+}
+
+TEST_F(JointTrainingTest, BatchesAreThoseOfTheSeed) {
+  deck_.train.batch = 2;
+  const JointCircuits circuits = open();
+  EXPECT_EQ(circuits.batches, 2);
+  std::vector<int> sizes(2, 0);
+  for (int i = 0; i < 3; ++i) ++sizes[static_cast<std::size_t>(circuits.designs[static_cast<std::size_t>(i)].batch)];
+  EXPECT_EQ(sizes, (std::vector<int>{2, 1}));
+  deck_.model.dropout = 0.2;
+  const auto once = train(), again = train();
+  EXPECT_EQ(once.run.loss, again.run.loss);
+  EXPECT_EQ(once.cells.value, again.cells.value);
+  deck_.train.batch = 0;
+  EXPECT_NE(train().run.loss, once.run.loss);
+}
+
+// The model's memory is shared by the circuits of a rank: less than with a model each.
+TEST_F(JointTrainingTest, CircuitsShareTheWorkspace) {
+  deck_.model.layers = 40;
+  const auto all = validate_joint(alone_, deck_, open()).planned;
+  EXPECT_EQ(all, plan_joint(open()));
+  deck_.circuits.training = {path(2)};
+  const auto largest = plan_joint(open());
+  EXPECT_LT(all, largest + largest / 5);
+}
+
+TEST_F(JointTrainingTest, GoesOnFromItsStateBitForBit) {
+  deck_.train.batch = 1;
+  deck_.model.dropout = 0.2;
+  const JointCircuits circuits = open();
+  CheckpointOptions options;
+  options.say = [](const std::string&) {};
+  const JointRun undisturbed = train_jointly(alone_, deck_, circuits, ReportProgress(), options);
+  int epochs = 0;
+  options.stop = [&] { return ++epochs == 6 ? "enough" : ""; };
+  EXPECT_THROW(train_jointly(alone_, deck_, circuits, ReportProgress(), options), Stopped);
+  options.stop = nullptr;
+  options.resume = true;
+  std::vector<std::int64_t> reported;
+  const JointRun resumed = train_jointly(
+      alone_, deck_, circuits, [&](const TrainingProgress& p) { reported.push_back(p.epoch); }, options);
+  EXPECT_EQ(reported.front(), 5);
+  EXPECT_EQ(resumed.run.loss, undisturbed.run.loss);
+  EXPECT_EQ(resumed.run.model.parameters, undisturbed.run.model.parameters);
+  EXPECT_EQ(resumed.cells.value, undisturbed.cells.value);
+  // Another circuit under the same name.
+  write_circuit(small_circuit(160, 99), path(1));
+  expect_message(input_error([&] { train_jointly(alone_, deck_, open(), ReportProgress(), options); }),
+                 checkpoint_path(deck_.output), {"another circuit"});
+}
+
+TEST_F(JointTrainingTest, DivergenceIsFound) {
+  deck_.train.learning_rate = 1000;
+  EXPECT_THROW(train(), RunError);
+}
+
+TEST_F(JointTrainingTest, CellTypesAreThoseOfAllTrainingCircuits) {
+  Circuit circuit = read_circuit(path(1));
+  circuit.type_name.front() = "ONLY_HERE";
+  write_circuit(circuit, path(1));
+  circuit = read_circuit(path(4));
+  circuit.type_name.front() = "ONLY_IN_THE_TEST";
+  write_circuit(circuit, path(4));
+  const JointCircuits circuits = open();
+  const auto& types = circuits.model.type_name;
+  EXPECT_TRUE(std::is_sorted(types.begin(), types.end()));
+  EXPECT_EQ(std::count(types.begin(), types.end(), "ONLY_HERE"), 1);
+  EXPECT_EQ(std::count(types.begin(), types.end(), "ONLY_IN_THE_TEST"), 0);
+  for (const HeldCircuit& held : circuits.held) {
+    for (std::size_t i = 0; i < held.inputs.type.size(); ++i) {
+      const std::string& name = held.circuit.type_name[static_cast<std::size_t>(held.circuit.cell_type[i])];
+      const int row = held.inputs.type[i];
+      EXPECT_EQ(row < 0 ? "ONLY_IN_THE_TEST" : types[static_cast<std::size_t>(row)], name);
+    }
+  }
+}
+
+TEST_F(JointTrainingTest, CircuitsThatDoNotBelongTogetherAreRefused) {
+  const Circuit good = read_circuit(path(1));
+  const auto with = [&](const auto& change) {
+    Circuit circuit = good;
+    change(circuit);
+    write_circuit(circuit, path(1));
+  };
+  with([](Circuit& c) { c.label_name.clear(), c.label.clear(); });
+  expect_refused(path(1), {"no label", "predict"});
+  with([](Circuit& c) { c.label_name = {"other"}; });
+  expect_refused(path(1), {"other", "import all circuits alike"});
+  with([](Circuit& c) { c.label_unit = "furlongs"; });
+  expect_refused(path(1), {"furlongs"});
+  with([](Circuit& c) { c.feature_name.back() = "another"; });
+  expect_refused(path(1), {"has no feature"});
+  write_circuit(read_circuit(path(4)), path(1));
+  expect_refused(path(4), {"is the same circuit as " + path(1)});
+  std::filesystem::remove(path(1));
+  expect_refused(path(1), {"no such file"});
+  write_circuit(good, path(1));
+  for (int i = 0; i < 3; ++i) {
+    Circuit constant = read_circuit(path(i));
+    constant.label.assign(constant.label.size(), 0.5F);
+    write_circuit(constant, path(i));
+  }
+  expect_refused("circuits.training", {"0.5 in every training cell"});
+}
+
+TEST(Deal, LongestFirstToTheRankWithTheLeast) {
+  std::vector<double> load(3, 0.0);
+  EXPECT_EQ(deal({5, 1, 4, 3, 3}, load), (std::vector<int>{0, 1, 1, 2, 2}));
+  EXPECT_EQ(load, (std::vector<double>{5, 5, 6}));
+  // Within a batch by what the batch has, then by all.
+  EXPECT_EQ(deal({2, 2, 2, 2}, load), (std::vector<int>{0, 1, 2, 0}));
+  std::vector<double> one(1, 0.0);
+  EXPECT_EQ(deal({1, 2, 3}, one), (std::vector<int>{0, 0, 0}));
+}
+
+}  // namespace
+}  // namespace gsrgnn
