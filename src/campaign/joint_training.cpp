@@ -107,8 +107,9 @@ struct JointPlan {
   JointPlan(const JointCircuits& all, const ParameterTable& table) {
     Arena<Exec> plan;
     const JointState state(plan, table);
-    // A rank without a circuit makes the updates too.
-    shared = static_cast<std::size_t>(table.size()) * sizeof(float);
+    Arena<Exec> parameters;  // a rank without a circuit makes the updates too
+    parameters.take<Vector<float, Exec>>(table.size());
+    shared = parameters.used();
     for (std::size_t i = 0; i < all.held.size(); ++i) {
       Arena<Exec> model;
       const OnDevice circuit(plan, model, all, i);

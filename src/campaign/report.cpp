@@ -324,6 +324,52 @@ ReportTable depth_table(const Comparison& comparison) {
   return table;
 }
 
+ReportTable held_out_table(const Comparison& comparison) {
+  ReportTable table = table_by_configuration(
+      comparison, "held_out", "Pearson of joint trainings on the circuits that were held out, and of a linear fit");
+  table.notes = {
+      "circuit: the test circuits; cells and edges: of the training circuits together. linear fit: least squares of "
+      "the",
+      "label by the features of single cells, on the same training circuits. all: over all test circuits and seeds; +-",
+      "is the standard error of the mean over the runs."};
+  table.missing = "no run is a joint training (mode: joint)";
+  append(table.columns, {{"runs", "runs"},
+                         {"pearson", "Pearson", 4},
+                         {"linear_fit_pearson", "linear fit", 4},
+                         {"difference", "difference", 4, true},
+                         {"standard_error", "+-", 4}});
+  const auto add = [&](Row row, const std::vector<const RunSummary*>& runs) {
+    std::vector<double> own, linear, differences;
+    for (const RunSummary* run : runs) {
+      own.push_back(counted(run->pearson));
+      linear.push_back(counted(run->linear_fit_pearson));
+      differences.push_back(own.back() - linear.back());
+    }
+    const Spread difference = spread(differences);
+    row.emplace_back(count_of(runs.size()));
+    row.insert(row.end(), {spread(own).mean, spread(linear).mean, difference.mean, difference.standard_error});
+    table.rows.push_back(std::move(row));
+  };
+  using Family = std::tuple<std::int64_t, std::string, std::int64_t, std::string, std::int64_t>;
+  std::map<Family, std::vector<const RunSummary*>> families;
+  for (const Configuration& c : comparison.configurations) {
+    if (c.runs.front().parameters.mode != "joint") continue;
+    std::vector<const RunSummary*> runs;
+    for (const RunSummary& run : c.runs) runs.push_back(&run);
+    add(identity(comparison, c), runs);
+    auto& family = families[{c.hidden, c.kind, c.k, c.variant, c.layers}];
+    family.insert(family.end(), runs.begin(), runs.end());
+  }
+  for (const auto& [family, runs] : families) {
+    const auto& [hidden, kind, k, variant, layers] = family;
+    Row row = {std::string("all"), std::string(), std::string(), hidden, kind, k_cell(k)};
+    if (comparison.has_variants()) row.emplace_back(variant);
+    row.emplace_back(layers);
+    add(std::move(row), runs);
+  }
+  return table;
+}
+
 ReportTable failed_table(const Comparison& comparison) {
   ReportTable table{"failed",
                     "Runs that failed",
@@ -348,9 +394,9 @@ ReportTable failed_table(const Comparison& comparison) {
 namespace {
 
 std::vector<ReportTable> all_tables(const Comparison& comparison) {
-  return {scores_table(comparison), seconds_table(comparison), speedup_table(comparison),
-          memory_table(comparison), saving_table(comparison),  gsr_against_rev_table(comparison),
-          depth_table(comparison),  failed_table(comparison)};
+  return {scores_table(comparison), seconds_table(comparison),  speedup_table(comparison),
+          memory_table(comparison), saving_table(comparison),   gsr_against_rev_table(comparison),
+          depth_table(comparison),  held_out_table(comparison), failed_table(comparison)};
 }
 
 /// Whole or not at all, as everything that the program writes.

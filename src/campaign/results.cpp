@@ -107,6 +107,9 @@ RunSummary summarise_run(const Hdf5Reader& file, const std::string& name) {
     file.fail("scores@best_epoch", "is not an epoch of the curves");
   }
   row.validation_pearson = validation[static_cast<std::size_t>(row.best_epoch)];
+  if (j.contains("linear_fit") && j["linear_fit"]["pearson"].is_number()) {
+    row.linear_fit_pearson = j["linear_fit"]["pearson"];
+  }
   const auto& seconds = j["seconds_per_epoch"];
   row.seconds_total = seconds["total"];
   row.seconds_forward = seconds["forward"];

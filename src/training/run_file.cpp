@@ -123,7 +123,7 @@ void write_designs(Hdf5Writer& file, const std::vector<DesignResult>& designs) {
   write_scores(file, "designs/linear_fit", linear_fit);
 }
 
-/// What `info --json` prints of /designs: a line a circuit, and the means over the test circuits of the linear fit.
+/// What `info --json` prints of /designs: an object a circuit, and the means over the test circuits of the linear fit.
 void describe_designs(const Hdf5Reader& file, const std::string& group, Json& j) {
   constexpr std::array<const char*, 4> kScoreNames = {"pearson", "spearman", "kendall", "r2"};
   constexpr std::array<const char*, 3> kParts = {"training", "validation", "test"};
@@ -134,6 +134,16 @@ void describe_designs(const Hdf5Reader& file, const std::string& group, Json& j)
   if (paths.size() != count || part.size() != count || scores.size() != 4 * count || linear.size() != 4 * count) {
     file.fail(group, "has arrays of different lengths");
   }
+  std::vector<Scores> of_tests;
+  for (std::size_t d = 0; d < count; ++d) {
+    const double* const s = &linear[4 * d];
+    if (part[d] == static_cast<std::uint8_t>(Part::test)) of_tests.push_back({s[0], s[1], s[2], s[3]});
+  }
+  const Scores mean = mean_scores(of_tests);
+  j["linear_fit"] = {{"pearson", number(mean.pearson)},
+                     {"spearman", number(mean.spearman)},
+                     {"kendall", number(mean.kendall)},
+                     {"r2", number(mean.r2)}};
   j["designs"] = Json::array();
   for (std::size_t d = 0; d < count; ++d) {
     if (part[d] >= kParts.size()) file.fail(group + "/part", "holds a part that is none");

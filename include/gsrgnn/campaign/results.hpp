@@ -23,6 +23,8 @@ struct RunSummary {
   double pearson = kUndefined, spearman = kUndefined, kendall = kUndefined, r2 = kUndefined;
   std::int64_t best_epoch = 0;
   double validation_pearson = kUndefined;  ///< at best_epoch
+  double linear_fit_pearson =
+      kUndefined;  ///< of a joint run: that of a linear fit of single cells, on the test circuits
   /// Seconds of an epoch: the medians of the run.
   double seconds_total = 0, seconds_forward = 0, seconds_backward = 0, seconds_update = 0, seconds_copy = 0;
   std::int64_t memory_planned = 0, memory_allocated = 0, process_peak = 0;  ///< bytes
@@ -52,6 +54,7 @@ void for_each_field(Summary& run, const Visit& visit) {
   visit("r2", run.r2);
   visit("best_epoch", run.best_epoch);
   visit("validation_pearson", run.validation_pearson);
+  visit("linear_fit_pearson", run.linear_fit_pearson);
   visit("seconds_total", run.seconds_total);
   visit("seconds_forward", run.seconds_forward);
   visit("seconds_backward", run.seconds_backward);
