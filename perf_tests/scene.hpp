@@ -22,6 +22,7 @@
 #include <gsrgnn/kernels/tuning.hpp>
 #include <gsrgnn/util/arena.hpp>
 #include <gsrgnn/util/random.hpp>
+#include <gsrgnn/util/stopwatch.hpp>
 #include <gsrgnn/util/version.hpp>
 #include <gsrgnn/util/views.hpp>
 #include <memory>
@@ -61,12 +62,11 @@ double seconds(const Exec& space, const Work& work) {
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
     return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
   };
-  space.fence();
-  const Kokkos::Timer timer;
+  Stopwatch<Exec> watch(space);
   const double start = now();
   work();
-  space.fence();
-  return times_are_processor_times() ? now() - start : timer.seconds();
+  const double passed = watch.lap();
+  return times_are_processor_times() ? now() - start : passed;
 }
 
 inline double median(std::vector<double> values) {

@@ -9,6 +9,7 @@
 #include <gsrgnn/training/linear_fit.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/random.hpp>
+#include <gsrgnn/util/stopwatch.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <limits>
 #include <numeric>
@@ -51,22 +52,6 @@ void get(const std::string& text, std::size_t& at, std::vector<T>& values) {
   if (count > 0) std::memcpy(values.data(), text.data() + at, count * sizeof(T));
   at += count * sizeof(T);
 }
-
-/// Time since the last call, with the device's work done.
-class Stopwatch {
- public:
-  explicit Stopwatch(const Exec& space) : space_(space) { lap(); }
-  double lap() {
-    space_.fence();
-    const double now = timer_.seconds();
-    return now - std::exchange(last_, now);
-  }
-
- private:
-  const Exec& space_;
-  Kokkos::Timer timer_;
-  double last_ = 0;
-};
 
 /// What a rank keeps on the device beside the model: of the training, and of each of its circuits.
 struct JointState {
@@ -176,7 +161,7 @@ class JointTraining {
       mpi_.together([&] {
         if (mpi_.rank() == 0) keeper(epoch, [&] { return state(epoch); });
       });
-      Stopwatch watch(space_);
+      Stopwatch<Exec> watch(space_);
       lap_ = {};
       const double pearson = evaluate(epoch);
       if (epoch > 0 && rank_of_pearson(pearson) > best) {
@@ -250,7 +235,7 @@ class JointTraining {
   const AnyModel& on(std::size_t i) {
     const OnDevice& wanted = on_device_[i];
     if (attached_ == i) return *wanted.model;
-    Stopwatch watch(space_);
+    Stopwatch<Exec> watch(space_);
     const std::size_t first = parameters_.size() * sizeof(float);
     Kokkos::deep_copy(space_,
                       Vector<std::uint8_t, Exec>(reinterpret_cast<std::uint8_t*>(parameters_.data()) + first,
@@ -292,7 +277,7 @@ class JointTraining {
         const JointDesign& design = design_of(i);
         if (design.part != Part::training || design.batch != batch) continue;
         const AnyModel& model = on(i);
-        Stopwatch watch(space_);
+        Stopwatch<Exec> watch(space_);
         model.draw_dropout(space_, hash_words(deck_.train.seed, held(i).design), number);
         model.forward(space_, Pass::training);
         lap_.forward += watch.lap();
@@ -311,7 +296,7 @@ class JointTraining {
                         number, kFixedLimit, deck_.train.learning_rate));
       }
     });
-    Stopwatch watch(space_);
+    Stopwatch<Exec> watch(space_);
     sum_over_ranks();
     AdamOptions options;
     options.learning_rate = deck_.train.learning_rate;
@@ -380,7 +365,7 @@ class JointTraining {
 
   Evaluation evaluate_one(std::size_t i) {
     const AnyModel& model = on(i);
-    Stopwatch watch(space_);
+    Stopwatch<Exec> watch(space_);
     model.forward(space_, Pass::evaluation);
     lap_.forward += watch.lap();
     Evaluation row;

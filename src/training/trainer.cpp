@@ -7,6 +7,7 @@
 #include <gsrgnn/training/split.hpp>
 #include <gsrgnn/training/trainer.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/stopwatch.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <limits>
 
@@ -41,22 +42,6 @@ struct Setup {
   TrainerState state;
 };
 
-/// Time since the last call, with the device's work done.
-class Stopwatch {
- public:
-  explicit Stopwatch(const Exec& space) : space_(space) { lap(); }
-  double lap() {
-    space_.fence();
-    const double now = timer_.seconds();
-    return now - std::exchange(last_, now);
-  }
-
- private:
-  const Exec& space_;
-  Kokkos::Timer timer_;
-  double last_ = 0;
-};
-
 class Training {
  public:
   Training(const Deck& deck, const Circuit& circuit, const std::string& place) : deck_(deck) {
@@ -82,7 +67,7 @@ class Training {
       if (between) between(epoch, [&] { return state(epoch); });
       // With dropout the model that is judged is not the one that is trained, and needs a pass of its own.
       const bool drops = run_.model.shape.dropout > 0;
-      Stopwatch watch(space_);
+      Stopwatch<Exec> watch(space_);
       model().forward(space_, Pass::evaluation);
       double forward = watch.lap();
       const std::vector<float> output = download(space_, model().output());
@@ -272,7 +257,7 @@ class Training {
     options.learning_rate = deck_.train.learning_rate;
     double seconds = 0;
     model().backward(space_, [&](int number_of_block) {
-      Stopwatch watch(space_);
+      Stopwatch<Exec> watch(space_);
       const ParameterBlock& block = model().table().blocks[number_of_block];
       adam_update(space_, options, number, model().parameters(), s.moment1, s.moment2, model().gradient(), block.first,
                   block.count);
