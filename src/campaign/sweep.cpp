@@ -27,6 +27,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Json = nlohmann::ordered_json;
 
+/// What the one that waits for the last runs of a folder claims.
+const std::uint64_t kWaiting = identity_hash("gsrgnn: waits for the runs of others");
+
 /// The counters that ranks draw from.
 enum Counter { kNext, kEnded, kStops, kCounters };
 
@@ -149,8 +152,8 @@ std::vector<CircuitCounts> sizes_of_circuits(const Mpi& mpi, const std::vector<D
 /// One rank's work.
 class Worker {
  public:
-  Worker(const Mpi& mpi, const Sweep& sweep, SharedCounters& counters, RankReport& report)
-      : mpi_(mpi), sweep_(sweep), counters_(counters), report_(report), locks_(sweep.folder) {}
+  Worker(const Mpi& mpi, const Sweep& sweep, SharedCounters& counters, RankReport& report, bool leave)
+      : mpi_(mpi), sweep_(sweep), counters_(counters), report_(report), leave_(leave), locks_(sweep.folder) {}
 
   void work() {
     std::vector<std::size_t> elsewhere;  // being trained by another sweep
@@ -160,6 +163,12 @@ class Worker {
       if (!visit(i)) elsewhere.push_back(i);
     }
     report_.until = since(start_);
+    if (!elsewhere.empty() && goes_on() && leave_ && !locks_.claim(kWaiting)) {
+      report_.left = elsewhere.size();
+      lines_.say(fmt::format("rank {} leaves {} to the processes that work on them, and one that waits", mpi_.rank(),
+                             elsewhere.size() == 1 ? "1 run" : fmt::format("{} runs", elsewhere.size())));
+      return;
+    }
     if (!elsewhere.empty() && goes_on()) {
       lines_.say(fmt::format("rank {} waits for {} runs that another sweep on {} works on", mpi_.rank(),
                              elsewhere.size(), sweep_.folder));
@@ -295,6 +304,7 @@ class Worker {
   const Sweep& sweep_;
   SharedCounters& counters_;
   RankReport& report_;
+  bool leave_;
   bool signalled_ = false;  ///< and the others do not know yet
   RunLocks locks_;
   LastCircuit circuit_;
@@ -341,11 +351,11 @@ std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, cons
   return sweep;
 }
 
-RankReport work_on_sweep(const Mpi& mpi, const Sweep& sweep) {
+RankReport work_on_sweep(const Mpi& mpi, const Sweep& sweep, bool leave) {
   RankReport report;
   SharedCounters counters(mpi, kCounters);
   try {
-    Worker(mpi, sweep, counters, report).work();
+    Worker(mpi, sweep, counters, report, leave).work();
   } catch (const std::exception& error) {  // the others wait for this rank: it must not leave by an exception
     report.trouble = error.what();
   }

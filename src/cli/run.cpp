@@ -105,7 +105,6 @@ int run(int argc, char** argv) {
   info_app->callback([&] { command = [&] { info_command(path, json); }; });
 
   std::vector<std::string> overrides;
-  bool validate = false;
   auto* train_app = app.add_subcommand("train", "Train the model of a deck and write its run file");
   train_app->add_option("DECK.yaml", path, "The deck")->required();
   train_app->add_option("KEY=VALUE", overrides, "Keys of the deck to replace, e.g. model.k=16");
@@ -119,8 +118,14 @@ int run(int argc, char** argv) {
   auto* sweep_app = app.add_subcommand("sweep", "Train all runs of a sweep deck (mpirun or srun shares them)");
   sweep_app->add_option("DECK.yaml", path, "The deck, with a sweep: section")->required();
   sweep_app->add_option("KEY=VALUE", overrides, "Keys of the deck to replace, e.g. sweep.k=[4,8]");
-  sweep_app->add_flag("--validate", validate, "List the runs with their predicted cost and memory, and stop");
-  sweep_app->callback([&] { command = [&] { sweep_command(path, overrides, validate); }; });
+  SweepOptions sweep;
+  auto* only_list =
+      sweep_app->add_flag("--validate", sweep.validate, "List the runs with their predicted cost and memory, and stop");
+  sweep_app
+      ->add_flag("--leave", sweep.leave,
+                 "End when all that is left is under way elsewhere and another such process waits for it")
+      ->excludes(only_list);
+  sweep_app->callback([&] { command = [&] { sweep_command(path, overrides, sweep); }; });
 
   std::string circuit;
   auto* predict_app = app.add_subcommand("predict", "Apply a trained model to a circuit");

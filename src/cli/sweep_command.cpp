@@ -56,9 +56,9 @@ void validate(const Mpi& mpi, const Sweep& sweep) {
 void close(const Mpi& mpi, const Sweep& sweep, const RankReport& own) {
   Json runs = Json::array();
   for (const RunReport& run : own.runs) runs.push_back({run.run, static_cast<int>(run.end), run.reason});
-  const auto gathered = mpi.gather(dump({runs, own.at_work, own.until, own.trouble, own.stop}));
+  const auto gathered = mpi.gather(dump({runs, own.at_work, own.until, own.trouble, own.stop, own.left}));
   if (mpi.rank() != 0) return;
-  std::size_t trained = 0, there = 0, failed = 0;
+  std::size_t trained = 0, there = 0, failed = 0, left = 0;
   std::string failures, ranks, trouble, stop;
   for (std::size_t rank = 0; rank < gathered.size(); ++rank) {
     const Json report = Json::parse(gathered[rank]);
@@ -75,6 +75,7 @@ void close(const Mpi& mpi, const Sweep& sweep, const RankReport& own) {
     trained += of_rank;
     ranks += fmt::format("rank {}: {}, {:.2f} s at work, nothing left to start after {:.2f} s\n", rank,
                          plural(of_rank, "run"), report[1].get<double>(), report[2].get<double>());
+    left += report[5].get<std::size_t>();
     if (trouble.empty()) trouble = report[3].get<std::string>();
     // The signal's name, if this rank got it itself.
     const auto why = report[4].get<std::string>();
@@ -88,6 +89,10 @@ void close(const Mpi& mpi, const Sweep& sweep, const RankReport& own) {
     fmt::print("results: {}\n", sweep.folder);
     return;
   }
+  if (failed == 0 && remain == left) {
+    fmt::print("left: {} under way elsewhere\n", plural(left, "run"));
+    return;
+  }
   if (remain > 0 && trouble.empty() && !stop.empty()) {
     throw Stopped(fmt::format("stopped ({}); {} of {} remain: the same sweep goes on", stop, remain,
                               plural(sweep.runs.size(), "run")));
@@ -98,16 +103,16 @@ void close(const Mpi& mpi, const Sweep& sweep, const RankReport& own) {
 
 }  // namespace
 
-void sweep_command(const std::string& deck, const std::vector<std::string>& overrides, bool only_validate) {
+void sweep_command(const std::string& deck, const std::vector<std::string>& overrides, const SweepOptions& options) {
   std::optional<StopSignals> signals;
-  if (!only_validate) signals.emplace();
+  if (!options.validate) signals.emplace();
   const Mpi mpi;
-  const auto sweep = prepare_sweep(mpi, deck, overrides, !only_validate);
+  const auto sweep = prepare_sweep(mpi, deck, overrides, !options.validate);
   if (!sweep) return;  // rank 0 says why
   print_ranks(mpi);
   if (mpi.rank() == 0) print_heading(*sweep, mpi.size());
-  if (only_validate) return validate(mpi, *sweep);
-  close(mpi, *sweep, work_on_sweep(mpi, *sweep));
+  if (options.validate) return validate(mpi, *sweep);
+  close(mpi, *sweep, work_on_sweep(mpi, *sweep, options.leave));
 }
 
 }  // namespace gsrgnn::cli

@@ -231,8 +231,53 @@ TEST(CostModel, LongerRunsCostMore) {
   costs_more([](Deck& d) { d.model.hidden = 128; });
   costs_more([](Deck& d) { d.model.k = 9; });
   costs_more([](Deck& d) { d.train.epochs = 121; });
+  costs_more([](Deck& d) { d.model.dropout = 0.5; });
   counts.cells *= 2;
   EXPECT_GT(predicted_seconds(deck, counts), base);
+}
+
+// Epochs as they were measured, in seconds (D = 384, L = 10; one core of an EPYC): kinds are ranked rightly.
+TEST(CostModel, KindsAreWeighedAgainstEachOther) {
+  const CircuitCounts counts{38656, 39811, 156825, 6768184, 1476, 2403};
+  const auto predicted = [&](ModelKind kind, int k, int hidden) {
+    Deck deck;
+    deck.train.epochs = 1;
+    deck.model.kind = kind;
+    deck.model.layers = 10;
+    deck.model.hidden = hidden;
+    deck.model.k = k;
+    deck.model.groups = kind == ModelKind::gsr || kind == ModelKind::rev ? 2 : 1;
+    return predicted_seconds(deck, counts);
+  };
+  const auto expect_near = [](double seconds, double measured) {
+    EXPECT_GT(seconds, measured / 2.5);
+    EXPECT_LT(seconds, measured * 2.5);
+  };
+  expect_near(predicted(ModelKind::rev, 8, 384), 5.08);
+  expect_near(predicted(ModelKind::gsr, 16, 384), 1.17);
+  expect_near(predicted(ModelKind::gsr, 4, 384), 0.85);
+  EXPECT_GT(predicted(ModelKind::rev, 8, 384), 2 * predicted(ModelKind::gsr, 16, 384));
+  EXPECT_GT(predicted(ModelKind::sage, 8, 384), predicted(ModelKind::rev, 8, 384));
+  EXPECT_GT(predicted(ModelKind::sage, 8, 384), predicted(ModelKind::gcn, 8, 384));
+  // In narrow models a dense product costs little.
+  EXPECT_GT(predicted(ModelKind::gsr, 32, 64), predicted(ModelKind::rev, 8, 64));
+}
+
+TEST_F(SweepDeckTest, JointDecksAreSwept) {
+  const std::string text =
+      "mode: joint\nsweep:\n  circuits:\n    - {training: [a.def, b.def], test: [some/c.def]}\n"
+      "    - {training: [a.def], validation: [b.def], test: [c.def, d.h5]}\n  batch: [0, 1]\n";
+  const auto runs = decks(text);
+  ASSERT_EQ(runs.size(), 4U);
+  EXPECT_EQ(runs[0].mode, Mode::joint);
+  EXPECT_EQ(runs[0].circuits.test, std::vector<std::string>{"some/c.def"});
+  EXPECT_EQ(runs[1].train.batch, 1);
+  EXPECT_EQ(runs[2].circuits.validation, std::vector<std::string>{"b.def"});
+  const SweepDeck sweep = read(text);
+  EXPECT_EQ(sweep.runs[0].name.rfind("joint-c-gsr-L12-D64-k8-s0-", 0), 0U) << sweep.runs[0].name;
+  EXPECT_EQ(sweep.runs[3].name.rfind("joint-c+d-gsr-L12-D64-k8-b1-s0-", 0), 0U) << sweep.runs[3].name;
+  expect_refused("mode: joint\nsweep:\n  circuits:\n    - {training: [a.def], test: [a.def]}\n", 4,
+                 {"named twice", "in the run of"});
 }
 
 }  // namespace

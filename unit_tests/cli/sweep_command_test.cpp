@@ -13,6 +13,7 @@
 #include <gsrgnn/util/random.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -129,7 +130,9 @@ TEST_F(SweepCommand, AnyNumberOfRanksGivesTheSameRuns) {
     std::set<std::string> numbers;
     int of_ranks = 0, of_runs = 0;
     for (std::string line; std::getline(lines, line);) {
-      of_ranks += line.rfind("rank ", 0) == 0 && line.find(" pid ") != std::string::npos ? 1 : 0;
+      // Rank, host, process, device, threads and memory.
+      static const std::regex kRank(R"(rank \d+: \S+  pid \d+  \S+ on \S.*, \d+ threads?  [1-9]\d*\.\d GB)");
+      of_ranks += std::regex_match(line, kRank) ? 1 : 0;
       if (line[0] != '[') continue;
       ++of_runs;
       numbers.insert(line.substr(0, line.find(']')));
@@ -517,6 +520,34 @@ TEST_F(SweepCommand, TheRunOfADeadSweepIsTakenOver) {
   ::kill(first, SIGKILL);
   wait_for(first);
   EXPECT_EQ(wait_for(second), 0);
+  EXPECT_NE(read_bytes(out2).find("1 of 1 run done (1 new, 0 already there)"), std::string::npos) << read_bytes(out2);
+}
+
+// Of those that may leave, one waits; it takes over the run of one that dies, and all runs are there when it ends.
+TEST_F(SweepCommand, AllButOneLeaveRunsThatAreUnderWayElsewhere) {
+  work_.write("deck.yaml", kDeck);
+  const std::string arguments =
+      fmt::format("--leave deck.yaml sweep.k=[4] sweep.seed=[0] sweep.layers=[1] train.epochs={}", 4 * kEpochs);
+  const auto saying = [](const std::string& file, const std::string& words) {
+    for (int i = 0; i < 5000; ++i) {
+      if (std::filesystem::exists(file) && read_bytes(file).find(words) != std::string::npos) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return false;
+  };
+  const std::string out1 = texts_.path("first"), out2 = texts_.path("second");
+  const pid_t works = start(arguments, 0, out1);
+  EXPECT_TRUE(saying(out1, "sweep: 1 run")) << read_bytes(out1);
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const pid_t waits = start(arguments, 0, out2);
+  EXPECT_TRUE(saying(out2, "waits for 1 runs")) << read_bytes(out2);
+  const Outcome leaves = sweep(arguments);
+  expect_said(leaves, 0, "left: 1 run under way elsewhere");
+  EXPECT_NE(leaves.out.find("0 of 1 run done (0 new, 0 already there), 0 failed, 1 remain"), std::string::npos)
+      << leaves.out;
+  ::kill(works, SIGKILL);
+  wait_for(works);
+  EXPECT_EQ(wait_for(waits), 0);
   EXPECT_NE(read_bytes(out2).find("1 of 1 run done (1 new, 0 already there)"), std::string::npos) << read_bytes(out2);
 }
 

@@ -120,6 +120,13 @@ different_devices() { # JOB: those of the ranks of a node, in each start
 
 "${program}" sweep deck.yaml output=undisturbed >/dev/null &
 undisturbed=$!
+for seed in 0 1 2 3 4; do "${program}" generate --cells 200 --seed "${seed}" -o "c${seed}.h5" >/dev/null; done
+cat >joint.yaml <<'EOF'
+mode: joint
+circuits: {training: [c0.h5, c1.h5, c2.h5, c3.h5], test: [c4.h5]}
+model: {hidden: 16, k: 4, layers: 2}
+train: {epochs: 4000}
+EOF
 
 # Two jobs at a time: one whose batch script gets the signal, as before the time limit, and an array of which one task
 # does.
@@ -163,6 +170,30 @@ expect_in "gsrgnn-${one}.log" "goes on after "
 expect_in "gsrgnn-${many}.log" "rank 3: n1  pid"
 different_devices "${one}"
 different_devices "${many}"
+for task in 0 1; do  # a task of an array has the job's number of the array, or one of its own
+  different_devices "$(sed -n "s/.* ArrayJobId=${array} ArrayTaskId=${task}.*//p; s/^JobId=\([0-9]*\) .*/\1/p" \
+    <<<"$(scontrol show job --oneliner "${array}_${task}")" | head -n 1)"
+done
+# What a rank says of itself.
+for rank in 0 1 2 3; do
+  grep -qE "rank ${rank}: n$((rank / 2))  pid [0-9]+  [A-Za-z]+ on .+, [0-9]+ threads?  [0-9.]+ GB" \
+    "gsrgnn-${many}.log" || fail "rank ${rank} does not say what it has: $(cat "gsrgnn-${many}.log")"
+done
+
+# One joint training by four ranks on two nodes, signalled and requeued.
+joint=$(sbatch --parsable --nodes=2 --ntasks-per-node=2 ${gpus} scripts/slurm/train.sh joint.yaml output=joint.h5)
+wait_for 30 grep -qs '/4000  loss' "gsrgnn-${joint}.log" || fail "train.sh does not get to work: $(cat "gsrgnn-${joint}.log")"
+scancel --signal=USR1 --batch "${joint}"
+wait_for 15 requeued "${joint}" "gsrgnn-${joint}.log" || fail "train.sh was not requeued: $(cat "gsrgnn-${joint}.log")"
+say "train.sh was signalled and requeued"
+"${program}" train joint.yaml output=alone.h5 >/dev/null || fail "the undisturbed joint training failed"
+wait_for 60 ended "${joint}" || fail "train.sh does not end: $(cat "gsrgnn-${joint}.log")"
+expect_in "gsrgnn-${joint}.log" "goes on after "
+expect_in "gsrgnn-${joint}.log" "rank 3: n1  pid"
+different_devices "${joint}"
+h5diff -q --exclude-path /measured --exclude-path /memory --exclude-path /deck alone.h5 joint.h5 ||
+  fail "joint.h5 is not that of an undisturbed training by one rank"
+say "a joint training by four ranks was finished"
 
 wait_for 20 ended "${bad}" || fail "a deck with a mistake runs on"
 scontrol show job "${bad}" | grep -q 'ExitCode=2:0' || fail "a deck with a mistake: $(scontrol show job "${bad}")"

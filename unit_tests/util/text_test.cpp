@@ -15,6 +15,8 @@ TEST(Text, NearestIsWhatWasMeant) {
   EXPECT_EQ(nearest("Layers", keys), "layers");
   EXPECT_EQ(nearest("hiden", keys), "hidden");
   EXPECT_EQ(nearest("hiddne", keys), "hidden");
+  EXPECT_EQ(nearest("modle", {"model", "mode"}), "model");
+  EXPECT_EQ(nearest("trian", {"trains", "train"}), "train");
   EXPECT_EQ(nearest("adjacancy", keys), "adjacency");
   EXPECT_EQ(nearest("groups", keys), "groups");
   EXPECT_EQ(nearest("kk", keys), "k");

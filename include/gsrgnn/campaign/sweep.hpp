@@ -3,7 +3,8 @@
 /// A sweep being worked on by MPI ranks. All ranks hold the same list of runs, longest first, and each draws the index
 /// of its next run from a shared counter (util/mpi.hpp): the longest-processing-time rule, without a server. Another
 /// sweep on the same folder is kept apart by locks (run_locks.hpp); runs that it works on are come back to in the end,
-/// so that a sweep that ends has seen every run to its end.
+/// so that a sweep that ends has seen every run to its end. Of several sweeps that may leave, those that find nothing
+/// to start do so while one of them waits for the rest, or works on it: should a process die, its run is taken over.
 
 #include <gsrgnn/campaign/sweep_deck.hpp>
 #include <gsrgnn/util/mpi.hpp>
@@ -38,16 +39,17 @@ struct RunReport {
 
 struct RankReport {
   std::vector<RunReport> runs;
-  double at_work = 0;   ///< seconds in runs
-  double until = 0;     ///< seconds from the start until nothing was left to draw
-  std::string trouble;  ///< why the rank stopped early: a result could not be written
-  std::string stop;     ///< the signal that it stopped for; it, or another rank
+  double at_work = 0;    ///< seconds in runs
+  double until = 0;      ///< seconds from the start until nothing was left to draw
+  std::string trouble;   ///< why the rank stopped early: a result could not be written
+  std::string stop;      ///< the signal that it stopped for; it, or another rank
+  std::size_t left = 0;  ///< runs that other processes work on, left to one that waits for them
 };
 
 /// Trains what is not there yet, from its checkpoint if it has one, and says a line for each run on standard output.
 /// A signal (util/signals.hpp) to any rank stops all: each writes the checkpoint of its run. All ranks must call it;
-/// returns, on each rank, when all ranks are done.
-RankReport work_on_sweep(const Mpi& mpi, const Sweep& sweep);
+/// returns, on each rank, when all ranks are done. `leave`: a rank may leave runs that are under way elsewhere.
+RankReport work_on_sweep(const Mpi& mpi, const Sweep& sweep, bool leave);
 
 /// The memory of each run, in bytes; negative: it cannot be trained, and `reason` says why.
 struct PlannedRun {

@@ -39,8 +39,12 @@ void collect_command(const std::string& source, const std::vector<std::string>& 
 /// The paper's tables of the runs in results files, run files and folders of them: as text on standard output, and with
 /// a folder also there, and as CSV.
 void report_command(const std::vector<std::string>& sources, const std::string& folder);
+struct SweepOptions {
+  bool validate = false;  ///< list the runs and stop
+  bool leave = false;     ///< do not wait for runs under way elsewhere, as long as another does
+};
 /// All runs of a sweep deck, shared among the MPI ranks.
-void sweep_command(const std::string& deck, const std::vector<std::string>& overrides, bool validate);
+void sweep_command(const std::string& deck, const std::vector<std::string>& overrides, const SweepOptions& options);
 void predict_command(const std::string& model, const std::string& circuit, const std::string& output);
 
 }  // namespace gsrgnn::cli
