@@ -362,13 +362,24 @@ def draw_map(pictures, run, title, name):
     model = run["model"]
     unit = text(model.attrs.get("label_unit", ""))
     names = [text(label) for label in model["label_name"][:]] if "label_name" in model else []
-    length = "GCells" if text(run["circuit"].attrs.get("source", "")) == "circuitnet" else "µm"
-    for column in range(values.shape[1]):
-        label_name = names[column] if column < len(names) else "congestion"
-        heading = f"{label_name}" + (f" ({unit})" if unit else "")
-        suffix = f"-{label_name}" if values.shape[1] > 1 else ""
-        draw_map_of(pictures, position, split == 2, values[:, column].astype(float), labels[:, column].astype(float),
-                    length, heading, title, name + suffix)
+    length = {"circuitnet": "GCells", "several circuits": "circuit's unit"}.get(
+        text(run["circuit"].attrs.get("source", "")), "µm")
+    for place, named in circuits_of(run, split):
+        for column in range(values.shape[1]):
+            label_name = names[column] if column < len(names) else "congestion"
+            heading = f"{label_name}" + (f" ({unit})" if unit else "")
+            suffix = (f"-{named}" if named else "") + (f"-{label_name}" if values.shape[1] > 1 else "")
+            draw_map_of(pictures, position[place], split[place] == 2, values[place, column].astype(float),
+                        labels[place, column].astype(float), length, heading, title + (f", {named}" if named else ""),
+                        name + suffix)
+
+
+def circuits_of(run, split):
+    """Where the cells of each circuit are and its name: of a joint training the test circuits, else the one."""
+    if "design" not in run["predictions"] or "designs" not in run:
+        return [(slice(None), "")]
+    design, names = run["predictions/design"][:], run["designs/name"][:]
+    return [(design == number, text(names[number])) for number in np.unique(design[split == 2])]
 
 
 def draw_map_of(pictures, position, test, value, label, length, heading, title, name):
