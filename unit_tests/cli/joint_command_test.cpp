@@ -48,7 +48,9 @@ output: run.h5
     const std::string mpirun = fmt::format("'{}' -n {} ", GSRGNN_MPIRUN, ranks);
     const std::string shell = fmt::format(
         "cd '{}' && export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 "
-        "OMPI_MCA_rmaps_base_oversubscribe=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1; exec {}{} {}",
+        "OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1; "
+        "exec "
+        "{}{} {}",
         work_.path(), ranks > 0 ? mpirun : "", program_, arguments);
     std::filesystem::remove(out_);
     const pid_t child = ::fork();
@@ -196,6 +198,11 @@ TEST_F(JointCommand, KilledAtRandomMomentsItGoesOn) {
     const pid_t job = start("train --resume deck.yaml train.checkpoint.epochs=50", kills % 2 == 0 ? 2 : 4);
     wait_until_said("loss");
     const auto pids = ranks();  // none if it was complete
+    std::error_code not_yet;
+    for (int i = 0; i < 10000 && kills == 0 && !std::filesystem::exists(work_.path("run.h5.checkpoint"), not_yet);
+         ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));  // that there is something to go on from
+    }
     if (kills < 6 && !pids.empty()) {
       std::this_thread::sleep_for(std::chrono::milliseconds(random.below(300)));
       ::kill(pids[random.below(pids.size())], SIGKILL);
