@@ -29,10 +29,13 @@ class GsrStack {
            Purpose purpose)
       : shape_(shape),
         purpose_(purpose),
-        saved_v_(take<Tensor<Scalar, Exec>>(arena, stores_values() ? shape.layers : 1, cells, shape.k)),
-        saved_index_(take<Tensor<Index, Exec>>(arena, training() ? shape.layers : 1, cells, shape.k)),
+        saved_v_(take<Tensor<Scalar, Exec>>(arena, MemoryPart::activations, stores_values() ? shape.layers : 1, cells,
+                                            shape.k)),
+        saved_index_(
+            take<Tensor<Index, Exec>>(arena, MemoryPart::activations, training() ? shape.layers : 1, cells, shape.k)),
         v2_(take<Values>(arena, cells, shape.k)),
-        saved_index2_(take<Tensor<Index, Exec>>(arena, training() && !sparse() ? shape.layers : 1, cells, shape.k)),
+        saved_index2_(take<Tensor<Index, Exec>>(arena, MemoryPart::activations,
+                                                training() && !sparse() ? shape.layers : 1, cells, shape.k)),
         dv_(take<Values>(arena, training() ? cells : 0, shape.k)),
         has_nan_(take<Vector<int, Exec>>(arena, 1)),
         block_(arena, cells, intermediate_rows, shape.width(), shape.tile(), shape.k) {}
