@@ -165,7 +165,7 @@ SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string
   std::vector<Swept> lists;
   try {
     const YAML::Node root = read(source);
-    const Section top(source, "", root, {"circuit", "model", "train", "memory_limit", "output", "sweep"});
+    const Section top(source, "", root, {"circuit", "model", "train", "output", "memory_limit", "sweep"});
     if (!root["sweep"].IsDefined()) {
       throw InputError(path, "the deck has no 'sweep'", "add e.g. sweep: {layers: [10, 20]}, or use gsrgnn train");
     }

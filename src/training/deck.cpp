@@ -202,7 +202,7 @@ Deck resolve_deck(const YAML::Node& root, const Source& source, const std::strin
                   const std::string& default_output) {
   Deck deck;
   try {
-    const Section top(source, "", root, {"circuit", "model", "train", "memory_limit", "output"});
+    const Section top(source, "", root, {"circuit", "model", "train", "output", "memory_limit"});
     read_circuit_choice(source, top, deck);
     read_model(Section(source, "model", top.get("model"), model_keys()), deck.model);
     std::vector<std::string> keys = train_keys();

@@ -30,7 +30,7 @@ using Exec = AnyModel::Exec;
 
 Arena<Exec> measure(const Deck::Model& model, const CircuitSize& size) {
   Arena<Exec> arena;
-  const TrainingSetup planned(arena, model_shape(model, size), model.adjacency, size.counts);
+  const TrainingSetup planned(arena, arena, model_shape(model, size), model.adjacency, size.counts);
   return arena;
 }
 

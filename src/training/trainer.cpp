@@ -78,7 +78,7 @@ class Training {
         best = rank(pearson);
         run_.best_epoch = epoch;
         best_output_ = output;
-        Kokkos::deep_copy(space_, setup_->state.best, model().parameters());
+        Kokkos::deep_copy(space_, setup_->best, model().parameters());
       }
       double scoring = watch.lap();
       if (report) report({epoch, deck_.train.epochs, run_.loss.back(), pearson, run_.best_epoch});
@@ -102,7 +102,10 @@ class Training {
     run_.prediction = run_.model.label.invert(best_output_);
     run_.validation = scores(best_output_, Part::validation);
     run_.test = scores(best_output_, Part::test);
-    run_.model.parameters = download(space_, setup_->state.best);
+    const Vector<float, Exec> parameters = setup_->best;
+    setup_.reset();
+    arena_.reset();
+    run_.model.parameters = download(space_, parameters);
     run_.memory.process_peak = process_peak();
     return std::move(run_);
   }
@@ -121,7 +124,7 @@ class Training {
     state.moment1 = download(space_, s.moment1);
     state.moment2 = download(space_, s.moment2);
     state.best_epoch = run_.best_epoch;
-    if (run_.best_epoch > 0) state.best_parameters = download(space_, s.best);
+    if (run_.best_epoch > 0) state.best_parameters = download(space_, setup_->best);
     state.best_output = best_output_;
     state.loss = run_.loss;
     state.validation_loss = run_.validation_loss;
@@ -135,7 +138,7 @@ class Training {
     upload(space_, model().parameters(), state.parameters);
     upload(space_, setup_->state.moment1, state.moment1);
     upload(space_, setup_->state.moment2, state.moment2);
-    if (state.best_epoch > 0) upload(space_, setup_->state.best, state.best_parameters);
+    if (state.best_epoch > 0) upload(space_, setup_->best, state.best_parameters);
     run_.best_epoch = state.best_epoch;
     best_output_ = state.best_output;
     run_.loss = state.loss;
@@ -197,15 +200,18 @@ class Training {
   void allocate(const MemoryPlan& plan) {
     run_.memory.planned = plan.planned();
     try {
-      arena_ = std::make_unique<Arena<Exec>>(static_cast<std::size_t>(plan.planned()));
+      const std::int64_t best = plan.planned(MemoryPart::best);
+      arena_ = std::make_unique<Arena<Exec>>(static_cast<std::size_t>(plan.planned() - best));
+      arena_of_best_ = std::make_unique<Arena<Exec>>(static_cast<std::size_t>(best));
     } catch (const std::exception&) {
       throw RunError(
           fmt::format("the device could not give the {} bytes that were planned; give a memory_limit, and see "
                       "gsrgnn plan for what fits it",
                       with_commas(plan.planned())));
     }
-    setup_ = std::make_unique<TrainingSetup>(*arena_, run_.model.shape, run_.model.adjacency, run_.counts);
-    run_.memory.allocated = static_cast<std::int64_t>(arena_->used());
+    setup_ =
+        std::make_unique<TrainingSetup>(*arena_, *arena_of_best_, run_.model.shape, run_.model.adjacency, run_.counts);
+    run_.memory.allocated = static_cast<std::int64_t>(arena_->used() + arena_of_best_->used());
     run_.memory.process_peak = process_peak();
     run_.trained_parameters = model().table().trained();
   }
@@ -283,7 +289,7 @@ class Training {
   TrainedRun run_;
   std::vector<float> label_;        ///< standardised
   std::vector<float> best_output_;  ///< of best_epoch
-  std::unique_ptr<Arena<Exec>> arena_;
+  std::unique_ptr<Arena<Exec>> arena_, arena_of_best_;
   std::unique_ptr<TrainingSetup> setup_;
 };
 
