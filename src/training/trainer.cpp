@@ -117,14 +117,18 @@ class Training {
   static double rank(double pearson) { return std::isnan(pearson) ? -2.0 : pearson; }
 
   TrainingState state(std::int64_t epoch) const {
-    const TrainerState& s = setup_->state;
+    const auto on_device = [&](const Vector<float, Exec>& values) {
+      return StateArray(values.size(), [this, values](std::size_t first, std::size_t count) {
+        return download(space_, Vector<float, Exec>(values.data() + first, count));
+      });
+    };
     TrainingState state;
     state.epoch = epoch;
-    state.parameters = download(space_, model().parameters());
-    state.moment1 = download(space_, s.moment1);
-    state.moment2 = download(space_, s.moment2);
+    state.parameters = on_device(model().parameters());
+    state.moment1 = on_device(setup_->state.moment1);
+    state.moment2 = on_device(setup_->state.moment2);
     state.best_epoch = run_.best_epoch;
-    if (run_.best_epoch > 0) state.best_parameters = download(space_, setup_->best);
+    if (run_.best_epoch > 0) state.best_parameters = on_device(setup_->best);
     state.best_output = best_output_;
     state.loss = run_.loss;
     state.validation_loss = run_.validation_loss;
@@ -135,10 +139,15 @@ class Training {
 
   void resume(const TrainingState& state) {
     check(state);
-    upload(space_, model().parameters(), state.parameters);
-    upload(space_, setup_->state.moment1, state.moment1);
-    upload(space_, setup_->state.moment2, state.moment2);
-    if (state.best_epoch > 0) upload(space_, setup_->best, state.best_parameters);
+    const auto to_device = [&](const StateArray& values, const Vector<float, Exec>& view) {
+      values.for_each_part([&](std::size_t first, const std::vector<float>& part) {
+        upload(space_, Vector<float, Exec>(view.data() + first, part.size()), part);
+      });
+    };
+    to_device(state.parameters, model().parameters());
+    to_device(state.moment1, setup_->state.moment1);
+    to_device(state.moment2, setup_->state.moment2);
+    to_device(state.best_parameters, setup_->best);
     run_.best_epoch = state.best_epoch;
     best_output_ = state.best_output;
     run_.loss = state.loss;
