@@ -3,6 +3,7 @@
 #include <gsrgnn/campaign/joint_circuits.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
+#include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/random.hpp>
 #include <map>
@@ -127,10 +128,10 @@ void describe_model(const Deck& deck, const std::vector<Json>& rows, const std::
   model.label_name = rows.front()["labels"].get<std::vector<std::string>>();
   model.label_unit = rows.front()["unit"];
   model.adjacency = deck.model.adjacency;
-  model.shape = shape_of_model(deck);
-  model.shape.features = static_cast<int>(model.feature_name.size());
-  model.shape.types = static_cast<int>(model.type_name.size());
-  model.shape.outputs = static_cast<int>(model.label_name.size());
+  model.shape = model_shape(deck.model, {{},
+                                         static_cast<int>(model.feature_name.size()),
+                                         static_cast<int>(model.type_name.size()),
+                                         static_cast<int>(model.label_name.size())});
 }
 
 /// The part of each cell, by its number in the source: the order they are held in changes no split.

@@ -7,6 +7,7 @@
 #include <gsrgnn/kernels/loss.hpp>
 #include <gsrgnn/models/any_model.hpp>
 #include <gsrgnn/training/linear_fit.hpp>
+#include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/random.hpp>
 #include <gsrgnn/util/stopwatch.hpp>
@@ -38,6 +39,13 @@ void put(std::string& text, const std::vector<T>& values) {
   text.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
 }
 
+void put(std::string& text, const StateArray& values) {
+  put(text, values.size());
+  values.for_each_part([&](std::size_t, const std::vector<float>& part) {
+    text.append(reinterpret_cast<const char*>(part.data()), part.size() * sizeof(float));
+  });
+}
+
 template <class T>
 void get(const std::string& text, std::size_t& at, T& value) {
   std::memcpy(&value, text.data() + at, sizeof value);
@@ -53,14 +61,20 @@ void get(const std::string& text, std::size_t& at, std::vector<T>& values) {
   at += count * sizeof(T);
 }
 
+void get(const std::string& text, std::size_t& at, StateArray& values) {
+  std::vector<float> held;
+  get(text, at, held);
+  values = StateArray(std::move(held));
+}
+
 /// What a rank keeps on the device beside the model: of the training, and of each of its circuits.
 struct JointState {
   JointState(Arena<Exec>& arena, const ParameterTable& table)
-      : moment1(arena.take<Vector<float, Exec>>(table.size())),
-        moment2(arena.take<Vector<float, Exec>>(table.size())),
-        best(arena.take<Vector<float, Exec>>(table.size())),
-        gradient_sum(arena.take<Vector<std::int64_t, Exec>>(table.size())),
-        gradient(arena.take<Vector<float, Exec>>(table.largest_block())),
+      : moment1(arena.take<Vector<float, Exec>>(MemoryPart::adam, table.size())),
+        moment2(arena.take<Vector<float, Exec>>(MemoryPart::adam, table.size())),
+        best(arena.take<Vector<float, Exec>>(MemoryPart::best, table.size())),
+        gradient_sum(arena.take<Vector<std::int64_t, Exec>>(MemoryPart::gradient, table.size())),
+        gradient(arena.take<Vector<float, Exec>>(MemoryPart::gradient, table.largest_block())),
         beyond(arena.take<Vector<int, Exec>>(1)),
         loss_partial(arena.take<Vector<double, Exec>>(Tuning<Exec>::kRowChunks)) {}
   Vector<float, Exec> moment1, moment2, best;
@@ -75,8 +89,8 @@ struct JointState {
 struct OnDevice {
   OnDevice(Arena<Exec>& arena, Arena<Exec>& shared, const JointCircuits& all, std::size_t i) {
     const JointDesign& design = all.designs[all.held[i].design];
-    label = arena.take<Matrix<float, Exec>>(design.counts.cells, all.model.shape.outputs);
-    part = arena.take<Vector<std::uint8_t, Exec>>(design.counts.cells);
+    label = arena.take<Matrix<float, Exec>>(MemoryPart::cells, design.counts.cells, all.model.shape.outputs);
+    part = arena.take<Vector<std::uint8_t, Exec>>(MemoryPart::cells, design.counts.cells);
     model = make_model(arena, shared, all.model.shape, all.model.adjacency, design.counts,
                        design.part == Part::training ? Purpose::training : Purpose::prediction);
     model_bytes = shared.used();
@@ -85,25 +99,6 @@ struct OnDevice {
   Vector<std::uint8_t, Exec> part;
   std::unique_ptr<AnyModel> model;
   std::size_t model_bytes = 0;  ///< of the shared arena
-};
-
-/// Bytes of the two arenas.
-struct JointPlan {
-  JointPlan(const JointCircuits& all, const ParameterTable& table) {
-    Arena<Exec> plan;
-    const JointState state(plan, table);
-    Arena<Exec> parameters;  // a rank without a circuit makes the updates too
-    parameters.take<Vector<float, Exec>>(table.size());
-    shared = parameters.used();
-    for (std::size_t i = 0; i < all.held.size(); ++i) {
-      Arena<Exec> model;
-      const OnDevice circuit(plan, model, all, i);
-      shared = std::max(shared, model.used());
-    }
-    resident = plan.used();
-  }
-  std::int64_t bytes() const { return static_cast<std::int64_t>(resident + shared); }
-  std::size_t resident = 0, shared = 0;
 };
 
 /// One circuit's share of an evaluation.
@@ -196,15 +191,23 @@ class JointTraining {
   const JointDesign& design_of(std::size_t i) const { return all_.designs[all_.held[i].design]; }
 
   void plan_and_allocate() {
-    const JointPlan plan(all_, table_);
-    run_.memory.planned = plan.bytes();
+    const JointPlan plan = plan_joint(all_);
+    run_.memory.planned = plan.planned();
+    const std::int64_t limit = memory_limit(deck_);
+    if (limit > 0 && plan.planned() > limit) {
+      throw RunError(fmt::format(
+          "{} bytes of rank {} do not fit {} {}; use more ranks, fewer layers, a smaller "
+          "model.hidden or model.k",
+          with_commas(plan.planned()), mpi_.rank(),
+          deck_.memory_limit > 0 ? "the memory limit of" : "what the device has free,", with_commas(limit)));
+    }
     try {
-      arena_ = std::make_unique<Arena<Exec>>(plan.resident);
-      shared_ = std::make_unique<Arena<Exec>>(plan.shared);
+      arena_ = std::make_unique<Arena<Exec>>(static_cast<std::size_t>(plan.resident));
+      shared_ = std::make_unique<Arena<Exec>>(static_cast<std::size_t>(plan.shared));
     } catch (const std::exception&) {
       throw RunError(
-          fmt::format("{} bytes do not fit the memory of the device; use more ranks, fewer layers, a smaller "
-                      "model.hidden or model.k",
+          fmt::format("the device could not give the {} bytes that were planned; give a memory_limit, and use more "
+                      "ranks, fewer layers, a smaller model.hidden or model.k",
                       with_commas(run_.memory.planned)));
     }
     state_ = std::make_unique<JointState>(*arena_, table_);
@@ -217,7 +220,7 @@ class JointTraining {
       }
       on_device_.push_back(std::move(on));
     }
-    run_.memory.allocated = static_cast<std::int64_t>(arena_->used() + plan.shared);
+    run_.memory.allocated = static_cast<std::int64_t>(arena_->used()) + plan.shared;
     run_.memory.process_peak = process_peak();
   }
 
@@ -397,13 +400,18 @@ class JointTraining {
   }
 
   TrainingState state(std::int64_t epoch) const {
+    const auto on_device = [&](const Vector<float, Exec>& values) {
+      return StateArray(values.size(), [this, values](std::size_t first, std::size_t count) {
+        return download(space_, Vector<float, Exec>(values.data() + first, count));
+      });
+    };
     TrainingState state;
     state.epoch = epoch;
-    state.parameters = download(space_, parameters_);
-    state.moment1 = download(space_, state_->moment1);
-    state.moment2 = download(space_, state_->moment2);
+    state.parameters = on_device(parameters_);
+    state.moment1 = on_device(state_->moment1);
+    state.moment2 = on_device(state_->moment2);
     state.best_epoch = run_.best_epoch;
-    if (run_.best_epoch > 0) state.best_parameters = download(space_, state_->best);
+    if (run_.best_epoch > 0) state.best_parameters = on_device(state_->best);
     state.loss = run_.loss;
     state.validation_loss = run_.validation_loss;
     state.validation_pearson = run_.validation_pearson;
@@ -431,10 +439,15 @@ class JointTraining {
     if (!fits_training(*from, deck_, static_cast<std::size_t>(table_.size())) || !from->best_output.empty()) {
       throw RunError("the state to go on from is not that of a training of this deck on these circuits");
     }
-    upload(space_, parameters_, from->parameters);
-    upload(space_, state_->moment1, from->moment1);
-    upload(space_, state_->moment2, from->moment2);
-    if (from->best_epoch > 0) upload(space_, state_->best, from->best_parameters);
+    const auto to_device = [&](const StateArray& values, const Vector<float, Exec>& view) {
+      values.for_each_part([&](std::size_t first, const std::vector<float>& part) {
+        upload(space_, Vector<float, Exec>(view.data() + first, part.size()), part);
+      });
+    };
+    to_device(from->parameters, parameters_);
+    to_device(from->moment1, state_->moment1);
+    to_device(from->moment2, state_->moment2);
+    to_device(from->best_parameters, state_->best);
     run_.best_epoch = from->best_epoch;
     run_.loss = from->loss;
     run_.validation_loss = from->validation_loss;
@@ -599,8 +612,24 @@ JointRun train_jointly(const Mpi& mpi, const Deck& deck, const JointCircuits& ci
   return JointTraining(mpi, deck, circuits).run(report, options);
 }
 
-std::int64_t plan_joint(const JointCircuits& circuits) {
-  return JointPlan(circuits, ModelParameters(circuits.model.shape).table).bytes();
+JointPlan plan_joint(const JointCircuits& circuits) {
+  const ParameterTable table = ModelParameters(circuits.model.shape).table;
+  Arena<Exec> resident, largest;
+  const JointState state(resident, table);
+  largest.take<Vector<float, Exec>>(MemoryPart::parameters, table.size());  // a rank without a circuit updates them too
+  for (std::size_t i = 0; i < circuits.held.size(); ++i) {
+    Arena<Exec> model;
+    const OnDevice circuit(resident, model, circuits, i);
+    if (model.used() > largest.used()) largest = model;
+  }
+  JointPlan plan;
+  plan.resident = static_cast<std::int64_t>(resident.used());
+  plan.shared = static_cast<std::int64_t>(largest.used());
+  for (std::size_t part = 0; part < kMemoryParts; ++part) {
+    const auto which = static_cast<MemoryPart>(part);
+    plan.parts[part] = static_cast<std::int64_t>(resident.used(which) + largest.used(which));
+  }
+  return plan;
 }
 
 MemoryUse validate_joint(const Mpi& mpi, const Deck& deck, const JointCircuits& circuits) {

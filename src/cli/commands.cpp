@@ -14,6 +14,7 @@
 #include <gsrgnn/cli/progress.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/deck_circuit.hpp>
+#include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/mpi.hpp>
@@ -251,6 +252,7 @@ void train_deck(const Mpi& mpi, const std::string& deck_path, const std::vector<
   print_circuit_line(circuit);
   print_model_line(deck);
   std::fflush(stdout);
+  require_fit(MemoryPlan(deck.model, size_for_training(circuit, place)), deck);  // before anything is written
   if (options.validate) {
     const MemoryUse memory = validate_training(deck, circuit, place);
     check_writable(deck.output);

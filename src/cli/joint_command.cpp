@@ -77,8 +77,9 @@ void train_jointly_command(const Mpi& mpi, const Deck& deck, const TrainOptions&
   const JointCircuits circuits = open_joint_circuits(mpi, deck);
   std::int64_t cells = 0;
   for (const HeldCircuit& held : circuits.held) cells += held.circuit.cells();
-  print_ranks(mpi, fmt::format("; {}, {} cells, {:.1f} MB", plural(circuits.held.size(), "circuit"), with_commas(cells),
-                               static_cast<double>(plan_joint(circuits)) * 1e-6));
+  print_ranks(mpi, deck.memory_limit,
+              fmt::format("; {}, {} cells, {:.1f} MB", plural(circuits.held.size(), "circuit"), with_commas(cells),
+                          static_cast<double>(plan_joint(circuits).planned()) * 1e-6));
   if (mpi.rank() == 0) print_heading(deck, circuits);
   std::fflush(stdout);
   mpi.together([&] {  // known before the first epoch, not after the last

@@ -109,7 +109,7 @@ void sweep_command(const std::string& deck, const std::vector<std::string>& over
   const Mpi mpi;
   const auto sweep = prepare_sweep(mpi, deck, overrides, !options.validate);
   if (!sweep) return;  // rank 0 says why
-  print_ranks(mpi);
+  print_ranks(mpi, sweep->memory_limit);
   if (mpi.rank() == 0) print_heading(*sweep, mpi.size());
   if (options.validate) return validate(mpi, *sweep);
   close(mpi, *sweep, work_on_sweep(mpi, *sweep, options.leave));

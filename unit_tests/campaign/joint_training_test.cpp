@@ -229,9 +229,9 @@ TEST_F(JointTrainingTest, BatchesAreThoseOfTheSeed) {
 TEST_F(JointTrainingTest, CircuitsShareTheWorkspace) {
   deck_.model.layers = 40;
   const auto all = validate_joint(alone_, deck_, open()).planned;
-  EXPECT_EQ(all, plan_joint(open()));
+  EXPECT_EQ(all, plan_joint(open()).planned());
   deck_.circuits.training = {path(2)};
-  const auto largest = plan_joint(open());
+  const auto largest = plan_joint(open()).planned();
   EXPECT_LT(all, largest + largest / 5);
 }
 

@@ -12,6 +12,7 @@
 
 #include <gsrgnn/campaign/joint_circuits.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
+#include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/run_file.hpp>
 
 namespace gsrgnn {
@@ -22,7 +23,14 @@ struct JointRun {
 };
 
 /// Bytes of device memory that this rank will need: counted, nothing is allocated.
-std::int64_t plan_joint(const JointCircuits& circuits);
+struct JointPlan {
+  std::array<std::int64_t, kMemoryParts> parts{};
+  std::int64_t resident = 0;  ///< of the rank's circuits and the training
+  std::int64_t shared = 0;    ///< of the model, on whichever circuit
+
+  std::int64_t planned() const { return resident + shared; }
+};
+JointPlan plan_joint(const JointCircuits& circuits);
 
 /// Trains as the deck says, with checkpoints, which rank 0 reads and writes; `report` and options.say are called there
 /// only, options.stop on all ranks, and one that is asked to stop stops all. All ranks must call it. What one rank

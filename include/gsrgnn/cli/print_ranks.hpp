@@ -4,8 +4,9 @@
 
 namespace gsrgnn::cli {
 
-/// What each rank has to work with: a line a rank, by rank 0. `further` is said at the end of this rank's line.
-void print_ranks(const Mpi& mpi, const std::string& further = "");
+/// What each rank has to work with: a line a rank, by rank 0. `memory_limit` is the deck's, 0: none; `further` is said
+/// at the end of this rank's line.
+void print_ranks(const Mpi& mpi, std::int64_t memory_limit, const std::string& further = "");
 
 /// "1 run", "1,000 runs"
 std::string plural(std::size_t count, const char* thing);

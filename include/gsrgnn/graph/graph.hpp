@@ -38,12 +38,12 @@ struct NetGraph {
   Vector<S, Exec> self_weight, inverse_degree;
 
   NetGraph(Arena<Exec>& arena, const CircuitCounts& size)
-      : net_offset(arena.template take<Vector<int, Exec>>(size.nets + 1)),
-        net_cell(arena.template take<Vector<int, Exec>>(size.pins)),
-        cell_offset(arena.template take<Vector<int, Exec>>(size.cells + 1)),
-        cell_net(arena.template take<Vector<int, Exec>>(size.pins)),
-        self_weight(arena.template take<Vector<S, Exec>>(size.cells)),
-        inverse_degree(arena.template take<Vector<S, Exec>>(size.cells)) {}
+      : net_offset(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.nets + 1)),
+        net_cell(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.pins)),
+        cell_offset(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.cells + 1)),
+        cell_net(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.pins)),
+        self_weight(arena.template take<Vector<S, Exec>>(MemoryPart::graph, size.cells)),
+        inverse_degree(arena.template take<Vector<S, Exec>>(MemoryPart::graph, size.cells)) {}
 
   void set(const Exec& space, const Circuit& circuit) const {
     const NetArrays host = net_arrays(circuit);
@@ -66,9 +66,9 @@ struct EdgeGraph {
   Vector<S, Exec> inverse_degree;
 
   EdgeGraph(Arena<Exec>& arena, const CircuitCounts& size)
-      : offset(arena.template take<Vector<int, Exec>>(size.cells + 1)),
-        neighbour(arena.template take<Vector<int, Exec>>(size.edges)),
-        inverse_degree(arena.template take<Vector<S, Exec>>(size.cells)) {}
+      : offset(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.cells + 1)),
+        neighbour(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.edges)),
+        inverse_degree(arena.template take<Vector<S, Exec>>(MemoryPart::graph, size.cells)) {}
 
   void set(const Exec& space, const Circuit& circuit) const {
     const EdgeArrays host = edge_arrays(circuit);

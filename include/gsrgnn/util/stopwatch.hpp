@@ -1,6 +1,7 @@
 #pragma once
 
-/// Seconds that pass, by a clock that does not jump when the time of day is set. (Kokkos::Timer's does, with libstdc++.)
+/// Seconds that pass, by a clock that does not jump when the time of day is set. (Kokkos::Timer's does, with
+/// libstdc++.)
 
 #include <chrono>
 #include <utility>
