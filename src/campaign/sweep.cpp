@@ -12,6 +12,7 @@
 #include <gsrgnn/training/deck_circuit.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/signals.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <map>
@@ -127,6 +128,14 @@ std::vector<CircuitCounts> sizes_of_circuits(const Mpi& mpi, const std::vector<D
   return counts;
 }
 
+/// This rank's share of its host's free memory; 0 where the device is a GPU. Nobody returns before all have looked.
+std::int64_t share_of_host(const Mpi& mpi) {
+  const std::int64_t free = device_name() == "host" ? free_host_memory() : 0;
+  const std::string own = host_name();
+  const auto hosts = unpack(mpi.broadcast(pack(mpi.gather(own))));
+  return free / std::max<std::int64_t>(std::count(hosts.begin(), hosts.end(), own), 1);
+}
+
 /// One rank's work.
 class Worker {
  public:
@@ -205,6 +214,7 @@ class Worker {
       Deck deck = parse_deck(run.identity, run.name);
       deck.output = run_path(sweep_.folder, run);
       deck.checkpoint = sweep_.checkpoint;
+      deck.memory_limit = sweep_.memory_limit;
       const Circuit& circuit = circuit_.open(deck);
       const auto report = [&](const TrainingProgress&) {
         began = true;
@@ -283,7 +293,7 @@ std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, cons
     if (make_folder) make_sweep_folder(read.folder, read.runs);
     std::vector<std::string> texts = {read.folder, std::to_string(read.combinations),
                                       std::to_string(read.checkpoint.epochs),
-                                      fmt::format("{}", read.checkpoint.minutes)};
+                                      fmt::format("{}", read.checkpoint.minutes), std::to_string(read.memory_limit)};
     for (const SweepRun& run : read.runs) texts.insert(texts.end(), {run.name, run.identity});
     return pack(texts);
   });
@@ -291,7 +301,7 @@ std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, cons
   const auto texts = unpack(*packed);
   std::vector<SweepRun> runs;
   std::vector<Deck> decks;
-  for (std::size_t i = 4; i < texts.size(); i += 2) {
+  for (std::size_t i = 5; i < texts.size(); i += 2) {
     runs.push_back({texts[i], texts[i + 1]});
     decks.push_back(parse_deck(texts[i + 1], texts[i]));
   }
@@ -305,7 +315,8 @@ std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, cons
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return seconds[a] > seconds[b]; });
   order = Json::parse(mpi.broadcast(Json(order).dump())).get<std::vector<std::size_t>>();
-  Sweep sweep{texts[0], std::stoll(texts[1]), {}, {}, {std::stoi(texts[2]), std::stod(texts[3])}};
+  Sweep sweep{texts[0], std::stoll(texts[1]), {}, {}, {std::stoi(texts[2]), std::stod(texts[3])}, std::stoll(texts[4])};
+  if (sweep.memory_limit == 0) sweep.memory_limit = share_of_host(mpi);
   for (const std::size_t i : order) {
     sweep.runs.push_back(runs[i]);
     sweep.seconds.push_back(seconds[i]);
@@ -333,7 +344,8 @@ std::vector<PlannedRun> validate_sweep(const Mpi& mpi, const Sweep& sweep) {
     if (i >= sweep.runs.size()) return planned;
     PlannedRun row{i, 0, ""};
     try {
-      const Deck deck = parse_deck(sweep.runs[i].identity, sweep.runs[i].name);
+      Deck deck = parse_deck(sweep.runs[i].identity, sweep.runs[i].name);
+      deck.memory_limit = sweep.memory_limit;
       row.bytes = validate_training(deck, last.open(deck), circuit_place(deck)).planned;
     } catch (const std::exception& error) {
       row.reason = error.what();

@@ -165,7 +165,7 @@ SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string
   std::vector<Swept> lists;
   try {
     const YAML::Node root = read(source);
-    const Section top(source, "", root, {"circuit", "model", "train", "output", "sweep"});
+    const Section top(source, "", root, {"circuit", "model", "train", "output", "memory_limit", "sweep"});
     if (!root["sweep"].IsDefined()) {
       throw InputError(path, "the deck has no 'sweep'", "add e.g. sweep: {layers: [10, 20]}, or use gsrgnn train");
     }
@@ -193,7 +193,8 @@ SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string
     }
     source.set_context(fmt::format(" (in the run of {})", say(lists, at)));
     const Deck deck = resolve_deck(tree, source, path, "");
-    sweep.checkpoint = deck.checkpoint;  // which cannot be swept
+    sweep.checkpoint = deck.checkpoint;  // which cannot be swept, nor can
+    sweep.memory_limit = deck.memory_limit;
     const std::string identity = deck_identity(deck);
     if (identities.insert(identity).second) {
       const std::string name = run_name(identity);
@@ -205,6 +206,13 @@ SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string
     for (std::size_t i = lists.size(); i-- > 0 && ++at[i] == lists[i].values.size();) at[i] = 0;
   }
   return sweep;
+}
+
+bool is_sweep_deck(const std::string& path, const std::vector<std::string>& overrides) {
+  const YAML::Node root = parse_deck_yaml(deck_text(path), path);
+  Source source(path);
+  for (const auto& given : overrides) apply_override(root, source, given);
+  return root["sweep"].IsDefined();
 }
 
 std::string run_name(const std::string& identity) {

@@ -12,6 +12,7 @@
 #include <gsrgnn/cli/progress.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/deck_circuit.hpp>
+#include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/mpi.hpp>
@@ -266,6 +267,7 @@ void train_command(const std::string& deck_path, const std::vector<std::string>&
              deck.model.kind == ModelKind::gsr ? fmt::format(", k {}", deck.model.k) : "", deck.train.epochs,
              execution_space(), execution_concurrency(), execution_concurrency() == 1 ? "" : "s", kokkos_version());
   std::fflush(stdout);
+  require_fit(MemoryPlan(deck.model, size_for_training(circuit, place)), deck);  // before anything is written
   if (options.validate) {
     const MemoryUse memory = validate_training(deck, circuit, place);
     check_writable(deck.output);

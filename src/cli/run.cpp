@@ -99,6 +99,12 @@ int run(int argc, char** argv) {
   info_app->callback([&] { command = [&] { info_command(path, json); }; });
 
   std::vector<std::string> overrides;
+  auto* plan_app = app.add_subcommand("plan", "Say what memory the training of a deck, or each of a sweep, will take");
+  plan_app->add_option("DECK.yaml", path, "The deck, also one of a sweep")->required();
+  plan_app->add_option("KEY=VALUE", overrides, "Keys of the deck to replace, e.g. model.k=16 memory_limit=2GB");
+  plan_app->add_flag("--json", json, "As one JSON object");
+  plan_app->callback([&] { command = [&] { plan_command(path, overrides, json); }; });
+
   bool validate = false;
   auto* train_app = app.add_subcommand("train", "Train the model of a deck and write its run file");
   train_app->add_option("DECK.yaml", path, "The deck")->required();

@@ -26,11 +26,11 @@ std::string plural(std::size_t count, const char* thing) {
 }
 
 /// What each rank has to work with.
-void print_ranks(const Mpi& mpi) {
-  const auto lines =
-      mpi.gather(fmt::format("{}  pid {}  {} on {}, {}  {:.1f} GB", host_name(), ::getpid(), execution_space(),
-                             device_name(), plural(static_cast<std::size_t>(execution_concurrency()), "thread"),
-                             static_cast<double>(device_memory()) * 1e-9));
+void print_ranks(const Mpi& mpi, const Sweep& sweep) {
+  const std::int64_t memory = sweep.memory_limit > 0 ? sweep.memory_limit : free_device_memory();
+  const auto lines = mpi.gather(fmt::format(
+      "{}  pid {}  {} on {}, {}  {:.1f} GB", host_name(), ::getpid(), execution_space(), device_name(),
+      plural(static_cast<std::size_t>(execution_concurrency()), "thread"), static_cast<double>(memory) * 1e-9));
   for (std::size_t rank = 0; rank < lines.size(); ++rank) fmt::print("rank {}: {}\n", rank, lines[rank]);
   std::fflush(stdout);
 }
@@ -121,7 +121,7 @@ void sweep_command(const std::string& deck, const std::vector<std::string>& over
   const Mpi mpi;
   const auto sweep = prepare_sweep(mpi, deck, overrides, !only_validate);
   if (!sweep) return;  // rank 0 says why
-  print_ranks(mpi);
+  print_ranks(mpi, *sweep);
   if (mpi.rank() == 0) print_heading(*sweep, mpi.size());
   if (only_validate) return validate(mpi, *sweep);
   close(mpi, *sweep, work_on_sweep(mpi, *sweep));

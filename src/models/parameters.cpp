@@ -28,20 +28,27 @@ std::int64_t ParameterTable::trained() const {
   return count;
 }
 
-std::vector<double> ParameterTable::initial_values(std::uint64_t seed) const {
-  std::vector<double> values(size(), 0.0);
-  for (std::size_t a = 0; a < arrays.size(); ++a) {
+std::vector<double> ParameterTable::initial_values(std::uint64_t seed, const ParameterBlock& block) const {
+  std::vector<double> values(block.count, 0.0);
+  const auto first = std::lower_bound(arrays.begin(), arrays.end(), block.first,
+                                      [](const auto& array, std::int64_t offset) { return array.offset < offset; });
+  for (auto a = static_cast<std::size_t>(first - arrays.begin());
+       a < arrays.size() && arrays[a].offset < block.first + block.count; ++a) {
     const auto& array = arrays[a];
     Random random(seed, a);
     for (int r = 0; r < array.rows; ++r) {
       for (int c = 0; c < array.columns; ++c) {
-        values[array.at(r, c)] = array.initial.kind == Initial::Kind::constant
-                                     ? array.initial.value
-                                     : array.initial.value * (2.0 * random.uniform() - 1.0);
+        values[array.at(r, c) - block.first] = array.initial.kind == Initial::Kind::constant
+                                                   ? array.initial.value
+                                                   : array.initial.value * (2.0 * random.uniform() - 1.0);
       }
     }
   }
   return values;
+}
+
+std::vector<double> ParameterTable::initial_values(std::uint64_t seed) const {
+  return initial_values(seed, {"", 0, size()});
 }
 
 }  // namespace gsrgnn

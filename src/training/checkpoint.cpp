@@ -20,6 +20,9 @@ class Fingerprint {
  public:
   void add(const void* data, std::size_t bytes) {
     add_word(bytes);
+    add_words(data, bytes);
+  }
+  void add_words(const void* data, std::size_t bytes) {
     const char* const from = static_cast<const char*>(data);
     for (std::size_t at = 0; at < bytes; at += sizeof(std::uint64_t)) {
       std::uint64_t word = 0;
@@ -30,6 +33,10 @@ class Fingerprint {
   template <class T>
   void add(const std::vector<T>& values) {
     add(values.data(), values.size() * sizeof(T));
+  }
+  void add(const StateArray& values) {
+    add_word(values.size() * sizeof(float));
+    values.for_each_part([&](std::size_t, const auto& part) { add_words(part.data(), part.size() * sizeof(float)); });
   }
   void add(const std::string& text) { add(text.data(), text.size()); }
   void add(const std::vector<std::string>& texts) {
@@ -91,6 +98,26 @@ std::string checksum(const TrainingState& state) {
   return print.text();
 }
 
+template <class T>
+void write_array(Hdf5Writer& file, const std::string& name, const std::vector<T>& values) {
+  file.array(name, values);
+}
+void write_array(Hdf5Writer& file, const std::string& name, const StateArray& values) {
+  file.array(name, values.size(), [&](std::uint64_t first) { return values.part(first); });
+}
+
+template <class T>
+void read_array(const Hdf5Reader& file, const std::string& name, std::vector<T>& values) {
+  values = file.array<T>(name);
+}
+void read_array(const Hdf5Reader& file, const std::string& name, StateArray& values) {
+  const Shape shape = file.shape(name);
+  if (shape.size() != 1) file.fail(name, "is not a list");
+  values = StateArray(shape[0], [path = file.path(), name](std::size_t first, std::size_t count) {
+    return Hdf5Reader(path).part(name, first, count);
+  });
+}
+
 /// Refuses a checkpoint that is whole and not of this run.
 void expect_equal(const Hdf5Reader& file, const char* name, const std::string& expected, const char* what,
                   const std::string& cure) {
@@ -128,8 +155,8 @@ void Checkpoints::write(const TrainingState& state) const {
   file.attribute("/", "best_epoch", state.best_epoch);
   file.attribute("/", "checksum", checksum(state));
   file.string("deck", to_yaml(deck_));
-  for_each_array(state,
-                 [&](const char* name, const auto& values) { file.array(std::string("state/") + name, values); });
+  for_each_array(
+      state, [&](const char* name, const auto& values) { write_array(file, std::string("state/") + name, values); });
   file.commit_to_disk(previous_checkpoint_path(deck_.output));
 }
 
@@ -144,9 +171,8 @@ std::optional<TrainingState> Checkpoints::read_one(const std::string& path, std:
     }
     state.epoch = file.attribute_int("/", "epoch");
     state.best_epoch = file.attribute_int("/", "best_epoch");
-    for_each_array(state, [&](const char* name, auto& values) {
-      values = file.array<typename std::decay_t<decltype(values)>::value_type>(std::string("state/") + name);
-    });
+    for_each_array(state,
+                   [&](const char* name, auto& values) { read_array(file, std::string("state/") + name, values); });
     if (checksum(state) != file.attribute_string("/", "checksum")) file.fail("state", "does not fit its checksum");
     for (const char* name : {"deck_hash", "circuit_hash", "revision", "execution_space"}) {
       file.attribute_string("/", name);

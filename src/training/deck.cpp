@@ -54,6 +54,18 @@ void read_checkpoint(const Section& checkpoint, Deck::Checkpoint& c) {
   checkpoint.real("minutes", c.minutes, 0, 1e6);
 }
 
+void read_memory_limit(const Section& root, std::int64_t& bytes) {
+  std::string text;
+  root.string("memory_limit", text);
+  if (text.empty()) return;
+  const auto size = parse_bytes(text);
+  if (!size) {
+    root.fail("memory_limit", fmt::format("'memory_limit' is '{}', which is no size", text),
+              "write e.g. 600MB, 1.5GiB or a number of bytes");
+  }
+  bytes = *size;
+}
+
 /// The groups a kind of model can have.
 void check_groups(const Section& model, Deck::Model& m) {
   if (m.kind == ModelKind::gsr && m.groups != 2) {
@@ -75,7 +87,7 @@ void check_groups(const Section& model, Deck::Model& m) {
 void read_model(const Section& model, Deck::Model& m) {
   const Deck::Model unused;
   model.choice("kind", m.kind, kModelKinds);
-  model.integer("layers", m.layers, 0, 100000);
+  model.integer("layers", m.layers, 0, kMostLayers);
   model.integer("hidden", m.hidden, 2, 65536);
   model.integer("groups", m.groups, 1, 65536);
   model.integer("k", m.k, 1, 65536);
@@ -190,7 +202,7 @@ Deck resolve_deck(const YAML::Node& root, const Source& source, const std::strin
                   const std::string& default_output) {
   Deck deck;
   try {
-    const Section top(source, "", root, {"circuit", "model", "train", "output"});
+    const Section top(source, "", root, {"circuit", "model", "train", "output", "memory_limit"});
     read_circuit_choice(source, top, deck);
     read_model(Section(source, "model", top.get("model"), model_keys()), deck.model);
     std::vector<std::string> keys = train_keys();
@@ -199,6 +211,7 @@ Deck resolve_deck(const YAML::Node& root, const Source& source, const std::strin
     read_train(train, deck.train);
     read_checkpoint(Section(source, "train.checkpoint", train.get("checkpoint"), {"epochs", "minutes"}),
                     deck.checkpoint);
+    read_memory_limit(top, deck.memory_limit);
     deck.output = default_output;
     top.string("output", deck.output);
   } catch (const YAML::Exception& e) {

@@ -100,7 +100,7 @@ SavedModel read_model(const Hdf5Reader& file) {
   model.shape.features = static_cast<int>(model.feature_name.size());
   model.shape.types = static_cast<int>(model.type_name.size());
   model.shape.outputs = static_cast<int>(model.label_name.size());
-  model.shape.layers = read_size(file, "layers", 0, 100000);
+  model.shape.layers = read_size(file, "layers", 0, kMostLayers);
   model.shape.hidden = read_size(file, "hidden", 2, 65536);
   const bool gsr = model.shape.kind == ModelKind::gsr, rev = model.shape.kind == ModelKind::rev;
   model.shape.groups = read_size(file, "groups", gsr || rev ? 2 : 1, rev ? model.shape.hidden : gsr ? 2 : 1);

@@ -3,12 +3,14 @@
 #include <cmath>
 #include <gsrgnn/kernels/adam.hpp>
 #include <gsrgnn/kernels/loss.hpp>
-#include <gsrgnn/models/any_model.hpp>
+#include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/split.hpp>
 #include <gsrgnn/training/trainer.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <limits>
+
+#include "training/training_setup.hpp"
 
 namespace gsrgnn {
 namespace {
@@ -24,30 +26,6 @@ std::int64_t process_peak() {
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
 }
-
-/// Everything on the device that a training needs beside model and graph.
-struct TrainerState {
-  TrainerState(Arena<Exec>& arena, std::int64_t parameters, std::int64_t cells, int outputs)
-      : moment1(arena.take<Vector<float, Exec>>(parameters)),
-        moment2(arena.take<Vector<float, Exec>>(parameters)),
-        best(arena.take<Vector<float, Exec>>(parameters)),
-        label(arena.take<Matrix<float, Exec>>(cells, outputs)),
-        part(arena.take<Vector<std::uint8_t, Exec>>(cells)),
-        loss_partial(arena.take<Vector<double, Exec>>(Tuning<Exec>::kRowChunks)) {}
-  Vector<float, Exec> moment1, moment2, best;
-  Matrix<float, Exec> label;
-  Vector<std::uint8_t, Exec> part;
-  Vector<double, Exec> loss_partial;
-};
-
-/// Everything on the device, from one arena.
-struct Setup {
-  Setup(Arena<Exec>& arena, const SavedModel& made, const CircuitCounts& size)
-      : model(make_model(arena, made.shape, made.adjacency, size, Purpose::training)),
-        state(arena, model->table().size(), size.cells, made.shape.outputs) {}
-  std::unique_ptr<AnyModel> model;
-  TrainerState state;
-};
 
 /// Time since the last call, with the device's work done.
 class Stopwatch {
@@ -68,14 +46,14 @@ class Stopwatch {
 class Training {
  public:
   Training(const Deck& deck, const Circuit& circuit, const std::string& place) : deck_(deck) {
-    if (circuit.labels() == 0) {
-      throw InputError(place, "the circuit has no label to learn", "give a routed design, or use gsrgnn predict");
-    }
-    run_.counts = count(circuit);
+    const CircuitSize size = size_for_training(circuit, place);
+    const MemoryPlan plan(deck.model, size);
+    require_fit(plan, deck);
+    run_.counts = size.counts;
     split(circuit);
-    describe_model(circuit);
+    describe_model(circuit, size);
     standardise(circuit, place);
-    plan_and_allocate();
+    allocate(plan);
     load(circuit);
   }
 
@@ -100,7 +78,7 @@ class Training {
         best = rank(pearson);
         run_.best_epoch = epoch;
         best_output_ = output;
-        Kokkos::deep_copy(space_, setup_->state.best, model().parameters());
+        Kokkos::deep_copy(space_, setup_->best, model().parameters());
       }
       double scoring = watch.lap();
       if (report) report({epoch, deck_.train.epochs, run_.loss.back(), pearson, run_.best_epoch});
@@ -124,7 +102,10 @@ class Training {
     run_.prediction = run_.model.label.invert(best_output_);
     run_.validation = scores(best_output_, Part::validation);
     run_.test = scores(best_output_, Part::test);
-    run_.model.parameters = download(space_, setup_->state.best);
+    const Vector<float, Exec> parameters = setup_->best;
+    setup_.reset();
+    arena_.reset();
+    run_.model.parameters = download(space_, parameters);
     run_.memory.process_peak = process_peak();
     return std::move(run_);
   }
@@ -136,14 +117,18 @@ class Training {
   static double rank(double pearson) { return std::isnan(pearson) ? -2.0 : pearson; }
 
   TrainingState state(std::int64_t epoch) const {
-    const TrainerState& s = setup_->state;
+    const auto on_device = [&](const Vector<float, Exec>& values) {
+      return StateArray(values.size(), [this, values](std::size_t first, std::size_t count) {
+        return download(space_, Vector<float, Exec>(values.data() + first, count));
+      });
+    };
     TrainingState state;
     state.epoch = epoch;
-    state.parameters = download(space_, model().parameters());
-    state.moment1 = download(space_, s.moment1);
-    state.moment2 = download(space_, s.moment2);
+    state.parameters = on_device(model().parameters());
+    state.moment1 = on_device(setup_->state.moment1);
+    state.moment2 = on_device(setup_->state.moment2);
     state.best_epoch = run_.best_epoch;
-    if (run_.best_epoch > 0) state.best_parameters = download(space_, s.best);
+    if (run_.best_epoch > 0) state.best_parameters = on_device(setup_->best);
     state.best_output = best_output_;
     state.loss = run_.loss;
     state.validation_loss = run_.validation_loss;
@@ -154,10 +139,15 @@ class Training {
 
   void resume(const TrainingState& state) {
     check(state);
-    upload(space_, model().parameters(), state.parameters);
-    upload(space_, setup_->state.moment1, state.moment1);
-    upload(space_, setup_->state.moment2, state.moment2);
-    if (state.best_epoch > 0) upload(space_, setup_->state.best, state.best_parameters);
+    const auto to_device = [&](const StateArray& values, const Vector<float, Exec>& view) {
+      values.for_each_part([&](std::size_t first, const std::vector<float>& part) {
+        upload(space_, Vector<float, Exec>(view.data() + first, part.size()), part);
+      });
+    };
+    to_device(state.parameters, model().parameters());
+    to_device(state.moment1, setup_->state.moment1);
+    to_device(state.moment2, setup_->state.moment2);
+    to_device(state.best_parameters, setup_->best);
     run_.best_epoch = state.best_epoch;
     best_output_ = state.best_output;
     run_.loss = state.loss;
@@ -190,18 +180,9 @@ class Training {
     for (std::size_t i = 0; i < circuit.original.size(); ++i) run_.part[i] = part[circuit.original[i]];
   }
 
-  void describe_model(const Circuit& circuit) {
+  void describe_model(const Circuit& circuit, const CircuitSize& size) {
     SavedModel& saved = run_.model;
-    saved.shape.kind = deck_.model.kind;
-    saved.shape.features = static_cast<int>(circuit.features());
-    saved.shape.types = static_cast<int>(circuit.type_name.size());
-    saved.shape.outputs = static_cast<int>(circuit.labels());
-    saved.shape.layers = deck_.model.layers;
-    saved.shape.hidden = deck_.model.hidden;
-    saved.shape.groups = deck_.model.groups;
-    saved.shape.k = deck_.model.k;
-    saved.shape.residual = deck_.model.residual;
-    saved.shape.dropout = deck_.model.dropout;
+    saved.shape = model_shape(deck_.model, size);
     saved.adjacency = deck_.model.adjacency;
     saved.feature_name = circuit.feature_name;
     saved.type_name = circuit.type_name;
@@ -225,27 +206,32 @@ class Training {
     label_ = run_.model.label.apply(circuit.label);
   }
 
-  void plan_and_allocate() {
-    Arena<Exec> plan;
-    const Setup planned(plan, run_.model, run_.counts);
-    run_.memory.planned = static_cast<std::int64_t>(plan.used());
+  void allocate(const MemoryPlan& plan) {
+    run_.memory.planned = plan.planned();
     try {
-      arena_ = std::make_unique<Arena<Exec>>(plan.used());
+      const std::int64_t best = plan.planned(MemoryPart::best);
+      arena_ = std::make_unique<Arena<Exec>>(static_cast<std::size_t>(plan.planned() - best));
+      arena_of_best_ = std::make_unique<Arena<Exec>>(static_cast<std::size_t>(best));
     } catch (const std::exception&) {
       throw RunError(
-          fmt::format("{} bytes do not fit the memory of the device; use fewer layers, a smaller "
-                      "model.hidden or model.k",
-                      with_commas(run_.memory.planned)));
+          fmt::format("the device could not give the {} bytes that were planned; give a memory_limit, and see "
+                      "gsrgnn plan for what fits it",
+                      with_commas(plan.planned())));
     }
-    setup_ = std::make_unique<Setup>(*arena_, run_.model, run_.counts);
-    run_.memory.allocated = static_cast<std::int64_t>(arena_->used());
+    setup_ =
+        std::make_unique<TrainingSetup>(*arena_, *arena_of_best_, run_.model.shape, run_.model.adjacency, run_.counts);
+    run_.memory.allocated = static_cast<std::int64_t>(arena_->used() + arena_of_best_->used());
     run_.memory.process_peak = process_peak();
     run_.trained_parameters = model().table().trained();
   }
 
   void load(const Circuit& circuit) {
-    const auto initial = model().table().initial_values(deck_.train.seed);
-    upload(space_, model().parameters(), std::vector<float>(initial.begin(), initial.end()));
+    // Block by block, for all of them would need as much of the host's memory again.
+    for (const ParameterBlock& block : model().table().blocks) {
+      const auto initial = model().table().initial_values(deck_.train.seed, block);
+      upload(space_, Vector<float, Exec>(model().parameters().data() + block.first, initial.size()),
+             std::vector<float>(initial.begin(), initial.end()));
+    }
     model().set_graph(space_, circuit);
     model().inputs().set(space_, run_.model.feature.apply(circuit.feature), circuit.cell_type);
     upload(space_, setup_->state.label, label_);
@@ -312,8 +298,8 @@ class Training {
   TrainedRun run_;
   std::vector<float> label_;        ///< standardised
   std::vector<float> best_output_;  ///< of best_epoch
-  std::unique_ptr<Arena<Exec>> arena_;
-  std::unique_ptr<Setup> setup_;
+  std::unique_ptr<Arena<Exec>> arena_, arena_of_best_;
+  std::unique_ptr<TrainingSetup> setup_;
 };
 
 }  // namespace

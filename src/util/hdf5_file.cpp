@@ -144,12 +144,17 @@ void Hdf5Writer::make_groups(const std::string& name) {
 
 namespace {
 
-/// Creates a dataset without time stamps and writes it.
-void write_dataset(hid_t file, const std::string& path, const std::string& name, hid_t type, hid_t space,
-                   const void* data) {
+/// A new dataset without time stamps.
+hid_t create_dataset(hid_t file, const std::string& name, hid_t type, hid_t space) {
   const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   H5Pset_obj_track_times(properties, 0);
-  const Handle dataset(H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT), H5Dclose);
+  return H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+}
+
+/// Creates a dataset and writes it.
+void write_dataset(hid_t file, const std::string& path, const std::string& name, hid_t type, hid_t space,
+                   const void* data) {
+  const Handle dataset(create_dataset(file, name, type, space), H5Dclose);
   if (!dataset.valid() || (data != nullptr && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)) {
     fail_write(path, fmt::format("/{}", name));
   }
@@ -171,6 +176,24 @@ template void Hdf5Writer::array(const std::string&, const double*, const Shape&)
 template void Hdf5Writer::array(const std::string&, const std::int32_t*, const Shape&);
 template void Hdf5Writer::array(const std::string&, const std::int64_t*, const Shape&);
 template void Hdf5Writer::array(const std::string&, const std::uint8_t*, const Shape&);
+
+void Hdf5Writer::array(const std::string& name, std::uint64_t size,
+                       const std::function<std::vector<float>(std::uint64_t first)>& part) {
+  const hsize_t all = size;
+  const Handle space(H5Screate_simple(1, &all, nullptr), H5Sclose);
+  make_groups(name);
+  const Handle dataset(create_dataset(file_, name, H5T_NATIVE_FLOAT, space), H5Dclose);
+  bool good = dataset.valid();
+  for (hsize_t first = 0; good && first < all;) {
+    const std::vector<float> values = part(first);
+    const hsize_t count = values.size();
+    const Handle of_part(H5Screate_simple(1, &count, nullptr), H5Sclose);
+    good = count > 0 && H5Sselect_hyperslab(space, H5S_SELECT_SET, &first, nullptr, &count, nullptr) >= 0 &&
+           H5Dwrite(dataset, H5T_NATIVE_FLOAT, of_part, space, H5P_DEFAULT, values.data()) >= 0;
+    first += count;
+  }
+  if (!good) fail_write(path_, fmt::format("/{}", name));
+}
 
 void Hdf5Writer::strings(const std::string& name, const std::vector<std::string>& values) {
   std::size_t length = 1;
@@ -399,15 +422,42 @@ Shape Hdf5Reader::shape(const std::string& name) const {
   return shape_of(Handle(open_dataset(*this, file_, name), H5Dclose));
 }
 
+namespace {
+
+/// The number of elements of a dataset of integers, or of floating-point numbers, as T is one.
 template <class T>
-std::vector<T> Hdf5Reader::array(const std::string& name) const {
-  const Handle dataset(open_dataset(*this, file_, name), H5Dclose);
+std::uint64_t checked_numbers(const Hdf5Reader& reader, const std::string& name, hid_t dataset) {
   const Handle type(H5Dget_type(dataset), H5Tclose);
   const H5T_class_t wanted = std::is_integral_v<T> ? H5T_INTEGER : H5T_FLOAT;
   if (H5Tget_class(type) != wanted) {
-    fail(name, std::is_integral_v<T> ? "does not hold integers" : "does not hold floating-point numbers");
+    reader.fail(name, std::is_integral_v<T> ? "does not hold integers" : "does not hold floating-point numbers");
   }
-  std::vector<T> values(checked_size(*this, name, dataset, type));
+  return checked_size(reader, name, dataset, type);
+}
+
+}  // namespace
+
+std::vector<float> Hdf5Reader::part(const std::string& name, std::uint64_t first, std::uint64_t count) const {
+  const Handle dataset(open_dataset(*this, file_, name), H5Dclose);
+  const std::uint64_t size = checked_numbers<float>(*this, name, dataset);
+  if (shape_of(dataset).size() != 1 || first > size || count > size - first) {
+    fail(name, fmt::format("is no list that has the elements {} to {}", first, first + count));
+  }
+  std::vector<float> values(count);
+  if (count == 0) return values;
+  const hsize_t from = first, many = count;
+  const Handle space(H5Dget_space(dataset), H5Sclose), of_part(H5Screate_simple(1, &many, nullptr), H5Sclose);
+  if (H5Sselect_hyperslab(space, H5S_SELECT_SET, &from, nullptr, &many, nullptr) < 0 ||
+      H5Dread(dataset, H5T_NATIVE_FLOAT, of_part, space, H5P_DEFAULT, values.data()) < 0) {
+    fail(name, "cannot be read");
+  }
+  return values;
+}
+
+template <class T>
+std::vector<T> Hdf5Reader::array(const std::string& name) const {
+  const Handle dataset(open_dataset(*this, file_, name), H5Dclose);
+  std::vector<T> values(checked_numbers<T>(*this, name, dataset));
   if (!values.empty() && H5Dread(dataset, native_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
     fail(name, "cannot be read");
   }

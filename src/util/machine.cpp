@@ -2,11 +2,68 @@
 #include <unistd.h>
 
 #include <Kokkos_Core.hpp>
+#include <algorithm>
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <gsrgnn/util/machine.hpp>
+#include <optional>
 
 namespace gsrgnn {
+namespace {
+
+/// The number after a word of a file, or of a file that is one number. Nothing where there is none.
+std::optional<std::int64_t> number_in(const std::filesystem::path& path, const std::string& word = "") {
+  std::ifstream file(path);
+  std::int64_t number = 0;
+  if (word.empty()) return file >> number ? std::optional(number) : std::nullopt;
+  for (std::string key, rest; file >> key >> number && std::getline(file, rest);) {
+    if (key == word) return number;
+  }
+  return std::nullopt;
+}
+
+/// As the two versions of control groups name things.
+struct GroupFiles {
+  const char *folder, *limit, *used, *reclaimable;
+};
+constexpr GroupFiles kVersion2 = {"sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"};
+constexpr GroupFiles kVersion1 = {"sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes",
+                                  "total_inactive_file"};
+
+/// What a control group and those around it leave of `bytes`. A group without a limit has "max", or no such file; in a
+/// container the process's own group may be at the root of what is seen.
+std::int64_t least_of_groups(const std::filesystem::path& root, const GroupFiles& files, const std::string& group,
+                             std::int64_t bytes) {
+  const std::filesystem::path top = root / files.folder;
+  for (std::filesystem::path inner = std::filesystem::path(group).relative_path();; inner = inner.parent_path()) {
+    const auto limit = number_in(top / inner / files.limit), used = number_in(top / inner / files.used);
+    if (limit && used) {
+      // Cached files count as used, and are given up when memory is asked for.
+      const std::int64_t cached = number_in(top / inner / "memory.stat", files.reclaimable).value_or(0);
+      bytes = std::min(bytes, std::max<std::int64_t>(*limit - *used + cached, 1));
+    }
+    if (inner.empty()) return bytes;
+  }
+}
+
+}  // namespace
+
+std::int64_t free_host_memory(const std::string& root) {
+  const std::filesystem::path top = root + "/";
+  std::int64_t bytes = number_in(top / "proc/meminfo", "MemAvailable:").value_or(0) * 1024;
+  if (bytes == 0) return 0;
+  std::ifstream groups(top / "proc/self/cgroup");
+  for (std::string line; std::getline(groups, line);) {  // "0::/GROUP", "NUMBER:CONTROLLERS:/GROUP"
+    const auto first = line.find(':'), second = line.find(':', first + 1);
+    if (first == std::string::npos || second == std::string::npos) continue;
+    const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",";
+    const std::string group = line.substr(second + 1);
+    if (controllers == ",,") bytes = least_of_groups(top, kVersion2, group, bytes);
+    if (controllers.find(",memory,") != std::string::npos) bytes = least_of_groups(top, kVersion1, group, bytes);
+  }
+  return bytes;
+}
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -20,8 +77,9 @@ std::string device_name() {
   return fmt::format("GPU {} ({})", cuda.cuda_device(), cuda.cuda_device_prop().name);
 }
 
-std::int64_t device_memory() {
-  return static_cast<std::int64_t>(Kokkos::Cuda().cuda_device_prop().totalGlobalMem);
+std::int64_t free_device_memory() {
+  std::size_t free = 0, total = 0;
+  return cudaMemGetInfo(&free, &total) == cudaSuccess ? static_cast<std::int64_t>(free) : 0;
 }
 
 #else
@@ -30,13 +88,8 @@ std::string device_name() {
   return "host";
 }
 
-std::int64_t device_memory() {
-  std::ifstream file("/proc/meminfo");
-  std::string key, unit;
-  for (std::int64_t kilobytes = 0; file >> key >> kilobytes && std::getline(file, unit);) {
-    if (key == "MemAvailable:") return kilobytes * 1024;
-  }
-  return 0;
+std::int64_t free_device_memory() {
+  return free_host_memory();
 }
 
 #endif

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <gsrgnn/util/text.hpp>
 #include <numeric>
@@ -30,6 +31,24 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
       candidates.begin(), candidates.end(),
       [&](const std::string& a, const std::string& b) { return edit_distance(word, a) < edit_distance(word, b); });
   return best == candidates.end() ? std::string() : *best;
+}
+
+std::optional<std::int64_t> parse_bytes(std::string_view text) {
+  constexpr std::pair<std::string_view, double> kUnits[] = {
+      {"", 1},      {"B", 1},      {"kB", 1e3},      {"KB", 1e3},      {"MB", 1e6},    {"GB", 1e9},
+      {"TB", 1e12}, {"KiB", 1024}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"TiB", 0x1p40}};
+  const auto digits = std::min(text.find_first_not_of("0123456789."), text.size());
+  double number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + digits, number);
+  if (digits == 0 || error != std::errc() || stop != text.data() + digits) return std::nullopt;
+  text.remove_prefix(digits);
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  for (const auto& [unit, bytes] : kUnits) {
+    if (text != unit) continue;
+    const double size = number * bytes;
+    return size >= 1 && size <= 0x1p62 ? std::optional(static_cast<std::int64_t>(size)) : std::nullopt;
+  }
+  return std::nullopt;
 }
 
 std::string with_commas(std::int64_t number) {

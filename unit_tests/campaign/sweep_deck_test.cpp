@@ -163,6 +163,26 @@ TEST_F(SweepDeckTest, CheckpointsAreOfTheSweepAndInNoName) {
   expect_refused("sweep:\n  checkpoint: [1, 2]\n", 2, {"unknown key 'sweep.checkpoint'"});
 }
 
+TEST_F(SweepDeckTest, TheMemoryLimitIsOfTheSweepAndInNoName) {
+  const std::string text = "sweep: {k: [4, 8]}\n";
+  EXPECT_EQ(read(text).memory_limit, 0);
+  const SweepDeck limited = read(text + "memory_limit: 2GB\n");
+  EXPECT_EQ(limited.memory_limit, 2000000000);
+  EXPECT_EQ(limited.runs[1].name, read(text).runs[1].name);
+  expect_refused(text + "memory_limit: 2G\n", 2, {"'memory_limit' is '2G'"});
+  expect_refused("sweep: {memory_limit: [1GB, 2GB]}\n", 1, {"unknown key 'sweep.memory_limit'"});
+}
+
+TEST_F(SweepDeckTest, IsToldFromADeck) {
+  const std::string one = folder_.write("one.yaml", "model: {k: 4}\n"), many = folder_.write("many.yaml", "sweep:\n");
+  EXPECT_FALSE(is_sweep_deck(one, {}));
+  EXPECT_FALSE(is_sweep_deck(one, {"model.k=2"}));
+  EXPECT_TRUE(is_sweep_deck(one, {"sweep.k=[2]"}));
+  EXPECT_TRUE(is_sweep_deck(many, {}));
+  expect_message(input_error([&] { is_sweep_deck(folder_.path("no.yaml"), {}); }), folder_.path("no.yaml"),
+                 {"no such"});
+}
+
 TEST_F(SweepDeckTest, MistakesNameLineAndCure) {
   expect_refused("model: {k: 4}\n", 0, {"no 'sweep'", "gsrgnn train"});
   expect_refused("sweep: {}\n", 1, {"holds no lists"});

@@ -245,6 +245,40 @@ TEST_F(SweepCommand, WhatDoesNotFitIsRecorded) {
   EXPECT_EQ(nlohmann::json::parse(read_bytes(work_.path("out/" + failed.back())))["final"], false);
 }
 
+TEST_F(SweepCommand, RunsBeyondTheLimitAreNotTriedAndTheOthersGoOn) {
+  work_.write("deck.yaml", kDeck);
+  // Between the plans of one layer and of 50.
+  const std::string deck = "deck.yaml sweep.layers=[1,50] sweep.k=[2] memory_limit=300kB";
+  const Outcome validated = sweep("--validate " + deck);
+  expect_said(validated, 3, "do not fit the memory limit of");
+  for (const int ranks : {0, 2}) {
+    const Outcome outcome = sweep(deck, ranks);
+    expect_said(outcome, 3, "2 failed, 0 remain");
+    EXPECT_NE(outcome.out.find("do not fit the memory limit of 300,000 bytes"), std::string::npos) << outcome.out;
+    EXPECT_EQ(files("out", ".h5").size(), 2U);
+    const auto failed = files("out", ".failed");
+    ASSERT_EQ(failed.size(), 2U);
+    const auto record = nlohmann::json::parse(read_bytes(work_.path("out/" + failed.back())));
+    EXPECT_NE(record["reason"].get<std::string>().find("with k 2 up to "), std::string::npos) << record;
+    EXPECT_EQ(record["exit_code"], 3);
+    EXPECT_EQ(record["final"], false);
+  }
+  // With more memory they are trained, under the same names.
+  expect_said(sweep("deck.yaml sweep.layers=[1,50] sweep.k=[2] memory_limit=1GB"), 0, "4 of 4 runs done (2 new, 2 al");
+  EXPECT_TRUE(files("out", ".failed").empty());
+}
+
+TEST_F(SweepCommand, RanksOfOneHostShareItsMemory) {
+  work_.write("deck.yaml", kDeck);
+  const auto gigabytes = [&](const Outcome& outcome) {
+    const auto end = outcome.out.find(" GB"), start = outcome.out.rfind(' ', end - 1);
+    return std::stod(outcome.out.substr(start, end - start));
+  };
+  const double one = gigabytes(sweep("--validate deck.yaml")), of_two = gigabytes(sweep("--validate deck.yaml", 2));
+  EXPECT_GT(of_two, 0.3 * one);
+  EXPECT_LT(of_two, 0.7 * one);
+}
+
 TEST_F(SweepCommand, ValidationListsTheRunsAndLeavesNothing) {
   work_.write("deck.yaml", kDeck);
   for (const int ranks : {0, 2}) {

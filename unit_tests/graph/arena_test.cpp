@@ -15,10 +15,10 @@ template <class Exec>
 struct Some {
   explicit Some(Arena<Exec>& arena)
       : bytes(arena.template take<Vector<std::uint8_t, Exec>>(3)),
-        floats(arena.template take<Matrix<float, Exec>>(7, 5)),
+        floats(arena.template take<Matrix<float, Exec>>(MemoryPart::graph, 7, 5)),
         none(arena.template take<Matrix<float, Exec>>(0, 5)),
         doubles(arena.template take<Tensor<double, Exec>>(2, 3, 11)),
-        wide(arena.template take<Vector<std::uint16_t, Exec>>(128)) {}
+        wide(arena.template take<Vector<std::uint16_t, Exec>>(MemoryPart::adam, 128)) {}
   Vector<std::uint8_t, Exec> bytes;
   Matrix<float, Exec> floats, none;
   Tensor<double, Exec> doubles;
@@ -59,6 +59,15 @@ TYPED_TEST(ArenaTest, TakesExactlyWhatWasMeasured) {
   EXPECT_FALSE(arena.measuring());
   const Some<TypeParam> some(arena);
   EXPECT_EQ(arena.used(), plan.used());
+  std::size_t of_parts = 0;
+  for (std::size_t part = 0; part < kMemoryParts; ++part) {
+    EXPECT_EQ(arena.used(static_cast<MemoryPart>(part)), plan.used(static_cast<MemoryPart>(part)));
+    of_parts += plan.used(static_cast<MemoryPart>(part));
+  }
+  EXPECT_EQ(of_parts, plan.used());
+  EXPECT_EQ(plan.used(MemoryPart::graph), 256u);
+  EXPECT_EQ(plan.used(MemoryPart::adam), 256u);
+  EXPECT_EQ(plan.used(MemoryPart::workspace), 256u + 768u);
 }
 
 TYPED_TEST(ArenaTest, ViewsAreZeroAlignedAndApart) {

@@ -141,6 +141,24 @@ TEST_F(DeckTest, CheckpointsAreNoPartOfTheRun) {
   expect_refused("train:\n  checkpoint: {minutes: -1}\n", 2, {"'train.checkpoint.minutes' is '-1'"});
 }
 
+TEST_F(DeckTest, TheMemoryLimitIsNoPartOfTheRun) {
+  const Deck usual = read("");
+  EXPECT_EQ(usual.memory_limit, 0);
+  EXPECT_EQ(read("memory_limit: 600MB\n").memory_limit, 600000000);
+  EXPECT_EQ(read("memory_limit: 1.5 GiB\n").memory_limit, 1610612736);
+  EXPECT_EQ(read("memory_limit: 123456789\n").memory_limit, 123456789);
+  EXPECT_EQ(read("memory_limit:\n").memory_limit, 0);
+  const Deck deck = read("memory_limit: 1GB\n", {"memory_limit=2GB"});
+  EXPECT_EQ(deck.memory_limit, 2000000000);
+  EXPECT_EQ(deck_identity(deck), deck_identity(usual));
+  EXPECT_EQ(to_yaml(deck), to_yaml(usual));
+  for (const char* wrong : {"600M", "0", "-1GB", "much", "1GB 2GB"}) {
+    expect_refused(fmt::format("model: {{k: 4}}\nmemory_limit: {}\n", wrong), 2,
+                   {fmt::format("'memory_limit' is '{}', which is no size", wrong), "600MB, 1.5GiB"});
+  }
+  expect_refused("memory_limit: [1GB]\n", 1, {"'memory_limit' must be a text"});
+}
+
 TEST_F(DeckTest, EveryKindHasKeysOfItsOwn) {
   const std::string all = "model: {kind: KIND, hidden: 30, groups: GROUPS, k: 15, residual: dense, dropout: 0.25}\n";
   const auto of = [&](const std::string& kind, const std::string& groups) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <gsrgnn/util/hdf5_file.hpp>
 #include <limits>
+#include <numeric>
 
 #include "support/files.hpp"
 
@@ -48,6 +49,34 @@ TYPED_TEST(Hdf5Array, ComesBackWithItsShape) {
   EXPECT_EQ(file.shape("no_rows"), (Shape{0, 3}));
   for (const char* name : {"none", "no_columns", "no_rows"}) EXPECT_TRUE(file.array<T>(name).empty()) << name;
   EXPECT_EQ(file.array<T>("one"), std::vector<T>{T{42}});
+}
+
+TEST(Hdf5File, AListComesAndGoesInParts) {
+  const TestFolder folder;
+  std::vector<float> values(1000);
+  std::iota(values.begin(), values.end(), 0.5F);
+  {
+    Hdf5Writer file(folder.path("a.h5"));
+    file.array("parts", values.size(), [&](std::uint64_t first) {
+      return std::vector<float>(values.begin() + first, values.begin() + std::min<std::uint64_t>(first + 333, 1000));
+    });
+    file.array("none", 0, [](std::uint64_t) -> std::vector<float> { throw std::logic_error("nothing to ask for"); });
+    file.array("matrix", values.data(), {10, 100});
+    file.array("integers", std::vector<std::int64_t>{1, 2, 3});
+    EXPECT_THROW(file.array("stuck", 5, [](std::uint64_t) { return std::vector<float>(); }), InputError);
+    file.commit();
+  }
+  const Hdf5Reader file(folder.path("a.h5"));
+  EXPECT_EQ(file.array<float>("parts"), values);
+  EXPECT_EQ(file.shape("none"), (Shape{0}));
+  EXPECT_EQ(file.part("parts", 0, 1000), values);
+  EXPECT_EQ(file.part("parts", 998, 2), (std::vector<float>{998.5F, 999.5F}));
+  EXPECT_TRUE(file.part("parts", 1000, 0).empty());
+  const std::string place = folder.path("a.h5") + ":/";
+  expect_message(input_error([&] { file.part("parts", 999, 2); }), place + "parts", {"999 to 1001"});
+  expect_message(input_error([&] { file.part("parts", 2000, 1); }), place + "parts", {"no list"});
+  expect_message(input_error([&] { file.part("matrix", 0, 1); }), place + "matrix", {"no list"});
+  expect_message(input_error([&] { file.part("integers", 0, 1); }), place + "integers", {"floating-point"});
 }
 
 // Integers are read as any integer and floats as any float, never one as the other.

@@ -38,6 +38,27 @@ TEST(Text, Commas) {
   EXPECT_EQ(with_commas(std::numeric_limits<std::int64_t>::min()), "-9,223,372,036,854,775,808");
 }
 
+TEST(Text, Bytes) {
+  EXPECT_EQ(parse_bytes("1"), 1);
+  EXPECT_EQ(parse_bytes("123456789012"), 123456789012);
+  EXPECT_EQ(parse_bytes("7B"), 7);
+  EXPECT_EQ(parse_bytes("600MB"), 600000000);
+  EXPECT_EQ(parse_bytes("600 MB"), 600000000);
+  EXPECT_EQ(parse_bytes("1.5GB"), 1500000000);
+  EXPECT_EQ(parse_bytes("2kB"), 2000);
+  EXPECT_EQ(parse_bytes("2KB"), 2000);
+  EXPECT_EQ(parse_bytes("2KiB"), 2048);
+  EXPECT_EQ(parse_bytes("1.5MiB"), 1572864);
+  EXPECT_EQ(parse_bytes("4GiB"), std::int64_t{4} << 30U);
+  EXPECT_EQ(parse_bytes("1TB"), 1000000000000);
+  EXPECT_EQ(parse_bytes("1TiB"), std::int64_t{1} << 40U);
+  for (const char* text :
+       {"",     "0",   "0.4",  "0MB",   "-1MB",    "+1MB", "MB",  "1M",  "1mb",          "1 M B", "1MB ",
+        " 1MB", "1e6", "0x10", "1,000", "1.2.3MB", ".",    "nan", "inf", "9999999999TB", "1MBs",  "all"}) {
+    EXPECT_EQ(parse_bytes(text), std::nullopt) << "'" << text << "'";
+  }
+}
+
 TEST(Text, Durations) {
   EXPECT_EQ(duration(0), "0s");
   EXPECT_EQ(duration(-3), "0s");

@@ -21,11 +21,15 @@ struct SweepDeck {
   std::vector<SweepRun> runs;     ///< in the order of the lists, the last varying fastest
   std::int64_t combinations = 0;  ///< the product of the lists; equal ones are one run
   Deck::Checkpoint checkpoint;    ///< of every run
+  std::int64_t memory_limit = 0;  ///< of every run; 0: none
 };
 
 /// Reads a sweep deck and applies overrides, of the form "section.key=value" or "sweep.key=[values]".
 /// Throws InputError for every mistake in it, among them combinations of values that the deck refuses.
 SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string>& overrides);
+
+/// Whether a deck, with the overrides, has a section `sweep:`. Throws InputError when it is no deck.
+bool is_sweep_deck(const std::string& path, const std::vector<std::string>& overrides);
 
 /// E.g. "fir_route-gsr-L12-D64-k8-s0-1a2b3c4d": the circuit, the model, what is not as usual, and the identity's hash.
 /// It depends on the deck alone, so that a run has one name in whatever sweep it is.

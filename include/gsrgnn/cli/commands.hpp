@@ -22,6 +22,9 @@ void import_def_command(const DefImportOptions& options, const std::string& outp
 void import_circuitnet_command(const CircuitNetOptions& options, const std::string& output);
 void generate_command(const GeneratorSpec& spec, const std::string& output);
 void info_command(const std::string& path, bool json);
+/// Where the memory of a deck's training will go, and whether it fits; of a sweep deck, a line a run. Nothing of it is
+/// allocated.
+void plan_command(const std::string& deck, const std::vector<std::string>& overrides, bool json);
 struct TrainOptions {
   bool validate = false;  ///< build everything and stop
   bool resume = false;    ///< go on from a checkpoint

@@ -21,9 +21,9 @@ struct NetArrays {
   /// their pieces.
   std::vector<int> net_offset, net_cell;
   std::vector<int> long_net, long_net_offset;  ///< the long nets, and the row of each one's first piece (and the end)
-  std::vector<int> cell_offset, cell_net;  ///< N + 1, P: the nets of each cell's pins
-  std::vector<double> self_weight;         ///< N: 1 - delta_i, delta_i = sum_n B[i,n]^2
-  std::vector<double> inverse_degree;      ///< N: 1 / deg_i
+  std::vector<int> cell_offset, cell_net;      ///< N + 1, P: the nets of each cell's pins
+  std::vector<double> self_weight;             ///< N: 1 - delta_i, delta_i = sum_n B[i,n]^2
+  std::vector<double> inverse_degree;          ///< N: 1 / deg_i
 };
 NetArrays net_arrays(const Circuit& circuit);
 
@@ -41,14 +41,14 @@ struct NetGraph {
   Vector<S, Exec> self_weight, inverse_degree;
 
   NetGraph(Arena<Exec>& arena, const CircuitCounts& size)
-      : net_offset(arena.template take<Vector<int, Exec>>(size.nets + size.net_pieces + 1)),
-        net_cell(arena.template take<Vector<int, Exec>>(size.pins)),
-        long_net(arena.template take<Vector<int, Exec>>(size.long_nets)),
-        long_net_offset(arena.template take<Vector<int, Exec>>(size.long_nets + 1)),
-        cell_offset(arena.template take<Vector<int, Exec>>(size.cells + 1)),
-        cell_net(arena.template take<Vector<int, Exec>>(size.pins)),
-        self_weight(arena.template take<Vector<S, Exec>>(size.cells)),
-        inverse_degree(arena.template take<Vector<S, Exec>>(size.cells)) {}
+      : net_offset(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.nets + size.net_pieces + 1)),
+        net_cell(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.pins)),
+        long_net(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.long_nets)),
+        long_net_offset(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.long_nets + 1)),
+        cell_offset(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.cells + 1)),
+        cell_net(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.pins)),
+        self_weight(arena.template take<Vector<S, Exec>>(MemoryPart::graph, size.cells)),
+        inverse_degree(arena.template take<Vector<S, Exec>>(MemoryPart::graph, size.cells)) {}
 
   void set(const Exec& space, const Circuit& circuit) const {
     const NetArrays host = net_arrays(circuit);
@@ -73,9 +73,9 @@ struct EdgeGraph {
   Vector<S, Exec> inverse_degree;
 
   EdgeGraph(Arena<Exec>& arena, const CircuitCounts& size)
-      : offset(arena.template take<Vector<int, Exec>>(size.cells + 1)),
-        neighbour(arena.template take<Vector<int, Exec>>(size.edges)),
-        inverse_degree(arena.template take<Vector<S, Exec>>(size.cells)) {}
+      : offset(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.cells + 1)),
+        neighbour(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.edges)),
+        inverse_degree(arena.template take<Vector<S, Exec>>(MemoryPart::graph, size.cells)) {}
 
   void set(const Exec& space, const Circuit& circuit) const {
     const EdgeArrays host = edge_arrays(circuit);

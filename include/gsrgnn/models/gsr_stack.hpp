@@ -29,10 +29,13 @@ class GsrStack {
            Purpose purpose)
       : shape_(shape),
         purpose_(purpose),
-        saved_v_(take<Tensor<Scalar, Exec>>(arena, stores_values() ? shape.layers : 1, cells, shape.k)),
-        saved_index_(take<Tensor<Index, Exec>>(arena, training() ? shape.layers : 1, cells, shape.k)),
+        saved_v_(take<Tensor<Scalar, Exec>>(arena, part_of(stores_values()), stores_values() ? shape.layers : 1, cells,
+                                            shape.k)),
+        saved_index_(
+            take<Tensor<Index, Exec>>(arena, part_of(training()), training() ? shape.layers : 1, cells, shape.k)),
         v2_(take<Values>(arena, cells, shape.k)),
-        saved_index2_(take<Tensor<Index, Exec>>(arena, training() && !sparse() ? shape.layers : 1, cells, shape.k)),
+        saved_index2_(take<Tensor<Index, Exec>>(arena, part_of(training() && !sparse()),
+                                                training() && !sparse() ? shape.layers : 1, cells, shape.k)),
         dv_(take<Values>(arena, training() ? cells : 0, shape.k)),
         has_nan_(take<Vector<int, Exec>>(arena, 1)),
         block_(arena, cells, intermediate_rows, shape.width(), shape.tile(), shape.k) {}
@@ -105,6 +108,8 @@ class GsrStack {
   }
   bool training() const { return purpose_ == Purpose::training; }
   bool sparse() const { return shape_.residual == Residual::sparse; }
+  /// What is not stored for each layer has one slot, that all layers use.
+  static MemoryPart part_of(bool stored) { return stored ? MemoryPart::activations : MemoryPart::workspace; }
   bool stores_values() const { return training() && sparse(); }
 
   Values values_of(int layer) const { return slice(saved_v_, stores_values() ? layer : 0); }

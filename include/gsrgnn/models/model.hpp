@@ -31,11 +31,12 @@ class Model {
       : shape_(shape),
         purpose_(purpose),
         places_(shape),
-        values_(take<Vector<Scalar, Exec>>(arena, places_.table.size())),
-        gradient_(take<Vector<Scalar, Exec>>(arena, training() ? places_.table.largest_block() : 0)),
+        values_(take<Vector<Scalar, Exec>>(arena, MemoryPart::parameters, places_.table.size())),
+        gradient_(
+            take<Vector<Scalar, Exec>>(arena, MemoryPart::gradient, training() ? places_.table.largest_block() : 0)),
         inputs_(arena, cells, shape.features, shape.types),
-        x_(take<Tensor<Scalar, Exec>>(arena, shape.groups, cells, shape.stride())),
-        g_(take<Tensor<Scalar, Exec>>(arena, shape.groups, cells, shape.stride())),
+        x_(take<Tensor<Scalar, Exec>>(arena, MemoryPart::embedding, shape.groups, cells, shape.stride())),
+        g_(take<Tensor<Scalar, Exec>>(arena, MemoryPart::embedding, shape.groups, cells, shape.stride())),
         output_(take<Matrix<Scalar, Exec>>(arena, cells, shape.outputs)),
         output_gradient_(take<Matrix<Scalar, Exec>>(arena, training() ? cells : 0, shape.outputs)),
         input_partial_(take<Tensor<Scalar, Exec>>(arena, training() ? Tuning<Exec>::kRowChunks : 0,
@@ -104,7 +105,7 @@ class Model {
   bool drops() const { return training() && shape_.dropout > 0; }
   Tensor<std::uint8_t, Exec> take_mask(Arena<Exec>& arena, std::int64_t cells) const {
     if (!drops()) return {};
-    return take<Tensor<std::uint8_t, Exec>>(arena, shape_.groups, cells, shape_.stride());
+    return take<Tensor<std::uint8_t, Exec>>(arena, MemoryPart::dropout, shape_.groups, cells, shape_.stride());
   }
   Dropout<Scalar, Exec> dropout(const Tensor<std::uint8_t, Exec>& kept, Pass pass) const {
     if (!drops() || pass == Pass::evaluation) return {};

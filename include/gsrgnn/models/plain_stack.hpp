@@ -86,7 +86,7 @@ class PlainStack {
              Purpose purpose)
       : layers_(shape.layers),
         slots_(purpose == Purpose::training ? shape.layers : std::min(shape.layers, 2)),
-        kept_input_(arena.template take<Tensor<Scalar, Exec>>(slots_, cells, shape.stride())),
+        kept_input_(arena.template take<Tensor<Scalar, Exec>>(MemoryPart::activations, slots_, cells, shape.stride())),
         layer_(arena, shape, cells, intermediate_rows, purpose) {}
 
   bool found_nan(const Exec&) const { return false; }  // a NaN reaches the loss

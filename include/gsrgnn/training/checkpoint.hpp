@@ -25,8 +25,9 @@ class Checkpoints {
   /// Makes `state` the newest; the newest becomes the previous. Throws InputError when it cannot be written; what was
   /// there is still there then.
   void write(const TrainingState& state) const;
-  /// The newest that is whole, or nothing. `note` then names what was damaged and so passed over. Throws InputError
-  /// when it is of another deck, circuit or revision of the program.
+  /// The newest that is whole, or nothing; its StateArrays are read from it when they are asked for. `note` then names
+  /// what was damaged and so passed over. Throws InputError when it is of another deck, circuit or revision of the
+  /// program.
   std::optional<TrainingState> read(std::string& note) const;
 
  private:

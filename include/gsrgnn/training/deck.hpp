@@ -40,8 +40,14 @@ struct Deck {
     double minutes = 10;
   } checkpoint;
 
+  /// Bytes of the device's memory that a training may take; 0: what the device has free. No part of the resolved deck
+  /// either.
+  std::int64_t memory_limit = 0;
+
   std::string output;  ///< the run file
 };
+
+constexpr int kMostLayers = 100000;
 
 /// Reads a deck and applies overrides of the form "section.key=value" (values as in YAML).
 /// Throws InputError; its place is FILE:LINE, or the override.
@@ -50,8 +56,8 @@ Deck read_deck(const std::string& path, const std::vector<std::string>& override
 /// A deck from its text, e.g. of a run file; `place` names it in messages.
 Deck parse_deck(const std::string& text, const std::string& place);
 
-/// The deck with every default written out, but for train.checkpoint and the keys that its kind of model does not have;
-/// reading it back gives a deck of the same result.
+/// The deck with every default written out, but for train.checkpoint, memory_limit and the keys that its kind of model
+/// does not have; reading it back gives a deck of the same result.
 std::string to_yaml(const Deck& deck);
 
 /// All that a deck's result depends on: its YAML with "." for the output. Equal for runs that are the same.

@@ -7,6 +7,7 @@
 #include <gsrgnn/training/deck.hpp>
 #include <gsrgnn/training/saved_model.hpp>
 #include <gsrgnn/training/scores.hpp>
+#include <gsrgnn/training/state_array.hpp>
 
 namespace gsrgnn {
 
@@ -50,16 +51,17 @@ using ReportProgress = std::function<void(const TrainingProgress&)>;
 /// Where a training stands between two epochs: all that the rest of it depends on beside deck and circuit. Random
 /// numbers have no state of their own, for dropout is drawn by seed and epoch.
 struct TrainingState {
-  std::int64_t epoch = 0;                           ///< updates done
-  std::vector<float> parameters, moment1, moment2;  ///< in the layout of ModelParameters
-  std::int64_t best_epoch = 0;                      ///< of 1 .. epoch - 1; 0: none yet
-  std::vector<float> best_parameters, best_output;  ///< the model of best_epoch and its output; may be empty
+  std::int64_t epoch = 0;                                         ///< updates done
+  StateArray parameters, moment1, moment2;                        ///< in the layout of ModelParameters
+  std::int64_t best_epoch = 0;                                    ///< of 1 .. epoch - 1; 0: none yet
+  StateArray best_parameters;                                     ///< the model of best_epoch, or empty
+  std::vector<float> best_output;                                 ///< and its output
   std::vector<double> loss, validation_loss, validation_pearson;  ///< of 0 .. epoch - 1
   EpochSeconds seconds;
 };
 
-/// Called before each epoch, with the updates done. `state` copies the training's state from the device. What it throws
-/// ends the training.
+/// Called before each epoch, with the updates done. `state` gives the training's state, whose StateArrays are of use
+/// during the call. What it throws ends the training.
 using BetweenEpochs = std::function<void(std::int64_t epoch, const std::function<TrainingState()>& state)>;
 
 /// Throws InputError when deck and circuit do not fit each other, RunError when training diverges or memory is lacking.

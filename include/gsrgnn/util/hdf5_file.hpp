@@ -4,6 +4,7 @@
 /// errors that name the file and the object. Objects carry no time stamps, so equal content gives equal bytes.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -39,6 +40,9 @@ class Hdf5Writer {
   void array(const std::string& name, const std::vector<T>& data) {
     array(name, data.data(), Shape{data.size()});
   }
+  /// A list that is never in memory as a whole: `part` gives its values from `first` on, as many as it likes.
+  void array(const std::string& name, std::uint64_t size,
+             const std::function<std::vector<float>(std::uint64_t first)>& part);
   void strings(const std::string& name, const std::vector<std::string>& values);
   void string(const std::string& name, const std::string& value);  ///< a scalar dataset
   /// An attribute of an existing object ("/" for the file).
@@ -87,6 +91,8 @@ class Hdf5Reader {
   /// Reads the whole array, converted to T (integers to integers, floats to floats, never across).
   template <class T>
   std::vector<T> array(const std::string& name) const;
+  /// Elements first .. first + count - 1 of a list.
+  std::vector<float> part(const std::string& name, std::uint64_t first, std::uint64_t count) const;
   std::vector<std::string> strings(const std::string& name) const;
   std::string string(const std::string& name) const;
   /// The columns of a compound dataset of integers, floats and strings of fixed length, in their stored order.

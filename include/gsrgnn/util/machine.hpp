@@ -10,7 +10,10 @@ namespace gsrgnn {
 std::string host_name();
 /// The device of Kokkos' default execution space: "host", or the number and name of a GPU.
 std::string device_name();
-/// Bytes that a model can hope for: of a GPU all of its memory, of a host what is free now. 0: unknown.
-std::int64_t device_memory();
+/// Bytes of the device's memory that are free now; of a host, to this process. 0: unknown.
+std::int64_t free_device_memory();
+/// The same of the host: what the system can give without swapping, or less where a control group (of a batch system,
+/// of a container) allows less. `root` stands before /proc and /sys.
+std::int64_t free_host_memory(const std::string& root = "");
 
 }  // namespace gsrgnn

@@ -3,6 +3,7 @@
 /// Small helpers for messages.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,10 @@ namespace gsrgnn {
 
 /// The candidate with the least edit distance to `word`: what the user probably meant.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+/// The bytes of "600MB", "1.5 GiB" or "1000000"; units B, kB (KB), MB, GB, TB and KiB, MiB, GiB, TiB. Nothing when the
+/// text is no size, or is none from 1 byte to 2^62.
+std::optional<std::int64_t> parse_bytes(std::string_view text);
 
 /// "1,234,567"
 std::string with_commas(std::int64_t number);

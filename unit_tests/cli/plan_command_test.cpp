@@ -1,0 +1,181 @@
+// gsrgnn plan and memory_limit as a script sees them: the same numbers as a run's, exit codes, and a process that keeps
+// to what was planned.
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "support/files.hpp"
+
+namespace gsrgnn {
+namespace {
+
+using namespace testing;
+using Json = nlohmann::json;
+
+const std::string kDeck = R"(circuit:
+  generate: {cells: 300, seed: 1}
+model: {layers: 4, hidden: 32, k: 4}
+train: {epochs: 2, split: [0.6, 0.2, 0.2]}
+output: run.h5
+)";
+
+struct Outcome {
+  int code;
+  std::string out, err;
+};
+
+class PlanCommand : public ::testing::Test {
+ protected:
+  PlanCommand() { work_.write("deck.yaml", kDeck); }
+
+  /// Runs "gsrgnn ARGUMENTS" in the work folder; `before` is shell text in front of it.
+  Outcome run(const std::string& arguments, const std::string& before = "") const {
+    const std::string out = texts_.path("out"), err = texts_.path("err");
+    const int status = std::system(fmt::format("cd '{}' && {} '{}' {} >'{}' 2>'{}' </dev/null", work_.path(), before,
+                                               GSRGNN_PROGRAM, arguments, out, err)
+                                       .c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_bytes(out), read_bytes(err)};
+  }
+  std::string succeed(const std::string& arguments, const std::string& before = "") const {
+    SCOPED_TRACE(arguments);
+    const Outcome outcome = run(arguments, before);
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_EQ(outcome.err, "");
+    return outcome.out;
+  }
+  Json json(const std::string& arguments) const {
+    const std::string text = succeed(arguments + " --json");
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1) << text;
+    const Json object = Json::parse(text, nullptr, false);
+    EXPECT_TRUE(object.is_object()) << text;
+    return object;
+  }
+  /// One line on standard error with all the words, the exit code, and no file that was not there.
+  void expect_refused(const std::string& arguments, int code, const std::vector<std::string>& words) const {
+    SCOPED_TRACE(arguments);
+    const auto was = work_.listing();
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, code);
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+    EXPECT_EQ(outcome.err.rfind("gsrgnn: ", 0), 0U) << outcome.err;
+    for (const auto& word : words) EXPECT_NE(outcome.err.find(word), std::string::npos) << word << ": " << outcome.err;
+    EXPECT_EQ(work_.listing(), was);
+  }
+  void expect_says(const std::string& text, const std::vector<std::string>& words) const {
+    for (const auto& word : words) EXPECT_NE(text.find(word), std::string::npos) << word << " in:\n" << text;
+  }
+
+  TestFolder work_{"_work"}, texts_{"_texts"};
+};
+
+TEST_F(PlanCommand, SaysTheSameAsTheRun) {
+  for (const char* model :
+       {"model.kind=gcn", "model.kind=sage model.adjacency=expanded", "model.kind=rev model.groups=4 model.dropout=0.2",
+        "model.kind=gsr", "model.kind=gsr model.residual=dense model.dropout=0.5"}) {
+    SCOPED_TRACE(model);
+    const Json plan = json(fmt::format("plan deck.yaml {}", model));
+    EXPECT_FALSE(std::filesystem::exists(work_.path("run.h5")));
+    succeed(fmt::format("train deck.yaml {}", model));
+    const Json of_run = json("info run.h5");
+    EXPECT_EQ(plan["memory"]["planned"], of_run["memory"]["planned"]);
+    EXPECT_EQ(plan["memory"]["planned"], of_run["memory"]["allocated"]);
+    for (const char* key : {"circuit", "cells", "nets", "pins", "edges"}) EXPECT_EQ(plan[key], of_run[key]) << key;
+    EXPECT_TRUE(plan["fits"].get<bool>());
+    EXPECT_EQ(plan["most"].contains("k"), std::string(model).find("gsr") != std::string::npos);
+    std::filesystem::remove(work_.path("run.h5"));
+  }
+}
+
+TEST_F(PlanCommand, SaysWhereTheBytesGo) {
+  const std::int64_t planned = json("plan deck.yaml")["memory"]["planned"];
+  const std::string text = succeed("plan deck.yaml");
+  expect_says(text, {"circuit generated-300-s1: 300 cells", "gsr: 4 layers, width 32, k 4", "graph", "parameters",
+                     "Adam's moments", "activations kept for backward", "planned", "free on the device", "\nfits; ",
+                     "layers that fit with k 4: up to ", "k that fit with 4 layers: up to 16"});
+  EXPECT_EQ(text.find("dropout"), std::string::npos) << "there is none";
+  expect_says(succeed("plan deck.yaml memory_limit=1GB"), {"memory_limit", "1,000,000,000"});
+  // That it does not fit is an answer, not a failure.
+  expect_says(succeed(fmt::format("plan deck.yaml memory_limit={}", planned - 1)),
+              {"\ndoes not fit; layers that fit with k 4: up to 3; k that fit with 4 layers: up to 3"});
+  expect_says(succeed("plan deck.yaml memory_limit=1kB model.kind=rev"), {"\ndoes not fit; layers that fit: none"});
+  EXPECT_EQ(json("plan deck.yaml memory_limit=1kB")["fits"], false);
+}
+
+TEST_F(PlanCommand, MistakesAreNamed) {
+  expect_refused("plan missing.yaml", 2, {"missing.yaml", "no such file"});
+  expect_refused("plan deck.yaml model.layer=3", 2, {"did you mean 'layers'"});
+  expect_refused("plan deck.yaml memory_limit=600M", 2, {"memory_limit=600M: ", "'600M'", "600MB"});
+  expect_refused("plan deck.yaml circuit=missing.def", 2, {"missing.def", "no such file"});
+  expect_refused("plan", 2, {"DECK.yaml"});
+  expect_refused("plan deck.yaml sweep.layer=[1]", 2, {"did you mean"});
+}
+
+TEST_F(PlanCommand, OfASweepItIsALineARun) {
+  work_.write("sweep.yaml", kDeck.substr(0, kDeck.rfind("output")) + "sweep: {layers: [2, 4], k: [2, 4]}\n");
+  const std::string text = succeed("plan sweep.yaml");
+  expect_says(text, {"-L2-D32-k2-", "-L4-D32-k4-", "4 runs, the largest of ", "free on the device"});
+  const Json plan = json("plan sweep.yaml");
+  const Json one = json("plan deck.yaml");
+  ASSERT_EQ(plan["runs"].size(), 4U);
+  EXPECT_EQ(plan["runs"][3]["memory"]["planned"], one["memory"]["planned"]);  // 4 layers, k 4
+  EXPECT_EQ(plan["memory"]["planned"], one["memory"]["planned"]);
+  EXPECT_EQ(plan["fits"], true);
+  const std::string limit = fmt::format("memory_limit={}", one["memory"]["planned"].get<std::int64_t>() - 1);
+  expect_says(succeed("plan sweep.yaml " + limit), {"does not fit; layers that fit with k 4: up to 3", "1 beyond it"});
+  EXPECT_EQ(json("plan sweep.yaml " + limit)["fits"], false);
+  EXPECT_EQ(work_.listing(), (std::vector<std::string>{"deck.yaml", "sweep.yaml"}));
+}
+
+TEST_F(PlanCommand, ATrainingBeyondTheLimitIsRefusedBeforeAnythingIsWritten) {
+  const Json plan = json("plan deck.yaml");
+  const std::int64_t planned = plan["memory"]["planned"];
+  const std::string limit = fmt::format("memory_limit={}", planned - 1);
+  const Json beyond = json("plan deck.yaml " + limit);
+  for (const char* options : {"", "--validate ", "--resume "}) {
+    expect_refused(fmt::format("train {}deck.yaml {} output=new/run.h5", options, limit), 3,
+                   {fmt::format("do not fit the memory limit of"), "with k 4 up to 3 layers do",
+                    "with 4 layers a k up to 3 does"});
+  }
+  // What it says would fit does.
+  EXPECT_EQ(beyond["most"]["layers"], 3);
+  EXPECT_EQ(beyond["most"]["k"], 3);
+  succeed(fmt::format("train deck.yaml {} model.layers=3", limit));
+  succeed(fmt::format("train deck.yaml {} model.k=3", limit));
+  succeed(fmt::format("train deck.yaml memory_limit={}", planned));
+  EXPECT_EQ(json("info run.h5")["deck"].get<std::string>().find("memory_limit"), std::string::npos);
+}
+
+// A thousand layers on one of the largest circuits of the paper: gigabytes, planned in a process that may have one.
+TEST_F(PlanCommand, APlanAllocatesNothing) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer's own memory is not the program's";
+  const std::string large =
+      "deck.yaml 'circuit={generate: {like: 5324-F}}' model.layers=1000 model.hidden=384 model.k=16";
+  const Json plan = Json::parse(succeed(fmt::format("plan {} --json", large), "ulimit -v 1000000;"));
+  EXPECT_GT(plan["memory"]["planned"], 7e9);
+}
+
+// Of the last the parameters are nearly all: one copy of them on the host, for the result or a checkpoint, were too
+// much.
+TEST_F(PlanCommand, TheProcessTakesLittleMoreThanWasPlanned) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer's own memory is not the program's";
+  for (const char* model :
+       {"model.layers=50 model.hidden=128 model.k=16",
+        "model.layers=20 model.hidden=192 model.kind=rev model.dropout=0.3",
+        "model.layers=10 model.hidden=128 model.kind=sage model.adjacency=expanded",
+        "model.layers=60 model.hidden=384 model.k=2 circuit.generate.cells=500 train.checkpoint.epochs=1"}) {
+    SCOPED_TRACE(model);
+    succeed(fmt::format("train deck.yaml circuit.generate.cells=10000 train.epochs=2 {}", model));
+    const Json memory = json("info run.h5")["memory"];
+    const double planned = memory["planned"], peak = memory["process_peak"];
+    EXPECT_GT(planned, 30e6);
+    EXPECT_GE(peak, planned);
+    EXPECT_LE(peak - planned, 0.1 * planned + 64e6) << planned << " planned, " << peak << " taken";
+    std::filesystem::remove(work_.path("run.h5"));
+  }
+}
+
+}  // namespace
+}  // namespace gsrgnn

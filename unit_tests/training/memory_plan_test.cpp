@@ -1,0 +1,224 @@
+// The plan of a training's memory: what is planned is what is allocated, and what is said to fit is the most that does.
+
+#include <gtest/gtest.h>
+
+#include <gsrgnn/training/memory_plan.hpp>
+#include <gsrgnn/training/trainer.hpp>
+#include <gsrgnn/util/text.hpp>
+#include <nlohmann/json.hpp>
+
+#include "support/files.hpp"
+#include "support/small_circuits.hpp"
+#include "support/small_training.hpp"
+
+namespace gsrgnn {
+namespace {
+
+using namespace testing;
+
+/// Decks of every kind of model, in both forms of the graph.
+std::vector<Deck> decks_of_all_kinds() {
+  std::vector<Deck> decks;
+  const auto add = [&](ModelKind kind, int groups, Residual residual, double dropout) {
+    for (const Adjacency adjacency : {Adjacency::nets, Adjacency::expanded}) {
+      Deck deck = small_deck();
+      deck.model.kind = kind;
+      deck.model.groups = groups;
+      deck.model.residual = residual;
+      deck.model.dropout = dropout;
+      deck.model.adjacency = adjacency;
+      decks.push_back(deck);
+    }
+  };
+  add(ModelKind::gcn, 1, Residual::sparse, 0);
+  add(ModelKind::sage, 1, Residual::sparse, 0);
+  for (const double dropout : {0.0, 0.3}) {
+    add(ModelKind::rev, 2, Residual::sparse, dropout);
+    add(ModelKind::rev, 4, Residual::sparse, dropout);
+    add(ModelKind::gsr, 2, Residual::sparse, dropout);
+    add(ModelKind::gsr, 2, Residual::dense, dropout);
+  }
+  return decks;
+}
+
+std::string describe(const Deck& deck) {
+  return to_yaml(deck);
+}
+
+MemoryPlan plan_of(const Deck& deck, const Circuit& circuit) {
+  return MemoryPlan(deck.model, size_for_training(circuit, "test"));
+}
+
+std::int64_t sum_of_parts(const MemoryPlan& plan) {
+  std::int64_t sum = 0;
+  for (std::size_t part = 0; part < kMemoryParts; ++part) sum += plan.planned(static_cast<MemoryPart>(part));
+  return sum;
+}
+
+TEST(MemoryPlan, IsWhatEveryTrainingAllocates) {
+  for (const Circuit& circuit : {small_circuit(200), small_circuit_with_two_labels()}) {
+    for (Deck deck : decks_of_all_kinds()) {
+      SCOPED_TRACE(describe(deck));
+      deck.train.epochs = 2;
+      const MemoryPlan plan = plan_of(deck, circuit);
+      const MemoryUse used = train_quietly(deck, circuit).memory;
+      EXPECT_EQ(used.planned, plan.planned());
+      EXPECT_EQ(used.allocated, plan.planned());
+      EXPECT_EQ(sum_of_parts(plan), plan.planned());
+    }
+  }
+}
+
+TEST(MemoryPlan, SaysWhereTheBytesGo) {
+  const Circuit circuit = small_circuit(1000);
+  Deck deck = small_deck();
+  deck.model.layers = 10;
+  deck.model.hidden = 128;
+  deck.model.k = 16;
+  const MemoryPlan plan = plan_of(deck, circuit);
+  // As the paper has it: a value of 4 bytes and an index of 1, for each of k in each row and layer.
+  EXPECT_NEAR(plan.planned(MemoryPart::activations), 10 * 1000 * 16 * (4 + 1), 512);
+  EXPECT_EQ(plan.planned(MemoryPart::adam), 2 * plan.planned(MemoryPart::parameters));
+  EXPECT_EQ(plan.planned(MemoryPart::best), plan.planned(MemoryPart::parameters));
+  EXPECT_EQ(plan.planned(MemoryPart::embedding), 2 * 1000 * 128 * 4);
+  EXPECT_EQ(plan.planned(MemoryPart::dropout), 0);
+  EXPECT_NEAR(plan.planned(MemoryPart::graph), 4 * (2 * circuit.pins() + circuit.nets() + 3 * circuit.cells()),
+              6 * 256);
+
+  deck.model.dropout = 0.5;
+  EXPECT_NEAR(plan_of(deck, circuit).planned(MemoryPart::dropout), 2 * 1000 * 128, 512);
+  deck.model.adjacency = Adjacency::expanded;
+  EXPECT_NEAR(plan_of(deck, circuit).planned(MemoryPart::graph), 4 * (count(circuit).edges + 2 * circuit.cells()),
+              1024);
+  deck.model.kind = ModelKind::rev;
+  EXPECT_EQ(plan_of(deck, circuit).planned(MemoryPart::activations), 0);
+  deck.model.kind = ModelKind::sage;
+  deck.model.groups = 1;
+  EXPECT_EQ(plan_of(deck, circuit).planned(MemoryPart::activations), 10 * 1000 * 128 * 4);
+}
+
+/// The largest value from 1 to `most` whose plan is within the limit, by trying all; 0: none.
+template <class Set>
+int try_all(const Deck& deck, const Circuit& circuit, std::int64_t limit, int most, const Set& set) {
+  int fits = 0;
+  for (int value = 1; value <= most; ++value) {
+    Deck other = deck;
+    set(other.model, value);
+    if (plan_of(other, circuit).planned() <= limit) fits = value;
+  }
+  return fits;
+}
+
+// Limits just at a plan, just below one, and between, of circuits so small that rounding hides most of what k adds.
+TEST(MemoryPlan, TheMostThatFitsIsTheMost) {
+  for (const Circuit& circuit : {small_circuit(150), awkward_circuit()}) {
+    for (const Deck& deck : decks_of_all_kinds()) {
+      SCOPED_TRACE(describe(deck));
+      const MemoryPlan plan = plan_of(deck, circuit);
+      for (const int layers : {1, 2, 7, 20}) {
+        Deck other = deck;
+        other.model.layers = layers;
+        const std::int64_t limit = plan_of(other, circuit).planned();
+        for (const std::int64_t around : {limit - 1, limit, limit + 1, limit + 3000}) {
+          EXPECT_EQ(plan.most_layers(around),
+                    try_all(deck, circuit, around, 40, [](Deck::Model& m, int value) { m.layers = value; }));
+        }
+      }
+      if (deck.model.kind != ModelKind::gsr) {
+        EXPECT_EQ(plan.most_k(plan.planned()), std::nullopt);
+        continue;
+      }
+      for (const int k : {1, 3, 10, 16}) {
+        Deck other = deck;
+        other.model.k = k;
+        const std::int64_t limit = plan_of(other, circuit).planned();
+        for (const std::int64_t around : {limit - 1, limit, limit + 100, limit + 5000}) {
+          EXPECT_EQ(plan.most_k(around),
+                    try_all(deck, circuit, around, 16, [](Deck::Model& m, int value) { m.k = value; }));
+        }
+      }
+    }
+  }
+}
+
+TEST(MemoryPlan, TheMostIsWhatADeckCanAskFor) {
+  const MemoryPlan plan = plan_of(small_deck(), awkward_circuit());
+  EXPECT_EQ(plan.most_layers(std::int64_t{1} << 60U), kMostLayers);
+  EXPECT_EQ(plan.most_k(std::int64_t{1} << 60U), 16);
+  EXPECT_EQ(plan.most_layers(1), 0);
+  EXPECT_EQ(plan.most_k(1), 0);
+}
+
+std::string refusal(const Deck& deck, const Circuit& circuit) {
+  try {
+    train_quietly(deck, circuit);
+  } catch (const RunError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(MemoryPlan, ATrainingKeepsToTheLimit) {
+  const Circuit circuit = small_circuit(200);
+  Deck deck = small_deck();
+  deck.model.layers = 8;
+  deck.train.epochs = 1;
+  const MemoryPlan plan = plan_of(deck, circuit);
+  deck.memory_limit = plan.planned();
+  EXPECT_EQ(refusal(deck, circuit), "");
+  EXPECT_EQ(train_quietly(deck, circuit).memory.allocated, plan.planned());
+
+  deck.memory_limit = plan.planned() - 1;
+  const std::string message = refusal(deck, circuit);
+  for (const std::string& words :
+       {fmt::format("{} bytes", with_commas(plan.planned())), std::string("do not fit the memory limit of"),
+        fmt::format("{} bytes", with_commas(deck.memory_limit)),
+        fmt::format("with k 4 up to {} layers do", plan.most_layers(deck.memory_limit)),
+        fmt::format("with 8 layers a k up to {} does", *plan.most_k(deck.memory_limit))}) {
+    EXPECT_NE(message.find(words), std::string::npos) << words << " in: " << message;
+  }
+  EXPECT_LT(plan.most_layers(deck.memory_limit), 8);
+
+  deck.memory_limit = 1000;
+  EXPECT_NE(refusal(deck, circuit).find("fewer layers or a smaller k would not do either"), std::string::npos);
+  deck.model.kind = ModelKind::rev;
+  EXPECT_NE(refusal(deck, circuit).find("fewer layers would not do either, a smaller model.hidden might"),
+            std::string::npos);
+  deck.memory_limit = plan_of(deck, circuit).planned() - 1;
+  EXPECT_NE(refusal(deck, circuit).find("; up to 7 layers do"), std::string::npos) << refusal(deck, circuit);
+}
+
+TEST(MemoryPlan, WithoutALimitItIsWhatTheDeviceHas) {
+  Deck deck = small_deck();
+  EXPECT_GT(memory_limit(deck), 0);
+  deck.memory_limit = 12345;
+  EXPECT_EQ(memory_limit(deck), 12345);
+}
+
+TEST(MemoryPlan, IsDescribedForScripts) {
+  const Circuit circuit = small_circuit(200);
+  const MemoryPlan plan = plan_of(small_deck(), circuit);
+  const nlohmann::json fits = describe_plan(plan, plan.planned());
+  EXPECT_EQ(fits["memory"]["planned"], plan.planned());
+  EXPECT_EQ(fits["memory"]["limit"], plan.planned());
+  EXPECT_EQ(fits["memory"]["parts"].size(), kMemoryParts);
+  EXPECT_EQ(fits["memory"]["parts"]["activations"], plan.planned(MemoryPart::activations));
+  EXPECT_EQ(fits["fits"], true);
+  EXPECT_EQ(fits["most"]["layers"], 3);
+  EXPECT_EQ(fits["most"]["k"], 4);
+  EXPECT_EQ(describe_plan(plan, plan.planned() - 1)["fits"], false);
+  const nlohmann::json unknown = describe_plan(plan, 0);
+  EXPECT_TRUE(unknown["memory"]["limit"].is_null());
+  EXPECT_EQ(unknown["fits"], true);
+  EXPECT_FALSE(unknown.contains("most"));
+}
+
+TEST(MemoryPlan, ACircuitWithoutLabelsHasNone) {
+  Circuit circuit = small_circuit(200);
+  circuit.label.clear();
+  circuit.label_name.clear();
+  expect_message(input_error([&] { size_for_training(circuit, "c.h5"); }), "c.h5: ", {"no label"});
+}
+
+}  // namespace
+}  // namespace gsrgnn
