@@ -33,7 +33,8 @@ std::map<std::string, int> Launches::counts;
 
 nlohmann::json work_of(int layers, int hidden, int k) {
   GeneratorSpec spec;
-  spec.cells = 300;
+  spec.cells = 1000;
+  spec.edges = 60000;  // dense enough for nets that are cut into pieces
   const Circuit circuit = generate_ordered(spec);
   ModelShape shape;
   shape.kind = ModelKind::gsr;
