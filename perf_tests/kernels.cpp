@@ -25,8 +25,8 @@ struct Views {
       : yardsticks(arena, size.cells, d),
         nets(arena, size),
         edges(arena, size),
-        block_work(arena, size.cells, size.nets, d, kTile, k),
-        conv_work(arena, size.cells, size.nets, d, kTile),
+        block_work(arena, size.cells, nets.intermediate_rows(size), d, kTile, k),
+        conv_work(arena, size.cells, nets.intermediate_rows(size), d, kTile),
         x(arena.take<Matrix<float, Exec>>(size.cells, d)),
         y(arena.take<Matrix<float, Exec>>(size.cells, d)),
         out(arena.take<Matrix<float, Exec>>(size.cells, d)),
@@ -186,8 +186,9 @@ void weight_gradient(const Scene& s, int tile) {
                                        slice(s.gradient.neighbour_weight, tile), 0);
 }
 void value_gradient(const Scene& s, int tile) {
-  sparse_linear_value_gradient<kTile>(s.space, s.index, s.y, tile * kTile, s.parameters.neighbour_weight, tile, s.dv,
-                                      tile == 0);
+  using Map = MapGradient<Matrix<float, Exec>, Tensor<float, Exec>>;
+  sparse_linear_value_gradient<kTile>(s.space, s.index, Map{s.y, tile * kTile, s.parameters.neighbour_weight},
+                                      Map{s.x, tile * kTile, s.parameters.self_weight}, tile, s.dv, tile == 0);
 }
 void add_block(const Scene& s, const Matrix<float, Exec>& v, float sign, const Matrix<float, Exec>& to) {
   add_gsr_block<kTile>(s.space, s.nets, s.block_work, v, s.index, s.parameters, {}, sign, to);
@@ -211,7 +212,7 @@ void convolve_backward(const Scene& s) {
 }
 template <class Graph>
 void aggregate_mean(const Scene& s, const Graph& graph) {
-  mean_aggregate<kTile>(s.space, graph, s.x, s.out, s.conv_work.cell_tile, s.conv_work.net_tile);
+  mean_aggregate<kTile>(s.space, graph, s.x, s.out, s.conv_work.net_tile);
 }
 
 std::vector<float> scattered(const Scene& s) {
@@ -227,6 +228,12 @@ std::vector<Kernel> kernels_with_k() {
   const auto gradient_work = [=](const Scene& s) {
     Work work = map_work(s);
     work.bar_sgemms = 0;
+    return work;
+  };
+  const auto two_gradients_work = [=](const Scene& s) {
+    Work work = gradient_work(s);
+    work.bytes += 4 * values(s);
+    work.operations *= 2;
     return work;
   };
   return {
@@ -295,11 +302,13 @@ std::vector<Kernel> kernels_with_k() {
          gemm(s.space, 'T', 'N', 1.0F, s.out, s.y, 0.0F, s.square);
          return same(s.dense(s.gradient.neighbour_weight), download(s.space, s.square));
        }},
-      {"sparse_linear_value_gradient", gradient_work,
+      {"sparse_linear_value_gradient", two_gradients_work,
        [](const Scene& s) { for_each_tile(s, [&](int tile) { value_gradient(s, tile); }); },
        [](const Scene& s) {
          const auto actual = download(s.space, s.dv);
+         upload(s.space, s.square, s.dense(s.parameters.self_weight));
          gemm(s.space, 'N', 'T', 1.0F, s.y, s.yardsticks.square, 0.0F, s.out);
+         gemm(s.space, 'N', 'T', 1.0F, s.x, s.square, 1.0F, s.out);
          gather(s.space, s.out, s.index, s.dv);
          return same(actual, download(s.space, s.dv));
        }},
@@ -395,20 +404,16 @@ std::vector<Kernel> kernels_without_k() {
          return same(actual, download(s.space, s.out));
        }},
       {"mean_aggregate_transposed", pins_work,
-       [](const Scene& s) {
-         mean_aggregate_transposed<kTile>(s.space, s.nets, s.x, s.out, s.conv_work.cell_tile, s.conv_work.net_tile);
-       },
+       [](const Scene& s) { mean_aggregate_transposed<kTile>(s.space, s.nets, s.x, s.out, s.conv_work.net_tile); },
        [=](const Scene& s) {
-         mean_aggregate<kTile>(s.space, s.nets, s.y, s.yardsticks.to, s.conv_work.cell_tile, s.conv_work.net_tile);
+         mean_aggregate<kTile>(s.space, s.nets, s.y, s.yardsticks.to, s.conv_work.net_tile);
          return transposes(s, s.yardsticks.to);
        }},
       {"symmetric_aggregate", pins_work,
-       [](const Scene& s) {
-         symmetric_aggregate<kTile>(s.space, s.nets, s.x, s.out, s.conv_work.cell_tile, s.conv_work.net_tile);
-       },
+       [](const Scene& s) { symmetric_aggregate<kTile>(s.space, s.nets, s.x, s.out, s.conv_work.net_tile); },
        [](const Scene& s) {
          const auto actual = download(s.space, s.out);
-         symmetric_aggregate<kTile>(s.space, s.edges, s.x, s.out, s.conv_work.cell_tile, s.conv_work.net_tile);
+         symmetric_aggregate<kTile>(s.space, s.edges, s.x, s.out, s.conv_work.net_tile);
          return same(actual, download(s.space, s.out));
        }},
       {"column_sums", rows_work(1),

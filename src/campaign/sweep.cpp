@@ -130,7 +130,7 @@ std::vector<CircuitCounts> sizes_of_circuits(const Mpi& mpi, const std::vector<D
     } catch (const std::exception&) {
       // Recorded, with its reason, by whoever draws such a run.
     }
-    own.push_back({run, counts.cells, counts.nets, counts.pins, counts.edges});
+    own.push_back({run, counts.cells, counts.nets, counts.pins, counts.edges, counts.long_nets, counts.net_pieces});
   }
   std::string all = "[]";
   const auto gathered = mpi.gather(own.dump());
@@ -143,7 +143,7 @@ std::vector<CircuitCounts> sizes_of_circuits(const Mpi& mpi, const std::vector<D
   }
   std::vector<CircuitCounts> by_run(decks.size());
   for (const auto& row : Json::parse(mpi.broadcast(all))) {
-    by_run[row[0].get<std::size_t>()] = {row[1], row[2], row[3], row[4], 0, 0};
+    by_run[row[0].get<std::size_t>()] = {row[1], row[2], row[3], row[4], 0, 0, row[5], row[6]};
   }
   std::vector<CircuitCounts> counts;
   for (const auto& key : keys) counts.push_back(by_run[first.at(key)]);

@@ -116,7 +116,11 @@ CircuitCounts count(const Circuit& circuit) {
     counts.max_degree = std::max(counts.max_degree, degree);
   }
   for (std::int64_t n = 0; n < circuit.nets(); ++n) {
-    counts.largest_net = std::max(counts.largest_net, circuit.net_offset[n + 1] - circuit.net_offset[n]);
+    const std::int64_t pins = circuit.net_offset[n + 1] - circuit.net_offset[n];
+    counts.largest_net = std::max(counts.largest_net, pins);
+    if (pins <= kNetPiece) continue;
+    ++counts.long_nets;
+    counts.net_pieces += (pins + kNetPiece - 1) / kNetPiece;
   }
   return counts;
 }

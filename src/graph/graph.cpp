@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <gsrgnn/graph/graph.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <limits>
@@ -12,19 +13,43 @@ std::vector<double> inverse_degrees(const Circuit& circuit) {
   return inverse;
 }
 
+/// The nets' cells, those of the long nets moved behind the others and cut into pieces.
+void append_nets(const Circuit& circuit, NetArrays& a) {
+  const auto append = [&](std::int64_t first, std::int64_t last) {
+    a.net_cell.insert(a.net_cell.end(), circuit.net_cell.begin() + first, circuit.net_cell.begin() + last);
+    a.net_offset.push_back(static_cast<int>(a.net_cell.size()));
+  };
+  a.net_cell.reserve(circuit.net_cell.size());
+  a.net_offset.push_back(0);
+  for (std::int64_t n = 0; n < circuit.nets(); ++n) {
+    const std::int64_t first = circuit.net_offset[n], last = circuit.net_offset[n + 1];
+    const bool is_long = last - first > kNetPiece;
+    if (is_long) a.long_net.push_back(static_cast<int>(n));
+    append(first, is_long ? first : last);
+  }
+  a.long_net_offset.push_back(static_cast<int>(circuit.nets()));
+  for (const int n : a.long_net) {
+    const std::int64_t last = circuit.net_offset[n + 1];
+    for (auto first = circuit.net_offset[n]; first < last; first += kNetPiece) {
+      append(first, std::min<std::int64_t>(first + kNetPiece, last));
+    }
+    a.long_net_offset.push_back(static_cast<int>(a.net_offset.size() - 1));
+  }
+}
+
 }  // namespace
 
 NetArrays net_arrays(const Circuit& circuit) {
   NetArrays a;
-  a.net_offset.assign(circuit.net_offset.begin(), circuit.net_offset.end());
-  a.net_cell = circuit.net_cell;
+  append_nets(circuit, a);
   a.cell_offset.assign(circuit.cells() + 1, 0);
   for (const int cell : circuit.net_cell) ++a.cell_offset[cell + 1];
   for (std::int64_t i = 0; i < circuit.cells(); ++i) a.cell_offset[i + 1] += a.cell_offset[i];
   a.cell_net.resize(circuit.pins());
   std::vector<int> next(a.cell_offset.begin(), a.cell_offset.end() - 1);
   for (int n = 0; n < circuit.nets(); ++n) {
-    for (int p = a.net_offset[n]; p < a.net_offset[n + 1]; ++p) a.cell_net[next[a.net_cell[p]]++] = n;
+    for (auto p = circuit.net_offset[n]; p < circuit.net_offset[n + 1]; ++p)
+      a.cell_net[next[circuit.net_cell[p]]++] = n;
   }
   // The nets of a cell ascend, so the pins of one net stand together: B[i,n] is the length of a run.
   a.self_weight.assign(circuit.cells(), 1.0);
@@ -58,8 +83,8 @@ EdgeArrays edge_arrays(const Circuit& circuit) {
     a.neighbour.push_back(i);
     for (int q = nets.cell_offset[i]; q < nets.cell_offset[i + 1]; ++q) {
       const int n = nets.cell_net[q];
-      for (int p = nets.net_offset[n]; p < nets.net_offset[n + 1]; ++p) {
-        if (nets.net_cell[p] != i) a.neighbour.push_back(nets.net_cell[p]);
+      for (auto p = circuit.net_offset[n]; p < circuit.net_offset[n + 1]; ++p) {
+        if (circuit.net_cell[p] != i) a.neighbour.push_back(circuit.net_cell[p]);
       }
     }
   }

@@ -64,6 +64,18 @@ TEST(CircuitCounts, HandValues) {
   EXPECT_EQ(counts.max_degree, 9);
 }
 
+TEST(CircuitCounts, PiecesOfLongNets) {
+  Circuit circuit;
+  circuit.type_name = {"A"};
+  circuit.cell_type.assign(3, 0);
+  for (const int pins : {kNetPiece, kNetPiece + 1, 2, 2 * kNetPiece, 2 * kNetPiece + 1}) {
+    circuit.net_cell.insert(circuit.net_cell.end(), pins, 1);
+    circuit.net_offset.push_back(circuit.pins());
+  }
+  EXPECT_EQ(count(circuit).long_nets, 3);
+  EXPECT_EQ(count(circuit).net_pieces, 2 + 2 + 3);
+}
+
 TEST(CircuitCounts, AgreeWithPairsOfPins) {
   expect_counts_pair_by_pair(awkward_circuit());
   Random random(1);

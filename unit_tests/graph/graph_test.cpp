@@ -21,6 +21,7 @@ std::vector<Circuit> circuits() {
   for (const int cells : {1, 2, 3, 40, 257}) list.push_back(random_circuit(cells, cells + 20, cells));
   list.push_back(random_circuit(10, 0, 1));
   list.push_back(random_circuit(5, 500, 2));
+  list.push_back(random_circuit_with_long_nets(120, 3));
   return list;
 }
 
@@ -43,7 +44,12 @@ TEST(NetArrays, HoldTheIncidenceBothWays) {
   for (const auto& circuit : circuits()) {
     SCOPED_TRACE(::testing::Message() << circuit.cells() << " cells, " << circuit.nets() << " nets");
     const auto arrays = net_arrays(circuit);
-    ASSERT_EQ(arrays.net_offset.size(), circuit.nets() + 1u);
+    const auto size = count(circuit);
+    ASSERT_EQ(arrays.net_offset.size(), static_cast<std::size_t>(size.nets + size.net_pieces + 1));
+    ASSERT_EQ(arrays.long_net.size(), static_cast<std::size_t>(size.long_nets));
+    ASSERT_EQ(arrays.long_net_offset.size(), static_cast<std::size_t>(size.long_nets + 1));
+    ASSERT_EQ(arrays.long_net_offset.front(), circuit.nets());
+    ASSERT_EQ(arrays.long_net_offset.back(), size.nets + size.net_pieces);
     ASSERT_EQ(arrays.cell_offset.size(), circuit.cells() + 1u);
     ASSERT_EQ(arrays.net_offset.front(), 0);
     ASSERT_EQ(arrays.cell_offset.front(), 0);
@@ -51,8 +57,15 @@ TEST(NetArrays, HoldTheIncidenceBothWays) {
     ASSERT_EQ(arrays.cell_offset.back(), circuit.pins());
 
     HostMatrix by_net(circuit.cells(), circuit.nets()), by_cell = by_net;
-    for (int n = 0; n < circuit.nets(); ++n) {
-      for (int p = arrays.net_offset[n]; p < arrays.net_offset[n + 1]; ++p) by_net(arrays.net_cell[p], n) += 1;
+    const auto add_row = [&](int row, int net) {
+      EXPECT_LE(arrays.net_offset[row + 1] - arrays.net_offset[row], kNetPiece);
+      for (int p = arrays.net_offset[row]; p < arrays.net_offset[row + 1]; ++p) by_net(arrays.net_cell[p], net) += 1;
+    };
+    for (int n = 0; n < circuit.nets(); ++n) add_row(n, n);
+    for (std::size_t i = 0; i < arrays.long_net.size(); ++i) {
+      for (int row = arrays.long_net_offset[i]; row < arrays.long_net_offset[i + 1]; ++row) {
+        add_row(row, arrays.long_net[i]);
+      }
     }
     for (int i = 0; i < circuit.cells(); ++i) {
       const auto first = arrays.cell_net.begin() + arrays.cell_offset[i];
@@ -145,6 +158,8 @@ TYPED_TEST(GraphTest, ArrivesOnTheDevice) {
     EXPECT_EQ(edges.cells(), circuit.cells());
     EXPECT_TRUE(all_same(download(space, nets.net_offset), net.net_offset));
     EXPECT_TRUE(all_same(download(space, nets.net_cell), net.net_cell));
+    EXPECT_TRUE(all_same(download(space, nets.long_net), net.long_net));
+    EXPECT_TRUE(all_same(download(space, nets.long_net_offset), net.long_net_offset));
     EXPECT_TRUE(all_same(download(space, nets.cell_offset), net.cell_offset));
     EXPECT_TRUE(all_same(download(space, nets.cell_net), net.cell_net));
     EXPECT_TRUE(all_close(download(space, nets.self_weight), net.self_weight, 0));

@@ -59,7 +59,29 @@ TYPED_TEST(PackTest, IsARowOfNumbers) {
   EXPECT_TRUE(all_close(stored(scaled), expected_scaled, tolerance));
   EXPECT_TRUE(all_close(stored(combined), expected_combined, tolerance));
   EXPECT_TRUE(all_close(stored(combined_pack), expected_combined, tolerance));
-  EXPECT_NEAR(TypeParam::load(a.data()).dot(b.data()), dot, tolerance * 10);
+  EXPECT_NEAR(TypeParam::load(a.data()).products(b.data()).sum(), dot, tolerance * 10);
+}
+
+TYPED_TEST(PackTest, ComparesNumberByNumber) {
+  using S = ScalarOf<TypeParam>;
+  const int width = TypeParam::kWidth;
+  const auto a = testing::random_values<S>(width, 1), b = random_values<S>(width, 2);
+  auto least = TypeParam::load(a.data()), most = least, positive = least, large = least;
+  least.minimum(TypeParam::load(b.data()));
+  most.maximum(TypeParam::load(b.data()));
+  positive.keep_where_positive(TypeParam::load(b.data()));
+  large.keep_where_at_least(a[0]);
+  std::vector<S> expected[4];
+  for (int c = 0; c < width; ++c) {
+    expected[0].push_back(std::min(a[c], b[c]));
+    expected[1].push_back(std::max(a[c], b[c]));
+    expected[2].push_back(b[c] > 0 ? a[c] : S(0));
+    expected[3].push_back(a[c] >= a[0] ? a[c] : S(0));
+  }
+  EXPECT_TRUE(all_same(stored(least), expected[0]));
+  EXPECT_TRUE(all_same(stored(most), expected[1]));
+  EXPECT_TRUE(all_same(stored(positive), expected[2]));
+  EXPECT_TRUE(all_same(stored(large), expected[3]));
 }
 
 TEST(Tiles, CoverEveryWidth) {

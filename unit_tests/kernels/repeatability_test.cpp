@@ -60,7 +60,8 @@ Results run_kernels() {
   column_sums<kTile>(space, g, 0, partial, bias, 0);
   keep("column_sums", bias);
   const auto dv = memory.template make<M>(rows, k);
-  sparse_linear_value_gradient<kTile>(space, index, g, 0, w, 0, dv, true);
+  sparse_linear_value_gradient<kTile>(space, index, MapGradient<M, T>{g, 0, w}, MapGradient<M, T>{x, kTile, w}, 0, dv,
+                                      true);
   keep("sparse_linear_value_gradient", dv);
   const auto dgamma = memory.template make<V>(width);
   rms_norm_backward(space, v, index, gamma, Dropout<float, Exec>(), dv, dgamma,
@@ -68,7 +69,7 @@ Results run_kernels() {
   keep("rms_norm_backward values", dv);
   keep("rms_norm_backward gamma", dgamma);
 
-  const auto circuit = random_circuit(rows, rows, 5);
+  const auto circuit = random_circuit_with_long_nets(rows, 5);
   const auto size = count(circuit);
   Arena<Exec> plan;
   NetGraph<float, Exec>(plan, size);
@@ -78,11 +79,11 @@ Results run_kernels() {
   const EdgeGraph<float, Exec> edges(arena, size);
   nets.set(space, circuit);
   edges.set(space, circuit);
-  const auto y = memory.template make<M>(circuit.nets(), kTile);
+  const auto y = memory.template make<M>(nets.intermediate_rows(size), kTile);
   const auto out = memory.template make<M>(rows, width);
-  mean_aggregate<kTile>(space, nets, g, out, tile, y);
+  mean_aggregate<kTile>(space, nets, g, out, y);
   keep("mean_aggregate on nets", out);
-  mean_aggregate_transposed<kTile>(space, edges, g, out, tile, y);
+  mean_aggregate_transposed<kTile>(space, edges, g, out, y);
   keep("mean_aggregate_transposed on edges", out);
 
   const auto h = memory.template make_from<T>(random_values<float>(2 * rows * width, 6), 2, rows, width);

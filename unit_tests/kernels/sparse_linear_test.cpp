@@ -54,6 +54,10 @@ void check(const Size& size, bool whole) {
   const auto host_g = values<Scalar>(rows * columns, 4, whole);
   const HostMatrix s = scattered(host_v, host_index, rows, width);
   const HostMatrix w_matrix(width, columns, host_w), g_matrix(rows, columns, host_g);
+  // A second map of the same input, for the gradient of its values.
+  const auto host_u = values<Scalar>(width * columns, 5, whole);
+  const auto host_h = values<Scalar>(rows * columns, 6, whole);
+  const HostMatrix u_matrix(width, columns, host_u), h_matrix(rows, columns, host_h);
 
   const Exec space;
   GuardedMemory<Exec> memory(space);
@@ -61,6 +65,9 @@ void check(const Size& size, bool whole) {
   const auto index = memory.template make_from<Matrix<Index, Exec>>(host_index, rows, k);
   const auto w = memory.template make_from<Tensor<Scalar, Exec>>(tiled(host_w, width, tiles, Tile), tiles, width, Tile);
   const auto g = memory.template make_from<Matrix<Scalar, Exec>>(host_g, rows, columns);
+  const auto u = memory.template make_from<Tensor<Scalar, Exec>>(tiled(host_u, width, tiles, Tile), tiles, width, Tile);
+  const auto h = memory.template make_from<Matrix<Scalar, Exec>>(host_h, rows, columns);
+  using Map = MapGradient<Matrix<Scalar, Exec>, Tensor<Scalar, Exec>>;
   const auto out = memory.template make<Matrix<Scalar, Exec>>(rows, Tile);
   // More rows than any weight needs, as in the model.
   const auto partial = memory.template make<Tensor<Scalar, Exec>>(Tuning<Exec>::kRowChunks, width + 3, Tile);
@@ -78,7 +85,8 @@ void check(const Size& size, bool whole) {
     }
     sparse_linear_weight_gradient<Tile>(space, v, index, g, tile * Tile, partial, slice(tiled_gradient, tile), 0);
     sparse_linear_weight_gradient<Tile>(space, v, index, g, tile * Tile, partial, row_gradient, tile * Tile);
-    sparse_linear_value_gradient<Tile>(space, index, g, tile * Tile, w, tile, dv, tile == 0);
+    sparse_linear_value_gradient<Tile>(space, index, Map{g, tile * Tile, w}, Map{h, tile * Tile, u}, tile, dv,
+                                       tile == 0);
     column_sums<Tile>(space, g, tile * Tile, partial, sums, tile * Tile);
   }
   EXPECT_TRUE(all_close(forward.value, product(s, w_matrix).value, tolerance, columns)) << "S W";
@@ -88,20 +96,22 @@ void check(const Size& size, bool whole) {
   EXPECT_TRUE(all_close(download(space, tiled_gradient), tiled(dw.value, width, tiles, Tile), tolerance, Tile))
       << "S^T G by tiles";
 
-  const HostMatrix ds = product(g_matrix, transposed(w_matrix));
+  const HostMatrix of_w = product(g_matrix, transposed(w_matrix)), of_u = product(h_matrix, transposed(u_matrix));
   std::vector<double> at_kept;
   for (int i = 0; i < rows; ++i) {
-    for (int t = 0; t < k; ++t) at_kept.push_back(ds(i, host_index[i * k + t]));
+    for (int t = 0; t < k; ++t) at_kept.push_back(of_w(i, host_index[i * k + t]) + of_u(i, host_index[i * k + t]));
   }
-  EXPECT_TRUE(all_close(download(space, dv), at_kept, tolerance, k)) << "G W^T at the kept places";
+  EXPECT_TRUE(all_close(download(space, dv), at_kept, tolerance, k)) << "G W^T + H U^T at the kept places";
   // Without `replace` it adds.
-  sparse_linear_value_gradient<Tile>(space, index, g, 0, w, 0, dv, false);
+  sparse_linear_value_gradient<Tile>(space, index, Map{g, 0, w}, Map{h, 0, u}, 0, dv, false);
   for (int i = 0; i < rows; ++i) {
     for (int t = 0; t < k; ++t) {
-      for (int c = 0; c < Tile; ++c) at_kept[i * k + t] += g_matrix(i, c) * w_matrix(host_index[i * k + t], c);
+      const int r = host_index[i * k + t];
+      for (int c = 0; c < Tile; ++c)
+        at_kept[i * k + t] += g_matrix(i, c) * w_matrix(r, c) + h_matrix(i, c) * u_matrix(r, c);
     }
   }
-  EXPECT_TRUE(all_close(download(space, dv), at_kept, tolerance, k)) << "added G W^T";
+  EXPECT_TRUE(all_close(download(space, dv), at_kept, tolerance, k)) << "added G W^T + H U^T";
 
   const HostMatrix ones(1, rows, std::vector<double>(rows, 1.0));
   EXPECT_TRUE(all_close(download(space, sums), product(ones, g_matrix).value, tolerance, columns)) << "sums";

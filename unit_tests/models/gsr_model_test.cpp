@@ -27,7 +27,8 @@ struct OnNets {
     const auto size = count(circuit);
     const auto make = [&](Arena<Exec>& from) {
       graph = std::make_unique<NetGraph<Scalar, Exec>>(from, size);
-      model = std::make_unique<GsrModel<Scalar, Index, Exec>>(from, shape, size.cells, size.nets, Purpose::training);
+      model = std::make_unique<GsrModel<Scalar, Index, Exec>>(from, shape, size.cells, graph->intermediate_rows(size),
+                                                              Purpose::training);
       moment1 = from.template take<Vector<Scalar, Exec>>(model->table().size());
       moment2 = from.template take<Vector<Scalar, Exec>>(model->table().size());
     };

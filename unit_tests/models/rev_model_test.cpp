@@ -35,7 +35,8 @@ std::vector<float> embedding(const Circuit& circuit, const ModelShape& shape, bo
   const CircuitCounts size = count(circuit);
   const auto make = [&](Arena<Exec>& arena) {
     NetGraph<float, Exec> graph(arena, size);
-    return std::make_pair(graph, RevModel<float, Exec>(arena, shape, size.cells, size.nets, Purpose::training));
+    return std::make_pair(
+        graph, RevModel<float, Exec>(arena, shape, size.cells, graph.intermediate_rows(size), Purpose::training));
   };
   Arena<Exec> plan;
   make(plan);

@@ -32,6 +32,17 @@ inline Circuit random_circuit(int cells, int nets, std::uint64_t seed) {
   return c;
 }
 
+/// The same with nets about as long as one piece of a long net, and two, and several, among the others.
+inline Circuit random_circuit_with_long_nets(int cells, std::uint64_t seed) {
+  Circuit c = random_circuit(cells, 20, seed);
+  Random random(seed + 1);
+  for (const int pins : {kNetPiece - 1, kNetPiece, kNetPiece + 1, 3, 2 * kNetPiece, 2 * kNetPiece + 1, 2, 300}) {
+    for (int p = 0; p < pins; ++p) c.net_cell.push_back(static_cast<int>(random.below(cells)));
+    c.net_offset.push_back(c.pins());
+  }
+  return c;
+}
+
 /// A~ by its definition: one for each ordered pair of pins of a net that sit on different cells, and the self loops.
 inline HostMatrix dense_adjacency(const Circuit& circuit) {
   HostMatrix a(circuit.cells(), circuit.cells());

@@ -44,12 +44,18 @@ struct Circuit {
 /// Throws InputError whose place is `place` (the file) and the array at fault.
 void validate(const Circuit& circuit, const std::string& place);
 
+/// Message passing adds up a net of more pins in pieces of so many, for a few nets have thousands, and one would keep
+/// all others waiting. It decides the order of summation, so it is the same on every backend.
+constexpr int kNetPiece = 64;
+
 /// What is known of a circuit without looking at its labels; the numbers of the paper's Table 1.
 struct CircuitCounts {
   std::int64_t cells = 0, nets = 0, pins = 0;
   std::int64_t edges = 0;  ///< directed edges of the clique graph with multiplicity, one self loop a cell included
   std::int64_t largest_net = 0;
   std::int64_t max_degree = 0;  ///< without the self loop
+  std::int64_t long_nets = 0;   ///< nets of more than kNetPiece pins
+  std::int64_t net_pieces = 0;  ///< the pieces that those are cut into for message passing
 };
 CircuitCounts count(const Circuit& circuit);
 

@@ -17,10 +17,13 @@ enum class Adjacency { nets /* NetGraph */, expanded /* EdgeGraph */ };
 
 /// The host arrays of a NetGraph. int32 throughout: a validated circuit has fewer than 2^31 pins.
 struct NetArrays {
-  std::vector<int> net_offset, net_cell;   ///< M + 1, P: the cells of each net's pins
-  std::vector<int> cell_offset, cell_net;  ///< N + 1, P: the nets of each cell's pins
-  std::vector<double> self_weight;         ///< N: 1 - delta_i, delta_i = sum_n B[i,n]^2
-  std::vector<double> inverse_degree;      ///< N: 1 / deg_i
+  /// The cells of each net's pins, P in all: M rows of nets, of which those of long nets are empty, then the rows of
+  /// their pieces.
+  std::vector<int> net_offset, net_cell;
+  std::vector<int> long_net, long_net_offset;  ///< the long nets, and the row of each one's first piece (and the end)
+  std::vector<int> cell_offset, cell_net;      ///< N + 1, P: the nets of each cell's pins
+  std::vector<double> self_weight;             ///< N: 1 - delta_i, delta_i = sum_n B[i,n]^2
+  std::vector<double> inverse_degree;          ///< N: 1 / deg_i
 };
 NetArrays net_arrays(const Circuit& circuit);
 
@@ -34,12 +37,14 @@ EdgeArrays edge_arrays(const Circuit& circuit);
 template <class S, class Exec>
 struct NetGraph {
   using Scalar = S;
-  Vector<int, Exec> net_offset, net_cell, cell_offset, cell_net;
+  Vector<int, Exec> net_offset, net_cell, long_net, long_net_offset, cell_offset, cell_net;
   Vector<S, Exec> self_weight, inverse_degree;
 
   NetGraph(Arena<Exec>& arena, const CircuitCounts& size)
-      : net_offset(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.nets + 1)),
+      : net_offset(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.nets + size.net_pieces + 1)),
         net_cell(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.pins)),
+        long_net(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.long_nets)),
+        long_net_offset(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.long_nets + 1)),
         cell_offset(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.cells + 1)),
         cell_net(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.pins)),
         self_weight(arena.template take<Vector<S, Exec>>(MemoryPart::graph, size.cells)),
@@ -49,14 +54,16 @@ struct NetGraph {
     const NetArrays host = net_arrays(circuit);
     upload(space, net_offset, host.net_offset);
     upload(space, net_cell, host.net_cell);
+    upload(space, long_net, host.long_net);
+    upload(space, long_net_offset, host.long_net_offset);
     upload(space, cell_offset, host.cell_offset);
     upload(space, cell_net, host.cell_net);
     upload(space, self_weight, std::vector<S>(host.self_weight.begin(), host.self_weight.end()));
     upload(space, inverse_degree, std::vector<S>(host.inverse_degree.begin(), host.inverse_degree.end()));
   }
   KOKKOS_FUNCTION std::int64_t cells() const { return static_cast<std::int64_t>(inverse_degree.extent(0)); }
-  /// Rows of the intermediate that message passing needs: one a net.
-  static std::int64_t intermediate_rows(const CircuitCounts& size) { return size.nets; }
+  /// Rows of the intermediate that message passing needs: one a net, and one a piece of a long net.
+  static std::int64_t intermediate_rows(const CircuitCounts& size) { return size.nets + size.net_pieces; }
 };
 
 template <class S, class Exec>

@@ -38,9 +38,9 @@ struct LaneMask<VectorRegister<float, 16>> {
     _mm512_mask_storeu_ps(v, written, _mm512_maskz_compress_ps(chosen, __m512(values.lanes)));
     const auto columns = _mm512_maskz_compress_epi32(chosen, _mm512_add_epi32(lane, _mm512_set1_epi32(column)));
     if constexpr (sizeof(Column) == 1) {
-      _mm_mask_storeu_epi8(index, written, _mm512_cvtepi32_epi8(columns));
+      _mm_mask_storeu_epi8(index, written, _mm512_maskz_cvtepi32_epi8(written, columns));
     } else {
-      _mm256_mask_storeu_epi16(index, written, _mm512_cvtepi32_epi16(columns));
+      _mm256_mask_storeu_epi16(index, written, _mm512_maskz_cvtepi32_epi16(written, columns));
     }
   }
 };

@@ -211,12 +211,12 @@ struct Pack {
     for (int r = 1; r < kRegisters; ++r) all.add(reg[r]);
     return all.sum();
   }
-  /// The dot product with W values: registers are added first, then their lanes.
-  KOKKOS_FORCEINLINE_FUNCTION Scalar dot(const Scalar* other) const {
+  /// The products with W values, registers added: their sum is the dot product.
+  KOKKOS_FORCEINLINE_FUNCTION Register products(const Scalar* other) const {
     Register sum = Register::zero();
     GSRGNN_UNROLL
     for (int r = 0; r < kRegisters; ++r) sum.fma(reg[r], Register::load(other + r * Lanes));
-    return sum.sum();
+    return sum;
   }
 };
 

@@ -39,48 +39,95 @@ void sparse_linear(const Exec& space, const Values& v, const Columns& index, con
       });
 }
 
+/// A chunk of rows' part in S^T G, for a slice of the columns. The sum, d x slice, stays in the fast memory of the
+/// thread that has it, for every value kept is an update of it. The columns of a row's values differ, so the lanes of a
+/// GPU's vector update for several of them at once.
+template <int Slice, class Exec, class Values, class Columns, class In, class Partial>
+struct WeightGradientSlice {
+  using Scalar = typename Values::non_const_value_type;
+  using P = TilePack<Scalar, Exec, Slice>;
+  static constexpr int kPacks = Slice / P::kWidth;
+  static constexpr int kLanesOfValues = Tuning<Exec>::kVectorLength > kPacks ? Tuning<Exec>::kVectorLength / kPacks : 1;
+  Values v;
+  Columns index;
+  In g;
+  int first, slices, width, scratch_level;
+  Partial partial;
+
+  static std::size_t scratch_bytes(int width) { return static_cast<std::size_t>(width) * Slice * sizeof(Scalar); }
+
+  KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member) const {
+    const int chunk = member.league_rank() / slices;
+    const int slice = member.league_rank() % slices * Slice;
+    auto* const sum = static_cast<Scalar*>(
+        member.team_scratch(scratch_level).get_shmem(static_cast<std::size_t>(width) * Slice * sizeof(Scalar)));
+    const auto of_weight = Kokkos::ThreadVectorRange(member, width * kPacks);
+    const int k = static_cast<int>(v.extent(1));
+    Kokkos::parallel_for(of_weight, [&](const int p) { P::zero().store(sum + p * P::kWidth); });
+    const RowChunk rows = row_chunk<Exec>(static_cast<std::int64_t>(v.extent(0)), chunk);
+    for (std::int64_t row = rows.first; row < rows.last; ++row) {
+      Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, kPacks * kLanesOfValues), [&](const int lane) {
+        const int column = lane % kPacks * P::kWidth;
+        const P gradient = P::load(&g(row, first + slice + column));
+        for (int t = lane / kPacks; t < k; t += kLanesOfValues) {
+          Scalar* const at = sum + index(row, t) * Slice + column;
+          P updated = P::load(at);
+          updated.axpy(v(row, t), gradient);
+          updated.store(at);
+        }
+      });
+    }
+    Kokkos::parallel_for(of_weight, [&](const int p) {
+      P::load(sum + p * P::kWidth).store(&partial(chunk, p / kPacks, slice + p % kPacks * P::kWidth));
+    });
+  }
+};
+
 /// Columns to .. to + Tile of dW = S^T G from columns first .. first + Tile of G: summed by chunks of rows, then over
 /// the chunks in order. dW has a row for each column of S; `partial` (row chunks x at least as many x Tile) is
 /// workspace.
 template <int Tile, class Exec, class Values, class Columns, class In, class Partial, class Weight>
 void sparse_linear_weight_gradient(const Exec& space, const Values& v, const Columns& index, const In& g, int first,
                                    const Partial& partial, const Weight& gradient, int to) {
+  constexpr int kSlice = smaller(Tile, Tuning<Exec>::kWeightSlice);
+  using Body = WeightGradientSlice<kSlice, Exec, Values, Columns, In, Partial>;
+  using Policy = Kokkos::TeamPolicy<Exec>;
+  const auto width = static_cast<int>(gradient.extent(0));
+  const int chunks = Tuning<Exec>::kRowChunks, slices = Tile / kSlice;
+  const std::size_t scratch = Body::scratch_bytes(width) + 64;  // room for one allocation as the space aligns it
+  const int level = scratch <= static_cast<std::size_t>(Policy::scratch_size_max(0)) ? 0 : 1;
+  Policy policy(space, chunks * slices, 1, Tuning<Exec>::kVectorLength);
+  policy.set_scratch_size(level, Kokkos::PerTeam(static_cast<int>(scratch)));
+  Kokkos::parallel_for("gsrgnn::kernels::sparse_linear_weight_gradient", policy,
+                       Body{v, index, g, first, slices, width, level, partial});
+
   using P = TilePack<typename Values::non_const_value_type, Exec, Tile>;
   using Item = TileItem<P, Tile>;
-  const auto rows = static_cast<std::int64_t>(v.extent(0));
-  const int k = static_cast<int>(v.extent(1));
-  const auto width = static_cast<std::int64_t>(gradient.extent(0));
-  const std::int64_t chunks = Tuning<Exec>::kRowChunks;
   Kokkos::parallel_for(
-      "gsrgnn::kernels::sparse_linear_weight_gradient", Kokkos::RangePolicy<Exec>(space, 0, chunks * Item::kPacks),
-      KOKKOS_LAMBDA(const std::int64_t i) {
-        const Item item(i);
-        for (std::int64_t j = 0; j < width; ++j) P::zero().store(&partial(item.row, j, item.column));
-        const RowChunk chunk = row_chunk<Exec>(rows, item.row);
-        for (std::int64_t row = chunk.first; row < chunk.last; ++row) {
-          const P grad = P::load(&g(row, first + item.column));
-          for (int t = 0; t < k; ++t) {
-            auto* const at = &partial(item.row, index(row, t), item.column);
-            P sum = P::load(at);
-            sum.axpy(v(row, t), grad);
-            sum.store(at);
-          }
-        }
-      });
-  Kokkos::parallel_for(
-      "gsrgnn::kernels::sparse_linear_weight_gradient_sum", Kokkos::RangePolicy<Exec>(space, 0, width * Item::kPacks),
+      "gsrgnn::kernels::sparse_linear_weight_gradient_sum",
+      Kokkos::RangePolicy<Exec>(space, 0, static_cast<std::int64_t>(width) * Item::kPacks),
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
         P sum = P::zero();
-        for (std::int64_t chunk = 0; chunk < chunks; ++chunk) sum.add(&partial(chunk, item.row, item.column));
+        for (int chunk = 0; chunk < chunks; ++chunk) sum.add(&partial(chunk, item.row, item.column));
         sum.store(&gradient(item.row, to + item.column));
       });
 }
 
-/// dV[i,t] (+)= <G_i, W[tile][I[i,t], :]> over columns first .. first + Tile of G; replaces dV when `replace`.
-template <int Tile, class Exec, class Columns, class In, class Weight, class Values>
-void sparse_linear_value_gradient(const Exec& space, const Columns& index, const In& g, int first, const Weight& w,
-                                  int tile, const Values& dv, bool replace) {
+/// One linear map's part in the gradient of its input: columns first .. first + Tile of the gradient G of its output,
+/// and its weight.
+template <class In, class Weight>
+struct MapGradient {
+  In g;
+  int first;
+  Weight w;  ///< tiles x d x Tile
+};
+
+/// dV[i,t] (+)= <G_i, W[tile][I[i,t], :]> + <H_i, U[tile][I[i,t], :]> over Tile columns, of two maps (G, W) and (H, U)
+/// of the same V: their products are added before the lanes are. Replaces dV when `replace`.
+template <int Tile, class Exec, class Columns, class In, class Other, class Weight, class Values>
+void sparse_linear_value_gradient(const Exec& space, const Columns& index, const MapGradient<In, Weight>& one,
+                                  const MapGradient<Other, Weight>& other, int tile, const Values& dv, bool replace) {
   using P = TilePack<typename Values::non_const_value_type, Exec, Tile>;
   const int k = static_cast<int>(dv.extent(1));
   Kokkos::parallel_for(
@@ -88,10 +135,14 @@ void sparse_linear_value_gradient(const Exec& space, const Columns& index, const
       Kokkos::RangePolicy<Exec>(space, 0, static_cast<std::int64_t>(dv.extent(0))),
       KOKKOS_LAMBDA(const std::int64_t i) {
         for (int column = 0; column < Tile; column += P::kWidth) {
-          const P grad = P::load(&g(i, first + column));
+          const P g = P::load(&one.g(i, one.first + column));
+          const P h = P::load(&other.g(i, other.first + column));
           const bool set = replace && column == 0;
           for (int t = 0; t < k; ++t) {
-            const auto value = grad.dot(&w(tile, index(i, t), column));
+            const int c = index(i, t);
+            auto products = g.products(&one.w(tile, c, column));
+            products.add(h.products(&other.w(tile, c, column)));
+            const auto value = products.sum();
             dv(i, t) = set ? value : dv(i, t) + value;
           }
         }

@@ -16,9 +16,10 @@
 
 namespace gsrgnn {
 
-template <class Exec>
-struct Tuning {
-  static constexpr bool kHost = Kokkos::SpaceAccessibility<Exec, Kokkos::HostSpace>::accessible;
+/// Host: cores with vector registers; else a GPU.
+template <bool Host>
+struct TuningOf {
+  static constexpr bool kHost = Host;
 
   /// Columns of a tile that one work item holds in registers: all of them on a host core, one 16-byte load on a GPU.
   static constexpr int kColumnsPerItem = kHost ? 64 : 4;
@@ -36,9 +37,15 @@ struct Tuning {
   static constexpr int kRowsPerTeam = kHost ? 64 : 8;
   static constexpr int kTeamSize = kHost ? 1 : 8;
   static constexpr int kVectorLength = kHost ? 1 : 32;
+  /// Columns of a weight's gradient that are summed at a time: those of a tile on a host, and on a GPU so few that the
+  /// shared memory of a processor holds the sums of several warps.
+  static constexpr int kWeightSlice = kHost ? 64 : 16;
   /// Partial sums that a reduction over rows is cut into. Fixed, so that no result depends on the number of threads.
-  static constexpr int kRowChunks = kHost ? 32 : 512;
+  static constexpr int kRowChunks = kHost ? 32 : 256;
 };
+
+template <class Exec>
+using Tuning = TuningOf<Kokkos::SpaceAccessibility<Exec, Kokkos::HostSpace>::accessible>;
 
 /// Asks for the `bytes` at an address that is soon to be read; nothing on a device.
 template <class Exec, int bytes>

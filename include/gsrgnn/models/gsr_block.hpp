@@ -23,14 +23,12 @@ template <class Scalar, class Exec>
 struct GsrBlockWorkspace {
   GsrBlockWorkspace(Arena<Exec>& arena, std::int64_t cells, std::int64_t intermediate_rows, int width, int tile, int k)
       : cell_tile(arena.template take<Matrix<Scalar, Exec>>(cells, tile)),
-        gradient_tile(arena.template take<Matrix<Scalar, Exec>>(cells, tile)),
         net_tile(arena.template take<Matrix<Scalar, Exec>>(intermediate_rows, tile)),
         normed(arena.template take<Matrix<Scalar, Exec>>(cells, k)),
         weight_partial(arena.template take<Tensor<Scalar, Exec>>(Tuning<Exec>::kRowChunks, width, tile)),
         norm_partial(arena.template take<Matrix<Scalar, Exec>>(Tuning<Exec>::kRowChunks, width)) {}
 
-  Matrix<Scalar, Exec> cell_tile;       ///< N x Tile: T
-  Matrix<Scalar, Exec> gradient_tile;   ///< N x Tile: Q
+  Matrix<Scalar, Exec> cell_tile;       ///< N x Tile: T in forward, Q in backward
   Matrix<Scalar, Exec> net_tile;        ///< M x Tile: Y
   Matrix<Scalar, Exec> normed;          ///< N x k: v^
   Tensor<Scalar, Exec> weight_partial;  ///< row chunks x d x Tile
@@ -51,7 +49,7 @@ void add_block_tile(const Exec& space, const Graph& graph, const GsrBlockWorkspa
       "gsrgnn::models::add_block_tile", Kokkos::RangePolicy<Exec>(space, 0, graph.cells() * Item::kPacks),
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
-        P message = neighbour_sum<P>(graph, item.row, item.column, t, y);
+        P message = neighbour_sum<P, RowScale::one>(graph, item.row, item.column, t, 0, y);
         message.scale(graph.inverse_degree(item.row));
         message.add(&bias(tile * Tile + item.column));
         add_sparse_row(message, v, index, item.row, self_weight, tile, item.column);
@@ -71,7 +69,7 @@ void add_gsr_block(const Exec& space, const Graph& graph, const GsrBlockWorkspac
   rms_norm_forward(space, v, index, p.norm_weight, dropout, w.normed);
   for (int tile = 0; tile < static_cast<int>(p.self_weight.extent(0)); ++tile) {
     sparse_linear<Tile>(space, w.normed, index, p.neighbour_weight, tile, w.cell_tile);
-    pass_to_nets<Tile>(space, graph, w.cell_tile, w.net_tile);
+    pass_to_nets<Tile, RowScale::one>(space, graph, w.cell_tile, 0, w.net_tile);
     add_block_tile<Tile>(space, graph, w, index, p, tile, sign, x);
   }
 }
@@ -83,20 +81,21 @@ void gsr_block_backward(const Exec& space, const Graph& graph, const GsrBlockWor
                         const Dropout<Scalar, Exec>& dropout, const Matrix<Scalar, Exec>& g,
                         const Matrix<Scalar, Exec>& dv, const GsrBlockViews<Scalar, Exec>& gradient) {
   rms_norm_forward(space, v, index, p.norm_weight, dropout, w.normed);
+  const auto q = w.cell_tile;
   for (int tile = 0; tile < static_cast<int>(p.self_weight.extent(0)); ++tile) {
     // Q = A^^T G
-    load_tile<Tile>(space, graph, g, tile * Tile, w.cell_tile, RowScale::inverse_degree);
-    pass_to_nets<Tile>(space, graph, w.cell_tile, w.net_tile);
-    store_neighbour_sums<Tile>(space, graph, w.cell_tile, w.net_tile, w.gradient_tile, 0, RowScale::one);
+    pass_to_nets<Tile, RowScale::inverse_degree>(space, graph, g, tile * Tile, w.net_tile);
+    store_neighbour_sums<Tile, RowScale::inverse_degree, RowScale::one>(space, graph, g, tile * Tile, w.net_tile, q, 0);
     // dW_n = S^T Q, dW_s = S^T G, db = sum_i G_i
-    sparse_linear_weight_gradient<Tile>(space, w.normed, index, w.gradient_tile, 0, w.weight_partial,
+    sparse_linear_weight_gradient<Tile>(space, w.normed, index, q, 0, w.weight_partial,
                                         slice(gradient.neighbour_weight, tile), 0);
     sparse_linear_weight_gradient<Tile>(space, w.normed, index, g, tile * Tile, w.weight_partial,
                                         slice(gradient.self_weight, tile), 0);
     column_sums<Tile>(space, g, tile * Tile, w.weight_partial, gradient.bias, tile * Tile);
     // dv^ = <Q, W_n> + <G, W_s> at the kept places
-    sparse_linear_value_gradient<Tile>(space, index, w.gradient_tile, 0, p.neighbour_weight, tile, dv, tile == 0);
-    sparse_linear_value_gradient<Tile>(space, index, g, tile * Tile, p.self_weight, tile, dv, false);
+    using Map = MapGradient<Matrix<Scalar, Exec>, Tensor<Scalar, Exec>>;
+    sparse_linear_value_gradient<Tile>(space, index, Map{q, 0, p.neighbour_weight}, Map{g, tile * Tile, p.self_weight},
+                                       tile, dv, tile == 0);
   }
   rms_norm_backward(space, v, index, p.norm_weight, dropout, dv, gradient.norm_weight, w.norm_partial);
 }

@@ -24,8 +24,8 @@ class GcnLayer {
 
   template <int Tile, class Graph>
   void forward(const Exec& space, const Graph& graph, const Arrays& p, const Rows& in, const Rows& out) const {
-    gemm(space, 'N', 'N', Scalar(1), first_columns(in, width_), p.matrix(GcnArray::weight), Scalar(0), out);
-    symmetric_aggregate<Tile>(space, graph, out, out, work_.cell_tile, work_.net_tile);
+    gemm(space, 'N', 'N', Scalar(1), first_columns(in, width_), p.matrix(GcnArray::weight), Scalar(0), work_.mixed);
+    symmetric_aggregate<Tile>(space, graph, work_.mixed, out, work_.net_tile);
     add_bias_relu(space, p.vector(GcnArray::bias), out);
   }
 
@@ -33,7 +33,7 @@ class GcnLayer {
   void backward(const Exec& space, const Graph& graph, const Arrays& p, const Arrays& gradient, const Rows& in,
                 const Rows& g) const {
     bias_gradient<Tile>(space, g, work_, gradient.vector(GcnArray::bias));
-    symmetric_aggregate<Tile>(space, graph, g, work_.mixed, work_.cell_tile, work_.net_tile);
+    symmetric_aggregate<Tile>(space, graph, g, work_.mixed, work_.net_tile);
     gemm(space, 'T', 'N', Scalar(1), first_columns(in, width_), work_.mixed, Scalar(0),
          gradient.matrix(GcnArray::weight));
     gemm(space, 'N', 'T', Scalar(1), work_.mixed, p.matrix(GcnArray::weight), Scalar(0), first_columns(g, width_));

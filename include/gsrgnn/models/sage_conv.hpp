@@ -23,15 +23,13 @@ struct SageConvViews {
 template <class Scalar, class Exec>
 struct ConvWorkspace {
   ConvWorkspace(Arena<Exec>& arena, std::int64_t cells, std::int64_t intermediate_rows, int stride, int tile)
-      : cell_tile(arena.template take<Matrix<Scalar, Exec>>(cells, tile)),
-        net_tile(arena.template take<Matrix<Scalar, Exec>>(intermediate_rows, tile)),
+      : net_tile(arena.template take<Matrix<Scalar, Exec>>(intermediate_rows, tile)),
         mixed(arena.template take<Matrix<Scalar, Exec>>(cells, stride)),
         partial(arena.template take<Tensor<Scalar, Exec>>(Tuning<Exec>::kRowChunks, 1, tile)) {}
 
-  Matrix<Scalar, Exec> cell_tile;  ///< N x Tile
-  Matrix<Scalar, Exec> net_tile;   ///< M x Tile
-  Matrix<Scalar, Exec> mixed;      ///< N x padded d: the aggregate of a dense matrix
-  Tensor<Scalar, Exec> partial;    ///< row chunks x 1 x Tile
+  Matrix<Scalar, Exec> net_tile;  ///< intermediate rows x Tile
+  Matrix<Scalar, Exec> mixed;     ///< N x padded d: the aggregate of a dense matrix
+  Tensor<Scalar, Exec> partial;   ///< row chunks x 1 x Tile
 };
 
 /// The bias's gradient, db = sum_i G_i.
@@ -49,7 +47,7 @@ void sage_conv(const Exec& space, const Graph& graph, const ConvWorkspace<Scalar
                const Matrix<Scalar, Exec>& z, const SageConvViews<Scalar, Exec>& p, Scalar sign, Scalar keep,
                const Matrix<Scalar, Exec>& x) {
   const auto width = p.self_weight.extent(0);
-  mean_aggregate<Tile>(space, graph, z, w.mixed, w.cell_tile, w.net_tile);
+  mean_aggregate<Tile>(space, graph, z, w.mixed, w.net_tile);
   gemm(space, 'N', 'N', sign, first_columns(w.mixed, width), p.neighbour_weight, keep, x);
   gemm(space, 'N', 'N', sign, first_columns(z, width), p.self_weight, Scalar(1), x);
 }
@@ -62,7 +60,7 @@ void sage_conv_backward(const Exec& space, const Graph& graph, const ConvWorkspa
                         const SageConvViews<Scalar, Exec>& gradient) {
   const auto width = p.self_weight.extent(0);
   // Q = A^^T G, by which dW_n = (A^ Z)^T G = Z^T Q needs no second aggregation.
-  mean_aggregate_transposed<Tile>(space, graph, g, w.mixed, w.cell_tile, w.net_tile);
+  mean_aggregate_transposed<Tile>(space, graph, g, w.mixed, w.net_tile);
   gemm(space, 'T', 'N', Scalar(1), first_columns(z, width), w.mixed, Scalar(0), gradient.neighbour_weight);
   gemm(space, 'T', 'N', Scalar(1), first_columns(z, width), g, Scalar(0), gradient.self_weight);
   bias_gradient<Tile>(space, g, w, gradient.bias);

@@ -1,0 +1,94 @@
+// What an epoch of GSR-GNN launches: every kernel by its label, and how often, for device_report.py. It runs on a host,
+// on a circuit of a few cells, for the launches depend on the model alone; the sizes of the paper's graphs are printed
+// beside them.
+//   build/release/bin/epoch_work LAYERS HIDDEN > work.json
+
+#include <charconv>
+#include <gsrgnn/circuit/open_circuit.hpp>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "../training_scene.hpp"
+
+namespace gsrgnn {
+namespace {
+
+/// Launches since start(), by label. Kokkos' callbacks are plain functions, hence the static.
+class Launches {
+ public:
+  static void start() {
+    counts.clear();
+    namespace Tools = Kokkos::Tools::Experimental;
+    Tools::set_begin_parallel_for_callback(on_launch);
+    Tools::set_begin_parallel_reduce_callback(on_launch);
+    Tools::set_begin_parallel_scan_callback(on_launch);
+  }
+  static std::map<std::string, int> counts;
+
+ private:
+  static void on_launch(const char* label, const std::uint32_t /*device*/, std::uint64_t* /*id*/) { ++counts[label]; }
+};
+std::map<std::string, int> Launches::counts;
+
+nlohmann::json work_of(int layers, int hidden, int k) {
+  GeneratorSpec spec;
+  spec.cells = 1000;
+  spec.edges = 60000;  // dense enough for nets that are cut into pieces
+  const Circuit circuit = generate_ordered(spec);
+  ModelShape shape;
+  shape.kind = ModelKind::gsr;
+  shape.features = static_cast<int>(circuit.features());
+  shape.types = static_cast<int>(circuit.type_name.size());
+  shape.outputs = 1;
+  shape.layers = layers;
+  shape.hidden = hidden;
+  shape.groups = 2;
+  shape.k = k;
+  Training training(circuit, shape, Adjacency::nets);
+  Launches::start();
+  training.epoch();
+  return {{"k", k},
+          {"layers", layers},
+          {"width", shape.width()},
+          {"stride", shape.stride()},
+          {"tile", shape.tile()},
+          {"features", shape.features},
+          {"types", shape.types},
+          {"parameters", training.parameters()},
+          {"row_chunks", TuningOf<false>::kRowChunks},
+          {"launches", Launches::counts}};
+}
+
+nlohmann::json graph_of(const Table1Row& row) {
+  GeneratorSpec spec;
+  spec.like = row.name;
+  const CircuitCounts size = count(generate_ordered(spec));
+  return {{"name", row.name},  {"cells", size.cells}, {"nets", size.nets},
+          {"pins", size.pins}, {"edges", size.edges}, {"net_pieces", size.net_pieces}};
+}
+
+int read_number(const char* text) {
+  const std::string_view view(text);
+  int number = 0;
+  const auto [end, error] = std::from_chars(view.data(), view.data() + view.size(), number);
+  return error == std::errc() && end == view.data() + view.size() ? number : 0;
+}
+
+}  // namespace
+}  // namespace gsrgnn
+
+int main(int argc, char** argv) {
+  using namespace gsrgnn;
+  const int layers = argc == 3 ? read_number(argv[1]) : 0, hidden = argc == 3 ? read_number(argv[2]) : 0;
+  if (layers <= 0 || hidden < 128 || hidden % 2 != 0) {
+    fmt::print(stderr, "usage: epoch_work LAYERS HIDDEN (HIDDEN even, from 128 on)\n");
+    return 2;
+  }
+  const Kokkos::ScopeGuard kokkos;
+  nlohmann::json out{{"revision", program_revision()}, {"models", nlohmann::json::array()}};
+  for (const int k : {4, 8, 16, 32, 64}) out["models"].push_back(work_of(layers, hidden, k));
+  for (const Table1Row& row : table1()) out["graphs"].push_back(graph_of(row));
+  fmt::print("{}\n", out.dump(1));
+  return 0;
+}
