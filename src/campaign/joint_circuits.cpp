@@ -73,7 +73,7 @@ void deal_designs(const Mpi& mpi, const Deck& deck, JointCircuits& all) {
 Json describe(std::size_t design, const Circuit& circuit, const CircuitCounts& counts) {
   return {{"design", design},
           {"name", circuit.name},
-          {"counts", {counts.cells, counts.nets, counts.pins, counts.edges, counts.largest_net, counts.max_degree}},
+          {"counts", {counts.cells, counts.nets, counts.pins, counts.edges}},
           {"features", circuit.feature_name},
           {"types", circuit.type_name},
           {"labels", circuit.label_name},
@@ -235,7 +235,10 @@ JointCircuits open_joint_circuits(const Mpi& mpi, const Deck& deck) {
     const Json& c = rows[d]["counts"];
     JointDesign& design = all.designs[d];
     design.name = rows[d]["name"];
-    design.counts = {c[0], c[1], c[2], c[3], c[4], c[5]};
+    design.counts.cells = c[0];
+    design.counts.nets = c[1];
+    design.counts.pins = c[2];
+    design.counts.edges = c[3];
     hashes.push_back(rows[d]["hash"]);
     if (design.part != Part::training) continue;
     all.counts.cells += design.counts.cells;
@@ -257,6 +260,7 @@ JointCircuits open_joint_circuits(const Mpi& mpi, const Deck& deck) {
       held.design = d;
       const auto found = opened.find(d);
       held.circuit = found != opened.end() ? std::move(found->second) : open_circuit(all.designs[d].path);
+      all.designs[d].counts = count(held.circuit);
       split(deck, all.designs[d], held);
       all.held.push_back(std::move(held));
     }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <gsrgnn/campaign/joint_training.hpp>
@@ -9,6 +10,7 @@
 #include <gsrgnn/training/linear_fit.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/random.hpp>
 #include <gsrgnn/util/stopwatch.hpp>
 #include <gsrgnn/util/text.hpp>
@@ -125,6 +127,11 @@ class JointTraining {
       }
       if (d.part == Part::validation) validation_values_ += static_cast<double>(d.counts.cells) * outputs;
     }
+    // Ranks of one host share its memory. None goes on before all have looked.
+    const std::int64_t free = memory_limit(deck);
+    const auto hosts = mpi.gather_to_all(host_name());
+    const bool shared = deck.memory_limit == 0 && device_name() == "host";
+    memory_limit_ = free / (shared ? std::count(hosts.begin(), hosts.end(), host_name()) : 1);
     mpi.together([&] {
       plan_and_allocate();
       load();
@@ -193,13 +200,14 @@ class JointTraining {
   void plan_and_allocate() {
     const JointPlan plan = plan_joint(all_);
     run_.memory.planned = plan.planned();
-    const std::int64_t limit = memory_limit(deck_);
+    const std::int64_t limit = memory_limit_;
     if (limit > 0 && plan.planned() > limit) {
-      throw RunError(fmt::format(
-          "{} bytes of rank {} do not fit {} {}; use more ranks, fewer layers, a smaller "
-          "model.hidden or model.k",
-          with_commas(plan.planned()), mpi_.rank(),
-          deck_.memory_limit > 0 ? "the memory limit of" : "what the device has free,", with_commas(limit)));
+      throw RunError(
+          fmt::format("{} bytes of rank {} do not fit {} {}; use more ranks, fewer layers, a smaller "
+                      "model.hidden or model.k",
+                      with_commas(plan.planned()), mpi_.rank(),
+                      deck_.memory_limit > 0 ? "the memory limit of" : "its share of what the device has free,",
+                      with_commas(limit)));
     }
     try {
       arena_ = std::make_unique<Arena<Exec>>(static_cast<std::size_t>(plan.resident));
@@ -596,6 +604,7 @@ class JointTraining {
   Exec space_;
   TrainedRun run_;
   double training_values_ = 0, validation_values_ = 0;
+  std::int64_t memory_limit_ = 0;  ///< of this rank; 0: unknown
   std::unique_ptr<Arena<Exec>> arena_, shared_;
   std::unique_ptr<JointState> state_;
   Vector<float, Exec> parameters_;

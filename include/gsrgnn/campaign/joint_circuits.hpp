@@ -19,7 +19,7 @@ namespace gsrgnn {
 struct JointDesign {
   std::string path, name;
   Part part = Part::training;
-  CircuitCounts counts;
+  CircuitCounts counts;             ///< on ranks that do not hold it: cells, nets, pins and edges
   std::int64_t training_cells = 0;  ///< of a training circuit: all, or those that the split leaves
   int batch = 0;                    ///< of a training circuit
   int rank = 0;                     ///< which holds it
