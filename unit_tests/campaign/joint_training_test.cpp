@@ -27,6 +27,10 @@ class JointTrainingTest : public ::testing::Test {
     for (int i = 0; i < 5; ++i) {
       Circuit circuit = small_circuit(150 + 50 * i, 10 + static_cast<std::uint64_t>(i));
       circuit.name = "design" + std::to_string(i);
+      if (i == 2) {  // a net that message passing cuts into pieces
+        for (int cell = 0; cell < 3 * kNetPiece / 2; ++cell) circuit.net_cell.push_back(cell);
+        circuit.net_offset.push_back(circuit.pins());
+      }
       write_circuit(circuit, path(i));
     }
     deck_ = small_deck();
