@@ -205,7 +205,9 @@ TEST_F(JointTrainingTest, CellsOfTheTrainingCircuitsCanValidate) {
     const JointDesign& design = circuits.designs[held.design];
     const bool training = design.part == Part::training;
     EXPECT_EQ(validation, training ? std::llround(0.25 * static_cast<double>(held.circuit.cells())) : 0);
-    if (training) EXPECT_EQ(design.training_cells, held.circuit.cells() - validation);
+    if (training) {
+      EXPECT_EQ(design.training_cells, held.circuit.cells() - validation);
+    }
   }
   const JointRun joint = train();
   EXPECT_TRUE(std::isfinite(joint.run.validation_loss.back()));

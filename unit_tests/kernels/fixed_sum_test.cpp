@@ -36,7 +36,9 @@ std::pair<std::vector<float>, bool> sum_in_order(const std::vector<std::vector<f
   }
   const auto all = download(space, sum);
   for (int i = 0; i < kSize; ++i) {
-    if (i < kFirst || i >= kFirst + kCount) EXPECT_EQ(all[i], 0) << i;
+    if (i < kFirst || i >= kFirst + kCount) {
+      EXPECT_EQ(all[i], 0) << i;
+    }
   }
   Kokkos::deep_copy(space, value, -1.0F);
   read_fixed_sum(space, sum, kFirst, kCount, value);
