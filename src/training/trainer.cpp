@@ -20,6 +20,13 @@ using Exec = AnyModel::Exec;
 constexpr auto kTraining = static_cast<std::uint8_t>(Part::training);
 constexpr auto kValidation = static_cast<std::uint8_t>(Part::validation);
 
+/// What an epoch brings to the host, and nothing else crosses.
+struct Outcome {
+  std::vector<float> output;  ///< N x O
+  double training_error, validation_error;
+  bool has_nan;
+};
+
 class Training {
  public:
   Training(const Deck& deck, const Circuit& circuit, const std::string& place) : deck_(deck) {
@@ -48,17 +55,19 @@ class Training {
       Stopwatch<Exec> watch(space_);
       model().forward(space_, Pass::evaluation);
       double forward = watch.lap();
-      const std::vector<float> output = download(space_, model().output());
+      sum_errors();
+      double scoring = watch.lap();
+      const Outcome outcome = fetch();
       const double copy = watch.lap();
 
-      const double pearson = evaluate(epoch, output);
+      const double pearson = evaluate(epoch, outcome);
       if (epoch > 0 && rank_of_pearson(pearson) > best) {
         best = rank_of_pearson(pearson);
         run_.best_epoch = epoch;
-        best_output_ = output;
+        best_output_ = outcome.output;
         Kokkos::deep_copy(space_, setup_->best, model().parameters());
       }
-      double scoring = watch.lap();
+      scoring += watch.lap();
       if (report) report({epoch, deck_.train.epochs, run_.loss.back(), pearson, run_.best_epoch});
       if (epoch == deck_.train.epochs) break;
 
@@ -212,15 +221,23 @@ class Training {
     return scores;
   }
 
-  /// Losses and validation Pearson of the current outputs, onto the curves.
-  double evaluate(std::int64_t epoch, const std::vector<float>& output) {
+  void sum_errors() const {
     const TrainerState& s = setup_->state;
-    const auto mean_loss = [&](Part part, std::uint8_t which) {
-      return squared_error(space_, model().output(), s.label, s.part, which, s.loss_partial) / values_in(part);
-    };
-    run_.loss.push_back(mean_loss(Part::training, kTraining));
-    run_.validation_loss.push_back(mean_loss(Part::validation, kValidation));
-    if (model().found_nan(space_) || !std::isfinite(run_.loss.back()) || !std::isfinite(run_.validation_loss.back()) ||
+    squared_error_chunks(space_, model().output(), s.label, s.part, kTraining, s.training_error);
+    squared_error_chunks(space_, model().output(), s.label, s.part, kValidation, s.validation_error);
+  }
+
+  Outcome fetch() const {
+    const TrainerState& s = setup_->state;
+    return {download(space_, model().output()), sum_chunks(space_, s.training_error),
+            sum_chunks(space_, s.validation_error), model().found_nan(space_)};
+  }
+
+  /// Losses and validation Pearson of the current outputs, onto the curves.
+  double evaluate(std::int64_t epoch, const Outcome& outcome) {
+    run_.loss.push_back(outcome.training_error / values_in(Part::training));
+    run_.validation_loss.push_back(outcome.validation_error / values_in(Part::validation));
+    if (outcome.has_nan || !std::isfinite(run_.loss.back()) || !std::isfinite(run_.validation_loss.back()) ||
         run_.loss.back() > kDivergedLoss) {
       throw RunError(fmt::format("training diverged after {} updates (loss {}); lower train.learning_rate (now {})",
                                  epoch, run_.loss.back(), deck_.train.learning_rate));
@@ -228,7 +245,7 @@ class Training {
     const auto outputs = static_cast<std::size_t>(run_.model.shape.outputs);
     double sum = 0;
     for (std::size_t o = 0; o < outputs; ++o) {
-      sum += pearson(select(output, outputs, o, run_.part, Part::validation),
+      sum += pearson(select(outcome.output, outputs, o, run_.part, Part::validation),
                      select(label_, outputs, o, run_.part, Part::validation));
     }
     run_.validation_pearson.push_back(sum / static_cast<double>(outputs));

@@ -16,11 +16,12 @@ struct TrainerState {
         moment2(arena.take<Vector<float, Exec>>(MemoryPart::adam, parameters)),
         label(arena.take<Matrix<float, Exec>>(MemoryPart::cells, cells, outputs)),
         part(arena.take<Vector<std::uint8_t, Exec>>(MemoryPart::cells, cells)),
-        loss_partial(arena.take<Vector<double, Exec>>(Tuning<Exec>::kRowChunks)) {}
+        training_error(arena.take<Vector<double, Exec>>(Tuning<Exec>::kRowChunks)),
+        validation_error(arena.take<Vector<double, Exec>>(Tuning<Exec>::kRowChunks)) {}
   Vector<float, Exec> moment1, moment2;
   Matrix<float, Exec> label;
   Vector<std::uint8_t, Exec> part;
-  Vector<double, Exec> loss_partial;
+  Vector<double, Exec> training_error, validation_error;  ///< row chunks
 };
 
 /// Everything, from one arena but for the best parameters so far: these are brought to the host when the training is

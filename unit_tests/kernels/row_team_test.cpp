@@ -67,7 +67,9 @@ TYPED_TEST_SUITE(RowTeamTest, testing::ExecutionSpaces);
 TYPED_TEST(RowTeamTest, VisitsEveryRowOnceWithScratchOfItsOwn) {
   const TypeParam space;
   for (const int rows : row_counts<TypeParam>()) {
-    for (const int columns : {1, 5, 32, 300}) {
+    // The longest take less than a full team of a GPU, and its slow scratch.
+    for (const int columns : {1, 5, 32, 300, 2000, 20000}) {
+      if (columns > 300 && rows > 100) continue;
       SCOPED_TRACE(::testing::Message() << rows << " rows of " << columns);
       GuardedMemory<TypeParam> memory(space);
       const auto x = memory.template make<Matrix<std::int64_t, TypeParam>>(rows, columns);
@@ -79,6 +81,21 @@ TYPED_TEST(RowTeamTest, VisitsEveryRowOnceWithScratchOfItsOwn) {
       EXPECT_TRUE(all_same(download(space, x), expected, columns));
       EXPECT_TRUE(all_same(download(space, visits), std::vector<int>(rows, 1)));
     }
+  }
+}
+
+TEST(TeamShapeTest, FitsTheFastMemoryIfItCan) {
+  // What Kokkos leaves of the 48 KB that a block of an sm_86 or sm_90 has unasked.
+  constexpr std::size_t kFast = 48 * 1024 - 8224;
+  for (const std::size_t bytes : {0, 64, 1024, 5120, 5121, 20000, 40928, 40929, 200000}) {
+    const TeamShape team = shape_team(8, bytes, kFast);
+    EXPECT_GE(team.threads, 1) << bytes;
+    EXPECT_LE(team.threads, 8) << bytes;
+    EXPECT_EQ(team.scratch_level, bytes <= kFast ? 0 : 1) << bytes;
+    if (team.scratch_level == 1) continue;
+    const auto taken = [&](int threads) { return bytes * static_cast<std::size_t>(threads); };
+    EXPECT_LE(taken(team.threads), kFast) << bytes;
+    EXPECT_TRUE(team.threads == 8 || taken(team.threads + 1) > kFast) << bytes;
   }
 }
 

@@ -52,7 +52,7 @@ struct GsOp {
     const auto range = row_range<Exec>(member, value, width);
     Scalar low = range.least, high = range.most, threshold = low;
     const int numbers = count_at_least<Exec>(member, value, width, low);
-    if (numbers < width) has_nan(0) = 1;
+    if (numbers < width) Kokkos::atomic_exchange(&has_nan(0), 1);  // by whichever threads: all write the same
     bool found = numbers == k;
     for (int step = 0; step < kBisections && !found && numbers == width; ++step) {
       threshold = low / 2 + high / 2;
@@ -90,7 +90,6 @@ struct GsOp {
     }
     // All above the threshold are kept; of those equal to it, as many as there is room for, lower columns first. One
     // scan counts both: the former in the low half of the sum, the latter in the high half.
-    constexpr Key kLargest = std::numeric_limits<Key>::max();
     const int above = low < kLargest ? count_at_least<Exec>(member, key, width, low + 1) : 0;
     const int room = k - above;
     Kokkos::parallel_scan(lanes, [&](const int c, std::int64_t& seen, const bool final) {
@@ -116,6 +115,7 @@ struct GsOp {
 
  private:
   using UnsignedKey = std::make_unsigned_t<Key>;
+  static constexpr Key kLargest = std::numeric_limits<Key>::max();  // here, for a device must not call a host's max()
 };
 
 /// (V, I) = GS(X, k) over the first `width` columns of X (N x >= width), with k = V's second extent <= width.

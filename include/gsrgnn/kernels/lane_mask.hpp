@@ -36,6 +36,7 @@ struct LaneMask<VectorRegister<float, 16>> {
     const auto chosen = static_cast<__mmask16>(mask);
     const auto written = static_cast<__mmask16>((1U << count(mask)) - 1U);
     _mm512_mask_storeu_ps(v, written, _mm512_maskz_compress_ps(chosen, __m512(values.lanes)));
+    // With a mask, for those without begin from a value that GCC 12 then warns is undefined.
     const auto columns = _mm512_maskz_compress_epi32(chosen, _mm512_add_epi32(lane, _mm512_set1_epi32(column)));
     if constexpr (sizeof(Column) == 1) {
       _mm_mask_storeu_epi8(index, written, _mm512_maskz_cvtepi32_epi8(written, columns));

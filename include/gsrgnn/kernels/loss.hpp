@@ -7,12 +7,12 @@
 
 namespace gsrgnn {
 
-/// Sum over the rows i with part(i) == which and over the outputs of (out - label)^2; out, label: N x O.
-/// Summed in double by chunks (partial: exactly kRowChunks) and finished on the host, so it is the same for any thread
-/// count.
+/// partial(c): the sum over the rows i of chunk c with part(i) == which, and over the outputs, of (out - label)^2, in
+/// double; out, label: N x O; partial: exactly kRowChunks.
 template <class Exec, class Scalar>
-double squared_error(const Exec& space, const Matrix<Scalar, Exec>& out, const Matrix<Scalar, Exec>& label,
-                     const Vector<std::uint8_t, Exec>& part, std::uint8_t which, const Vector<double, Exec>& partial) {
+void squared_error_chunks(const Exec& space, const Matrix<Scalar, Exec>& out, const Matrix<Scalar, Exec>& label,
+                          const Vector<std::uint8_t, Exec>& part, std::uint8_t which,
+                          const Vector<double, Exec>& partial) {
   const auto rows = static_cast<std::int64_t>(out.extent(0));
   const int outputs = static_cast<int>(out.extent(1));
   Kokkos::parallel_for(
@@ -29,9 +29,22 @@ double squared_error(const Exec& space, const Matrix<Scalar, Exec>& out, const M
         }
         partial(chunk) = sum;
       });
+}
+
+/// The sum of the chunks, finished on the host and in their order, so it is the same for any thread count.
+template <class Exec>
+double sum_chunks(const Exec& space, const Vector<double, Exec>& partial) {
   double sum = 0;
   for (const double part_sum : download(space, partial)) sum += part_sum;
   return sum;
+}
+
+/// The sum over all rows of the split.
+template <class Exec, class Scalar>
+double squared_error(const Exec& space, const Matrix<Scalar, Exec>& out, const Matrix<Scalar, Exec>& label,
+                     const Vector<std::uint8_t, Exec>& part, std::uint8_t which, const Vector<double, Exec>& partial) {
+  squared_error_chunks(space, out, label, part, which, partial);
+  return sum_chunks(space, partial);
 }
 
 /// gradient = dL/dout of L = squared_error / count: 2 (out - label) / count in the rows of the split, 0 elsewhere.

@@ -3,6 +3,8 @@
 /// A few neighbouring columns of one row, held in registers: what one work item of a tiled kernel works on.
 
 #include <Kokkos_Core.hpp>
+#include <cassert>
+#include <cstdint>
 #include <cstring>
 #include <gsrgnn/kernels/tuning.hpp>
 
@@ -72,14 +74,13 @@ struct VectorRegister {
     }
   }
 #else
-  Scalar lane[Lanes];
+  // Several lanes are a tile's, whose rows are aligned, so that they are moved at once.
+  alignas(Lanes * sizeof(Scalar)) Scalar lane[Lanes];
   KOKKOS_FORCEINLINE_FUNCTION static VectorRegister load(const Scalar* from) {
-    VectorRegister r;
-    for (int l = 0; l < Lanes; ++l) r.lane[l] = from[l];
-    return r;
+    return *reinterpret_cast<const VectorRegister*>(from);
   }
   KOKKOS_FORCEINLINE_FUNCTION void store(Scalar* to) const {
-    for (int l = 0; l < Lanes; ++l) to[l] = lane[l];
+    *reinterpret_cast<VectorRegister*>(to) = *this;
   }
   KOKKOS_FORCEINLINE_FUNCTION static VectorRegister zero() {
     VectorRegister r;
@@ -138,6 +139,15 @@ struct Pack {
   using Register = VectorRegister<Scalar, Lanes>;
   Register reg[kRegisters];
 
+  /// Packs of several registers are of tiles: columns a GPU moves 16 bytes of at once, which have to start at such.
+  KOKKOS_FORCEINLINE_FUNCTION static void check_place([[maybe_unused]] const Scalar* at) {
+    assert(kRegisters == 1 || reinterpret_cast<std::uintptr_t>(at) % 16 == 0);
+  }
+  KOKKOS_FORCEINLINE_FUNCTION static Register load_register(const Scalar* from) {
+    check_place(from);
+    return Register::load(from);
+  }
+
   KOKKOS_FORCEINLINE_FUNCTION static Pack zero() {
     Pack p;
     GSRGNN_UNROLL
@@ -147,7 +157,7 @@ struct Pack {
   KOKKOS_FORCEINLINE_FUNCTION static Pack load(const Scalar* from) {
     Pack p;
     GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) p.reg[r] = Register::load(from + r * Lanes);
+    for (int r = 0; r < kRegisters; ++r) p.reg[r] = load_register(from + r * Lanes);
     return p;
   }
   KOKKOS_FORCEINLINE_FUNCTION static Pack broadcast(Scalar a) {
@@ -157,13 +167,14 @@ struct Pack {
     return p;
   }
   KOKKOS_FORCEINLINE_FUNCTION void store(Scalar* to) const {
+    check_place(to);
     GSRGNN_UNROLL
     for (int r = 0; r < kRegisters; ++r) reg[r].store(to + r * Lanes);
   }
   /// this += from
   KOKKOS_FORCEINLINE_FUNCTION void add(const Scalar* from) {
     GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) reg[r].add(Register::load(from + r * Lanes));
+    for (int r = 0; r < kRegisters; ++r) reg[r].add(load_register(from + r * Lanes));
   }
   KOKKOS_FORCEINLINE_FUNCTION void add(const Pack& from) {
     GSRGNN_UNROLL
@@ -194,7 +205,7 @@ struct Pack {
   /// this += a * from
   KOKKOS_FORCEINLINE_FUNCTION void axpy(Scalar a, const Scalar* from) {
     GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) reg[r].axpy(a, Register::load(from + r * Lanes));
+    for (int r = 0; r < kRegisters; ++r) reg[r].axpy(a, load_register(from + r * Lanes));
   }
   KOKKOS_FORCEINLINE_FUNCTION void axpy(Scalar a, const Pack& from) {
     GSRGNN_UNROLL
@@ -215,7 +226,7 @@ struct Pack {
   KOKKOS_FORCEINLINE_FUNCTION Register products(const Scalar* other) const {
     Register sum = Register::zero();
     GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) sum.fma(reg[r], Register::load(other + r * Lanes));
+    for (int r = 0; r < kRegisters; ++r) sum.fma(reg[r], load_register(other + r * Lanes));
     return sum;
   }
 };

@@ -14,16 +14,30 @@ namespace gsrgnn {
 template <class Exec>
 using TeamMember = typename Kokkos::TeamPolicy<Exec>::member_type;
 
+/// Threads of a team that each hold some scratch, and the level of that: 0, a processor's own memory, or 1, the
+/// device's.
+struct TeamShape {
+  int threads, scratch_level;
+};
+/// As many threads as there are, if their scratch fits level 0 (`fast_bytes`); else as many as do. A row of which not
+/// even one thread can hold its scratch there goes to level 1.
+inline TeamShape shape_team(int threads, std::size_t scratch_bytes_a_thread, std::size_t fast_bytes) {
+  if (scratch_bytes_a_thread > fast_bytes) return {threads, 1};
+  if (scratch_bytes_a_thread * static_cast<std::size_t>(threads) <= fast_bytes) return {threads, 0};
+  return {static_cast<int>(fast_bytes / scratch_bytes_a_thread), 0};
+}
+
 template <class Exec, class Body>
 struct RowTeam {
   std::int64_t rows;
   std::size_t scratch_bytes;
+  int scratch_level;
   Body body;
   KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member) const {
     const std::int64_t first = static_cast<std::int64_t>(member.league_rank()) * Tuning<Exec>::kRowsPerTeam;
     const std::int64_t last = first + Tuning<Exec>::kRowsPerTeam < rows ? first + Tuning<Exec>::kRowsPerTeam : rows;
     // Taken once a thread: every call takes more.
-    void* const scratch = scratch_bytes > 0 ? member.thread_scratch(0).get_shmem(scratch_bytes) : nullptr;
+    void* const scratch = scratch_bytes > 0 ? member.thread_scratch(scratch_level).get_shmem(scratch_bytes) : nullptr;
     Kokkos::parallel_for(Kokkos::TeamThreadRange(member, first, last),
                          [&](const std::int64_t row) { body(member, row, scratch); });
   }
@@ -36,11 +50,13 @@ void for_each_row(const Exec& space, const std::string& label, std::int64_t rows
                   std::size_t scratch_bytes = 0) {
   using T = Tuning<Exec>;
   const auto teams = static_cast<int>((rows + T::kRowsPerTeam - 1) / T::kRowsPerTeam);
-  auto policy = Kokkos::TeamPolicy<Exec>(space, teams, T::kTeamSize, T::kVectorLength);
+  using Policy = Kokkos::TeamPolicy<Exec>;
   // Room for one allocation as the scratch space aligns it.
   const std::size_t room = scratch_bytes > 0 ? scratch_bytes + 64 : 0;
-  policy.set_scratch_size(0, Kokkos::PerThread(static_cast<int>(room)));
-  Kokkos::parallel_for(label, policy, RowTeam<Exec, Body>{rows, scratch_bytes, body});
+  const TeamShape team = shape_team(T::kTeamSize, room, static_cast<std::size_t>(Policy::scratch_size_max(0)));
+  auto policy = Policy(space, teams, team.threads, T::kVectorLength);
+  policy.set_scratch_size(team.scratch_level, Kokkos::PerThread(static_cast<int>(room)));
+  Kokkos::parallel_for(label, policy, RowTeam<Exec, Body>{rows, scratch_bytes, team.scratch_level, body});
 }
 
 /// What one lane of a row kernel takes of a row at a time: a vector register's worth on a host, where one thread has

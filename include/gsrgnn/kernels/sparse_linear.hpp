@@ -59,8 +59,9 @@ struct WeightGradientSlice {
   KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member) const {
     const int chunk = member.league_rank() / slices;
     const int slice = member.league_rank() % slices * Slice;
-    auto* const sum = static_cast<Scalar*>(
-        member.team_scratch(scratch_level).get_shmem(static_cast<std::size_t>(width) * Slice * sizeof(Scalar)));
+    auto* const sum =
+        static_cast<Scalar*>(member.team_scratch(scratch_level)
+                                 .get_shmem_aligned(static_cast<std::size_t>(width) * Slice * sizeof(Scalar), 64));
     const auto of_weight = Kokkos::ThreadVectorRange(member, width * kPacks);
     const int k = static_cast<int>(v.extent(1));
     Kokkos::parallel_for(of_weight, [&](const int p) { P::zero().store(sum + p * P::kWidth); });
@@ -94,7 +95,7 @@ void sparse_linear_weight_gradient(const Exec& space, const Values& v, const Col
   using Policy = Kokkos::TeamPolicy<Exec>;
   const auto width = static_cast<int>(gradient.extent(0));
   const int chunks = Tuning<Exec>::kRowChunks, slices = Tile / kSlice;
-  const std::size_t scratch = Body::scratch_bytes(width) + 64;  // room for one allocation as the space aligns it
+  const std::size_t scratch = Body::scratch_bytes(width) + 64;  // room to align it
   const int level = scratch <= static_cast<std::size_t>(Policy::scratch_size_max(0)) ? 0 : 1;
   Policy policy(space, chunks * slices, 1, Tuning<Exec>::kVectorLength);
   policy.set_scratch_size(level, Kokkos::PerTeam(static_cast<int>(scratch)));

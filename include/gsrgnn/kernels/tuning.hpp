@@ -10,6 +10,8 @@
 #endif
 #if defined(__clang__) || defined(__CUDA_ARCH__)
 #define GSRGNN_UNROLL _Pragma("unroll")
+#elif defined(__CUDACC__)  // the host side of nvcc, which knows neither
+#define GSRGNN_UNROLL
 #else
 #define GSRGNN_UNROLL _Pragma("GCC unroll 16")
 #endif
@@ -42,6 +44,10 @@ struct TuningOf {
   static constexpr int kWeightSlice = kHost ? 64 : 16;
   /// Partial sums that a reduction over rows is cut into. Fixed, so that no result depends on the number of threads.
   static constexpr int kRowChunks = kHost ? 32 : 256;
+
+  // What every GPU has: 1,024 threads a block, and vectors of a power of two up to a warp.
+  static_assert(kHost || kTeamSize * kVectorLength <= 1024);
+  static_assert(kHost || (kVectorLength <= 32 && (kVectorLength & (kVectorLength - 1)) == 0));
 };
 
 template <class Exec>

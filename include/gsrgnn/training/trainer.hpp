@@ -17,8 +17,8 @@ struct MemoryUse {
   std::int64_t planned = 0, allocated = 0, process_peak = 0;
 };
 
-/// Wall-clock seconds of each epoch and of its parts; `copy` is data between host and device. What is left of `total`
-/// is scoring on the host.
+/// Wall-clock seconds of each epoch and of its parts; `copy` is all that goes between host and device, which is the
+/// output, the losses and a flag. What is left of `total` is scoring, most of it on the host.
 struct EpochSeconds {
   std::vector<double> total, forward, backward, update, copy;
 };

@@ -1,0 +1,135 @@
+// Host and device are two places even where they share their memory: every kernel runs, and trainings and predictions
+// of every kind end, while the host is kept out of device memory; and an epoch copies no more than it has to.
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <gsrgnn/training/trainer.hpp>
+#include <regex>
+#include <sstream>
+
+#include "support/execution_spaces.hpp"
+#include "support/guarded_memory.hpp"
+#include "support/host_kept_out.hpp"
+#include "support/small_training.hpp"
+
+namespace gsrgnn {
+namespace {
+
+using namespace testing;
+
+using Exec = Kokkos::DefaultExecutionSpace;
+
+/// A deck of every kind of model and every choice of kernels within it.
+std::vector<Deck> decks_of_every_kind() {
+  std::vector<Deck> decks;
+  for (const auto kind : {ModelKind::gcn, ModelKind::sage, ModelKind::rev, ModelKind::gsr}) {
+    for (const auto adjacency : {Adjacency::nets, Adjacency::expanded}) {
+      Deck deck = small_deck();
+      deck.model.kind = kind;
+      deck.model.adjacency = adjacency;
+      deck.train.epochs = 3;
+      if (kind == ModelKind::gcn || kind == ModelKind::sage) deck.model.groups = 1;
+      decks.push_back(deck);
+      if (kind == ModelKind::gcn || kind == ModelKind::sage) continue;
+      deck.model.dropout = 0.3;
+      if (kind == ModelKind::rev) deck.model.groups = 4;
+      deck.model.residual = Residual::dense;
+      decks.push_back(deck);
+    }
+  }
+  return decks;
+}
+
+/// The labels of all kernels in the public headers, which are all that there are.
+std::set<std::string> kernels_in_sources() {
+  const std::regex label("\"(gsrgnn::(kernels|models)::\\w+)\"");
+  std::set<std::string> labels;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(GSRGNN_SCRIPTS "/../include/gsrgnn")) {
+    if (!entry.is_regular_file()) continue;
+    std::stringstream text;
+    text << std::ifstream(entry.path()).rdbuf();
+    const std::string source = text.str();
+    for (std::sregex_iterator match(source.begin(), source.end(), label), end; match != end; ++match) {
+      labels.insert((*match)[1]);
+    }
+  }
+  return labels;
+}
+
+TEST(HostAndDeviceTest, TheHostKeepsOutOfDeviceMemoryInEveryKernelAndTraining) {
+  std::set<std::string> launched;
+  const Circuit circuit = small_circuit();
+  for (const Deck& deck : decks_of_every_kind()) {
+    SCOPED_TRACE(to_yaml(deck));
+    HostKeptOut guard;
+    TrainingState kept;
+    const auto keep_state = [&](std::int64_t epoch, const std::function<TrainingState()>& state) {
+      if (epoch != 2) return;
+      kept = state();
+      for (StateArray* array : {&kept.parameters, &kept.moment1, &kept.moment2, &kept.best_parameters}) {
+        if (array->size() > 0) *array = StateArray(array->part(0));  // in memory, for the device's goes
+      }
+    };
+    const TrainedRun run = train(deck, circuit, "test", ReportProgress(), nullptr, keep_state);
+    const TrainedRun resumed = train(deck, circuit, "test", ReportProgress(), &kept);
+    EXPECT_EQ(resumed.prediction, run.prediction);
+    EXPECT_EQ(predict(run.model, circuit, "test").value, run.prediction);
+    launched.insert(guard.kernels().begin(), guard.kernels().end());
+  }
+  const auto written = kernels_in_sources();
+  EXPECT_GT(written.size(), 30U) << "the sources were not read";
+  for (const std::string& kernel : written) EXPECT_EQ(launched.count(kernel), 1U) << kernel << " was not launched";
+}
+
+TEST(HostAndDeviceTest, AHostThatLooksIntoDeviceMemoryDies) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  constexpr std::size_t kMany = 100000;
+  const auto look = [&](bool read) {
+    HostKeptOut guard;
+    const Exec space;
+    const Arena<Exec> plan;
+    Arena<Exec> arena(kMany);
+    const auto view = arena.take<Vector<unsigned char, Exec>>(kMany);
+    upload(space, view, std::vector<unsigned char>(kMany, 7));
+    if (download(space, view)[kMany / 2] != 7) std::_Exit(2);
+    volatile unsigned char* const place = view.data() + kMany / 2;
+    if (read) {
+      std::_Exit(*place == 7 ? 0 : 3);
+    } else {
+      *place = 1;
+      std::_Exit(0);
+    }
+  };
+  EXPECT_DEATH(look(true), "");
+  EXPECT_DEATH(look(false), "");
+}
+
+TEST(HostAndDeviceTest, AnEpochCopiesItsOutputTwoLossesAndAFlagAndNothingElse) {
+  const Circuit circuit = small_circuit_with_two_labels();
+  const auto outputs = static_cast<std::int64_t>(circuit.label.size());
+  for (const Deck& with : decks_of_every_kind()) {
+    SCOPED_TRACE(to_yaml(with));
+    const auto copies_of = [&](int epochs) {
+      Deck deck = with;
+      deck.train.epochs = epochs;
+      HostKeptOut guard;
+      train_quietly(deck, circuit);
+      return std::pair(guard.to_host(), guard.to_device());
+    };
+    const auto [host2, device2] = copies_of(2);
+    const auto [host5, device5] = copies_of(5);
+    const bool flags = with.model.kind == ModelKind::gsr;  // GS-Op's: a NaN was met
+    EXPECT_EQ(host5.count - host2.count, 3 * (flags ? 4 : 3));
+    EXPECT_EQ(host5.bytes - host2.bytes,
+              3 * (4 * outputs + 2 * 8 * Tuning<Exec>::kRowChunks + (flags ? static_cast<std::int64_t>(4) : 0)));
+    EXPECT_EQ(device5.count, device2.count);
+    EXPECT_EQ(device5.bytes, device2.bytes);
+    EXPECT_GT(device2.bytes, 0);
+  }
+}
+
+}  // namespace
+}  // namespace gsrgnn
