@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <gsrgnn/kernels/fixed_sum.hpp>
 #include <gsrgnn/training/trainer.hpp>
 #include <regex>
 #include <sstream>
@@ -43,6 +44,29 @@ std::vector<Deck> decks_of_every_kind() {
   return decks;
 }
 
+/// With a net so long that it is added up in pieces.
+Circuit circuit_with_a_long_net() {
+  Circuit circuit = small_circuit();
+  for (int cell = 0; cell < kNetPiece + 10; ++cell) circuit.net_cell.push_back(cell);
+  circuit.net_offset.push_back(circuit.pins());
+  return circuit;
+}
+
+/// The kernels of joint training alone.
+void sum_gradients() {
+  constexpr std::int64_t kMany = 10000;
+  const Exec space;
+  Arena<Exec> arena(200000);
+  const auto value = arena.take<Vector<float, Exec>>(kMany);
+  const auto sum = arena.take<Vector<std::int64_t, Exec>>(kMany);
+  const auto beyond = arena.take<Vector<int, Exec>>(1);
+  const std::vector<float> halves(kMany, 0.5F);
+  upload(space, value, halves);
+  add_to_fixed_sum(space, value, sum, 0, kMany, 1.0, beyond);
+  read_fixed_sum(space, sum, 0, kMany, value);
+  EXPECT_EQ(download(space, value), halves);
+}
+
 /// The labels of all kernels in the public headers, which are all that there are.
 std::set<std::string> kernels_in_sources() {
   const std::regex label("\"(gsrgnn::(kernels|models)::\\w+)\"");
@@ -61,7 +85,7 @@ std::set<std::string> kernels_in_sources() {
 
 TEST(HostAndDeviceTest, TheHostKeepsOutOfDeviceMemoryInEveryKernelAndTraining) {
   std::set<std::string> launched;
-  const Circuit circuit = small_circuit();
+  const Circuit circuit = circuit_with_a_long_net();
   for (const Deck& deck : decks_of_every_kind()) {
     SCOPED_TRACE(to_yaml(deck));
     HostKeptOut guard;
@@ -77,6 +101,11 @@ TEST(HostAndDeviceTest, TheHostKeepsOutOfDeviceMemoryInEveryKernelAndTraining) {
     const TrainedRun resumed = train(deck, circuit, "test", ReportProgress(), &kept);
     EXPECT_EQ(resumed.prediction, run.prediction);
     EXPECT_EQ(predict(run.model, circuit, "test").value, run.prediction);
+    launched.insert(guard.kernels().begin(), guard.kernels().end());
+  }
+  {
+    HostKeptOut guard;
+    sum_gradients();
     launched.insert(guard.kernels().begin(), guard.kernels().end());
   }
   const auto written = kernels_in_sources();

@@ -27,7 +27,7 @@ void add_to_fixed_sum(const Exec& space, const Vector<Scalar, Exec>& value, cons
         if (x > -limit && x < limit) {
           sum(first + j) += static_cast<std::int64_t>(std::rint(x * (1 / kFixedUnit)));
         } else {
-          beyond(0) = 1;  // by whichever threads; all write the same
+          Kokkos::atomic_exchange(&beyond(0), 1);  // by whichever threads: all write the same
         }
       });
 }
