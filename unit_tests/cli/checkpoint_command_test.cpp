@@ -1,6 +1,5 @@
 // gsrgnn train, stopped by signals and killed, and --resume.
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
@@ -10,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "support/child_process.hpp"
 #include "support/files.hpp"
 
 namespace gsrgnn {
@@ -37,21 +37,9 @@ class CheckpointCommand : public ::testing::Test {
   pid_t start(const std::string& arguments) const {
     const std::string shell = fmt::format("cd '{}' && exec '{}' {}", work_.path(), GSRGNN_PROGRAM, arguments);
     std::filesystem::remove(out_);
-    const pid_t child = ::fork();
-    if (child == 0) {
-      const int file = ::open(out_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-      ::dup2(file, STDOUT_FILENO);
-      ::dup2(file, STDERR_FILENO);
-      ::execl("/bin/sh", "sh", "-c", shell.c_str(), nullptr);
-      ::_exit(127);
-    }
-    return child;
+    return testing::start_shell(shell, out_);
   }
-  static int wait_for(pid_t child) {
-    int status = 0;
-    EXPECT_EQ(::waitpid(child, &status, 0), child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
+  static int wait_for(pid_t child) { return testing::wait_for_exit(child); }
   int run(const std::string& arguments) const { return wait_for(start(arguments)); }
   std::string said() const { return read_bytes(out_); }
   bool says(const std::string& words) const { return said().find(words) != std::string::npos; }

@@ -1,9 +1,7 @@
 // gsrgnn train of a joint deck as a user and a scheduler see it: by several numbers of ranks, stopped, killed, with
 // mistakes that one rank finds.
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <chrono>
 #include <csignal>
@@ -13,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "support/child_process.hpp"
 #include "support/files.hpp"
 #include "support/small_training.hpp"
 
@@ -53,28 +52,9 @@ output: run.h5
         "{}{} {}",
         work_.path(), ranks > 0 ? mpirun : "", program_, arguments);
     std::filesystem::remove(out_);
-    const pid_t child = ::fork();
-    if (child == 0) {
-      const int file = ::open(out_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-      ::dup2(file, STDOUT_FILENO);
-      ::dup2(file, STDERR_FILENO);
-      ::execl("/bin/sh", "sh", "-c", shell.c_str(), nullptr);
-      ::_exit(127);
-    }
-    return child;
+    return testing::start_shell(shell, out_);
   }
-  /// Its exit code; -1 when it was killed, or had to be because it hung.
-  static int wait_for(pid_t child) {
-    int status = 0;
-    for (int i = 0; i < 30000; ++i) {
-      if (::waitpid(child, &status, WNOHANG) == child) return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    ADD_FAILURE() << "hangs";
-    ::kill(child, SIGKILL);
-    ::waitpid(child, &status, 0);
-    return -1;
-  }
+  static int wait_for(pid_t child) { return testing::wait_for_exit(child); }
   int run(const std::string& arguments, int ranks = 0) const { return wait_for(start(arguments, ranks)); }
   std::string said() const { return read_bytes(out_); }
   bool says(const std::string& words) const { return said().find(words) != std::string::npos; }

@@ -1,7 +1,6 @@
 // gsrgnn sweep as a user and a scheduler see it: by one rank and by several, again, killed, twice at once, on a full
 // disk.
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
@@ -18,6 +17,7 @@
 #include <sstream>
 #include <thread>
 
+#include "support/child_process.hpp"
 #include "support/files.hpp"
 #include "support/small_training.hpp"
 
@@ -69,22 +69,9 @@ class SweepCommand : public ::testing::Test {
 
   /// Starts it in the background, standard output into the file.
   pid_t start(const std::string& arguments, int ranks, const std::string& out) const {
-    const std::string shell = command(arguments, ranks);
-    const pid_t child = ::fork();
-    if (child == 0) {
-      const int file = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-      ::dup2(file, STDOUT_FILENO);
-      ::dup2(file, STDERR_FILENO);
-      ::execl("/bin/sh", "sh", "-c", shell.c_str(), nullptr);
-      ::_exit(127);
-    }
-    return child;
+    return testing::start_shell(command(arguments, ranks), out);
   }
-  static int wait_for(pid_t child) {
-    int status = 0;
-    EXPECT_EQ(::waitpid(child, &status, 0), child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
+  static int wait_for(pid_t child) { return testing::wait_for_exit(child); }
 
   std::vector<std::string> files(const std::string& folder, const std::string& extension) const {
     std::vector<std::string> names;
