@@ -8,7 +8,7 @@
 #include <fstream>
 #include <gsrgnn/kernels/fixed_sum.hpp>
 #include <gsrgnn/training/trainer.hpp>
-#include <regex>
+#include <set>
 #include <sstream>
 
 #include "support/execution_spaces.hpp"
@@ -69,15 +69,17 @@ void sum_gradients() {
 
 /// The labels of all kernels in the public headers, which are all that there are.
 std::set<std::string> kernels_in_sources() {
-  const std::regex label("\"(gsrgnn::(kernels|models)::\\w+)\"");
   std::set<std::string> labels;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(GSRGNN_SCRIPTS "/../include/gsrgnn")) {
     if (!entry.is_regular_file()) continue;
     std::stringstream text;
     text << std::ifstream(entry.path()).rdbuf();
     const std::string source = text.str();
-    for (std::sregex_iterator match(source.begin(), source.end(), label), end; match != end; ++match) {
-      labels.insert((*match)[1]);
+    for (const std::string start : {"\"gsrgnn::kernels::", "\"gsrgnn::models::"}) {
+      for (auto at = source.find(start); at != std::string::npos; at = source.find(start, at + 1)) {
+        const auto end = source.find('"', at + 1);
+        labels.insert(source.substr(at + 1, end - at - 1));
+      }
     }
   }
   return labels;
