@@ -6,13 +6,13 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <gsrgnn/circuit/circuit_file.hpp>
 #include <gsrgnn/util/hdf5_file.hpp>
 #include <gsrgnn/util/random.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -118,8 +118,12 @@ TEST_F(SweepCommand, AnyNumberOfRanksGivesTheSameRuns) {
     int of_ranks = 0, of_runs = 0;
     for (std::string line; std::getline(lines, line);) {
       // Rank, host, process, device, threads and memory.
-      static const std::regex kRank(R"(rank \d+: \S+  pid \d+  \S+ on \S.*, \d+ threads?  [1-9]\d*\.\d GB)");
-      of_ranks += std::regex_match(line, kRank) ? 1 : 0;
+      int rank = 0, pid = 0, threads = 0, length = 0;
+      double gigabytes = 0;
+      const int found = std::sscanf(line.c_str(), "rank %d: %*s  pid %d  %*s on %*[^,], %d thread%*[s ]%lf GB%n", &rank,
+                                    &pid, &threads, &gigabytes, &length);
+      const bool whole = found == 4 && length == static_cast<int>(line.size());
+      of_ranks += whole && pid > 0 && threads > 0 && gigabytes > 0 ? 1 : 0;
       if (line[0] != '[') continue;
       ++of_runs;
       numbers.insert(line.substr(0, line.find(']')));
