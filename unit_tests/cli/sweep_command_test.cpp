@@ -110,7 +110,8 @@ TEST_F(SweepCommand, AnyNumberOfRanksGivesTheSameRuns) {
     const std::string folder = fmt::format("by{}", ranks);
     const Outcome shared = sweep("deck.yaml output=" + folder, ranks);
     expect_said(shared, 0, "8 of 8 runs done (8 new, 0 already there), 0 failed, 0 remain");
-    EXPECT_EQ(shared.err, "");
+    EXPECT_EQ(shared.err.find("gsrgnn: "), std::string::npos)
+        << shared.err;  // Kokkos may warn of more ranks than cores
     EXPECT_TRUE(results(folder) == alone) << ranks;
     // One line a rank, and one a run, each whole.
     std::istringstream lines(shared.out);
