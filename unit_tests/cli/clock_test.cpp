@@ -151,8 +151,8 @@ TEST_F(JumpingClock, SweepsTheSame) {
   ASSERT_EQ(shell(sweep), 0) << said();
   std::filesystem::rename(work_.path("out"), work_.path("undisturbed"));
   const std::string mpirun = fmt::format(
-      "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 OMP_NUM_THREADS=1 "
-      "OPENBLAS_NUM_THREADS=1 '{}' -x LD_PRELOAD='{}' -n 2 ",
+      "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 '{}' -x "
+      "LD_PRELOAD='{}' -n 2 ",
       GSRGNN_MPIRUN, GSRGNN_JUMPING_CLOCK);
   const auto begin = Clock::now();
   ASSERT_EQ(shell(mpirun + sweep + " & " + jumping(sweep + "; code=$?; wait; exit $code")), 0) << said();
