@@ -43,11 +43,18 @@ class CheckpointCommand : public ::testing::Test {
   int run(const std::string& arguments) const { return wait_for(start(arguments)); }
   std::string said() const { return read_bytes(out_); }
   bool says(const std::string& words) const { return said().find(words) != std::string::npos; }
-  void wait_until_said(const std::string& words) const {
-    std::error_code not_yet;
-    for (int i = 0; i < 5000 && !(std::filesystem::exists(out_, not_yet) && says(words)); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
+  /// Sends the signal to a training at that epoch, twice, for a second changes nothing. Returns the exit code.
+  int stop(const std::string& arguments, int number, int epoch) const {
+    return until_in_time([&] {
+      for (const std::string& name : {"run.h5", "run.h5.checkpoint", "run.h5.checkpoint.previous"}) {
+        std::filesystem::remove(work_.path(name));
+      }
+      const pid_t training = start(arguments);
+      EXPECT_TRUE(wait_until_said(training, out_, fmt::format("epoch  {}/", epoch))) << said();
+      ::kill(training, number);
+      ::kill(training, number);
+      return wait_for(training);
+    });
   }
   void expect_undisturbed() const {
     EXPECT_TRUE(same_runs(work_.path("undisturbed.h5"), work_.path("run.h5")));
@@ -60,11 +67,7 @@ class CheckpointCommand : public ::testing::Test {
 
 TEST_F(CheckpointCommand, EverySignalWritesACheckpoint) {
   for (const auto& [number, name] : {std::pair{SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"}, {SIGUSR1, "SIGUSR1"}}) {
-    const pid_t training = start("train deck.yaml");
-    wait_until_said(fmt::format("epoch  {}/", kEpochs / 10));
-    ::kill(training, number);
-    ::kill(training, number);
-    EXPECT_EQ(wait_for(training), 75) << said();
+    EXPECT_EQ(stop("train deck.yaml", number, kEpochs / 10), 75) << said();
     EXPECT_TRUE(says(fmt::format("gsrgnn: stopped ({}) after ", name))) << said();
     EXPECT_TRUE(says("checkpoint run.h5.checkpoint; gsrgnn train --resume goes on")) << said();
     EXPECT_FALSE(std::filesystem::exists(work_.path("run.h5")));
@@ -85,10 +88,10 @@ TEST_F(CheckpointCommand, EverySignalWritesACheckpoint) {
 TEST_F(CheckpointCommand, KilledAtRandomMomentsItGoesOn) {
   Random random(static_cast<std::uint64_t>(::getpid()));
   int kills = 0, went_on = 0;
-  for (int round = 0; round < 3; ++round) {
+  for (int round = 0; round < 3 || (went_on < 3 && round < 20); ++round) {
     for (int code = -1; code != 0 && kills < 100;) {
       const pid_t training = start(fmt::format("train --resume deck.yaml train.checkpoint.epochs={}", kEpochs / 10));
-      wait_until_said("epoch");
+      wait_until_said(training, out_, "epoch");
       if (kills % 11 < 8) {  // and then leave it alone, so that there is an end
         std::this_thread::sleep_for(std::chrono::milliseconds(random.below(kSanitized ? 400 : 120)));
         ::kill(training, SIGKILL);
@@ -104,10 +107,8 @@ TEST_F(CheckpointCommand, KilledAtRandomMomentsItGoesOn) {
 }
 
 TEST_F(CheckpointCommand, OtherCheckpointsAreRefusedOrPassedOver) {
-  const pid_t training = start(fmt::format("train deck.yaml train.checkpoint.epochs={}", kEpochs / 20));
-  wait_until_said(fmt::format("epoch  {}/", kEpochs / 5));
-  ::kill(training, SIGUSR1);
-  ASSERT_EQ(wait_for(training), 75) << said();
+  const std::string often = fmt::format("train deck.yaml train.checkpoint.epochs={}", kEpochs / 20);
+  ASSERT_EQ(stop(often, SIGUSR1, kEpochs / 5), 75) << said();
   ASSERT_TRUE(std::filesystem::exists(work_.path("run.h5.checkpoint.previous")));
 
   EXPECT_EQ(run("train --resume deck.yaml model.layers=3"), 2);
@@ -129,28 +130,38 @@ TEST_F(CheckpointCommand, OtherCheckpointsAreRefusedOrPassedOver) {
 
 // A full disk takes no checkpoint, and what was there goes on to be of use.
 TEST_F(CheckpointCommand, AFullDiskDamagesNone) {
+  // Each training is stopped when it has said what is waited for. A checkpoint grows by the curves, some bytes an
+  // epoch.
   const std::string script = work_.write("script.sh", R"(set -u
-mount -t tmpfs -o size=400k tmpfs small || exit 99
-timeout --preserve-status -s USR1 0.4 "$1" train deck.yaml train.epochs=1000000 output=small/run.h5
-echo "code $?"
-head -c 1000000 /dev/zero >small/filler 2>/dev/null
-truncate -s -20k small/filler
-timeout --preserve-status -s USR1 0.4 "$1" train --resume deck.yaml train.epochs=1000000 output=small/run.h5 \
-  train.checkpoint.epochs=100
-echo "code $?"
+mount -t tmpfs -o size=16m tmpfs small || exit 99
+program=$1
+stop_when_said() { # WORDS ARGUMENT...
+  words=$1
+  shift
+  "$program" train deck.yaml train.epochs=1000000 output=small/run.h5 "$@" >said 2>&1 &
+  tries=0
+  until grep -q "$words" said || [ $((tries += 1)) -gt 6000 ]; do sleep 0.01; done
+  kill -USR1 $!
+  wait $!
+  echo "code $?"
+  cat said
+}
+stop_when_said 'epoch .* loss'
+head -c 32000000 /dev/zero >small/filler 2>/dev/null
+truncate -s -20k small/filler # a part of a checkpoint can be written
+stop_when_said 'no checkpoint after' --resume train.checkpoint.epochs=1
 rm small/filler
 ls small
 "$1" info small/run.h5.checkpoint >/dev/null
 echo "code $?"
-timeout --preserve-status -s USR1 0.4 "$1" train --resume deck.yaml train.epochs=1000000 output=small/run.h5
-echo "code $?"
+stop_when_said 'goes on after' --resume
 )");
   std::filesystem::create_directory(work_.path("small"));
   const int status = std::system(fmt::format("cd '{}' && unshare {} sh script.sh '{}' >'{}' 2>&1", work_.path(),
                                              ::geteuid() == 0 ? "-m" : "-rm", GSRGNN_PROGRAM, out_)
                                      .c_str());
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) GTEST_SKIP() << "no file system can be mounted here";
-  const std::string text = said();
+  const std::string text = "\n" + said();
   std::vector<std::string> codes;
   for (auto at = text.find("\ncode "); at != std::string::npos; at = text.find("\ncode ", at + 1)) {
     codes.push_back(text.substr(at + 6, text.find('\n', at + 1) - at - 6));

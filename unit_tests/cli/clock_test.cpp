@@ -2,14 +2,13 @@
 // jumped is the time of day (support/jumping_clock.c, loaded before the C library).
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <chrono>
 #include <csignal>
 #include <gsrgnn/util/hdf5_file.hpp>
 #include <sstream>
-#include <thread>
 
+#include "support/child_process.hpp"
 #include "support/files.hpp"
 
 namespace gsrgnn {
@@ -50,13 +49,7 @@ output: run.h5
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
   pid_t start(const std::string& command) const {
-    const std::string text = in_work(command);
-    const pid_t child = ::fork();
-    if (child == 0) {
-      ::execl("/bin/sh", "sh", "-c", text.c_str(), nullptr);
-      ::_exit(127);
-    }
-    return child;
+    return start_shell(fmt::format("cd '{}' && {}", work_.path(), command), texts_.path("out"));
   }
   std::string said() const { return read_bytes(texts_.path("out")); }
   bool exists(const std::string& name) const {
@@ -101,6 +94,7 @@ TEST_F(JumpingClock, CheckpointsComeByTheMinutesThatPass) {
     SCOPED_TRACE(c.minutes);
     const pid_t training = start(jumping(
         "exec " + program(fmt::format("train deck.yaml train.epochs=1000000 train.checkpoint.minutes={}", c.minutes))));
+    EXPECT_TRUE(wait_until_said(training, texts_.path("out"), "loss")) << said();
     const auto begin = Clock::now();
     bool came = false;
     while (Clock::now() - begin < std::chrono::milliseconds(c.come ? 10000 : 1000) && !came) {
@@ -109,9 +103,7 @@ TEST_F(JumpingClock, CheckpointsComeByTheMinutesThatPass) {
     }
     EXPECT_EQ(came, c.come);
     ::kill(training, SIGUSR1);
-    int status = 0;
-    ::waitpid(training, &status, 0);
-    EXPECT_EQ(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 75) << said();
+    EXPECT_EQ(wait_for_exit(training), 75) << said();
     for (const char* name : {"run.h5.checkpoint", "run.h5.checkpoint.previous"}) {
       std::filesystem::remove(work_.path(name));
     }
@@ -123,12 +115,9 @@ TEST_F(JumpingClock, ResumesFromTheNewest) {
   train_undisturbed();
   const std::string often = " train.checkpoint.epochs=100";
   const pid_t training = start(jumping("exec " + program("train deck.yaml train.epochs=400" + often)));
-  for (int i = 0; i < 10000 && !exists("run.h5.checkpoint.previous") && !exists("run.h5"); ++i) {
-    std::this_thread::sleep_for(std::chrono::microseconds(200));
-  }
+  wait_until(training, [&] { return exists("run.h5.checkpoint.previous") || exists("run.h5"); });
   ::kill(training, SIGKILL);
-  int status = 0;
-  ::waitpid(training, &status, 0);
+  wait_for_exit(training);
   if (exists("run.h5.checkpoint.previous")) {
     const auto epoch = [&](const std::string& name) {
       return Hdf5Reader(work_.path(name)).attribute_int("/", "epoch");

@@ -58,12 +58,6 @@ output: run.h5
   int run(const std::string& arguments, int ranks = 0) const { return wait_for(start(arguments, ranks)); }
   std::string said() const { return read_bytes(out_); }
   bool says(const std::string& words) const { return said().find(words) != std::string::npos; }
-  void wait_until_said(const std::string& words) const {
-    std::error_code not_yet;
-    for (int i = 0; i < 10000 && !(std::filesystem::exists(out_, not_yet) && says(words)); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-  }
   std::vector<pid_t> ranks() const {
     std::vector<pid_t> pids;
     const std::string text = said();
@@ -143,16 +137,18 @@ TEST_F(JointCommand, ASignalToAnyRankStopsAllTogether) {
   program_ = fmt::format("sh -c '\"{}\" \"$@\"; code=$?; echo \"code $code\"; exit $code' sh", GSRGNN_PROGRAM);
   for (const int to : {-1, 0, 1}) {  // -1: to both, as mpirun hands it on
     SCOPED_TRACE(to);
-    const pid_t job = start("train --resume deck.yaml", 2);
-    wait_until_said(fmt::format("/{}  loss", kEpochs));
-    const auto pids = ranks();
-    ASSERT_EQ(pids.size(), 2U) << said();
-    if (to >= 0) {
-      ::kill(pids[static_cast<std::size_t>(to)], SIGUSR1);
-    } else {
-      for (const pid_t pid : pids) ::kill(pid, SIGUSR1);
-    }
-    EXPECT_EQ(wait_for(job), 75) << said();
+    const int code = until_in_time([&] {
+      for (const char* name : {"run.h5", "run.h5.checkpoint"}) std::filesystem::remove(work_.path(name));
+      const pid_t job = start("train deck.yaml", 2);
+      EXPECT_TRUE(wait_until_said(job, out_, fmt::format("/{}  loss", kEpochs))) << said();
+      const auto pids = ranks();
+      EXPECT_EQ(pids.size(), 2U) << said();
+      for (std::size_t rank = 0; rank < pids.size(); ++rank) {
+        if (to < 0 || rank == static_cast<std::size_t>(to)) ::kill(pids[rank], SIGUSR1);
+      }
+      return wait_for(job);
+    });
+    EXPECT_EQ(code, 75) << said();
     EXPECT_TRUE(says("gsrgnn: stopped (SIGUSR1) after ")) << said();
     EXPECT_TRUE(says("code 75") && !says("code 0")) << said();
     EXPECT_TRUE(says("run.h5.checkpoint; gsrgnn train --resume goes on")) << said();
@@ -173,18 +169,20 @@ TEST_F(JointCommand, ASignalToAnyRankStopsAllTogether) {
 TEST_F(JointCommand, KilledAtRandomMomentsItGoesOn) {
   ASSERT_EQ(run("train deck.yaml output=undisturbed.h5", 2), 0) << said();
   Random random(static_cast<std::uint64_t>(::getpid()));
-  int went_on = 0;
-  for (int kills = 0, code = -1; code != 0 && kills < 8; ++kills) {
+  int went_on = 0, code = -1;
+  for (int kills = 0; (code != 0 || went_on == 0) && kills < 20; ++kills) {
+    if (code == 0) std::filesystem::remove(work_.path("run.h5"));  // it was faster than any kill
     const pid_t job = start("train --resume deck.yaml train.checkpoint.epochs=50", kills % 2 == 0 ? 2 : 4);
-    wait_until_said("loss");
-    const auto pids = ranks();  // none if it was complete
-    std::error_code not_yet;
-    for (int i = 0; i < 10000 && kills == 0 && !std::filesystem::exists(work_.path("run.h5.checkpoint"), not_yet);
-         ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));  // that there is something to go on from
+    wait_until_said(job, out_, "loss");
+    const auto pids = ranks();
+    if (went_on == 0) {  // that there is something to go on from
+      wait_until(job, [&] {
+        std::error_code not_yet;
+        return std::filesystem::exists(work_.path("run.h5.checkpoint"), not_yet);
+      });
     }
-    if (kills < 6 && !pids.empty()) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(random.below(300)));
+    if (kills % 8 < 6 && !pids.empty()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(random.below(200)));
       ::kill(pids[random.below(pids.size())], SIGKILL);
     }
     code = wait_for(job);

@@ -1,8 +1,10 @@
 // gsrgnn sweep as a user and a scheduler see it: by one rank and by several, again, killed, twice at once, on a full
 // disk.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
@@ -72,6 +74,21 @@ class SweepCommand : public ::testing::Test {
     return testing::start_shell(command(arguments, ranks), out);
   }
   static int wait_for(pid_t child) { return testing::wait_for_exit(child); }
+
+  /// Lets the sweep into "out" stand still while it has a run under way, as its locks tell.
+  bool stop_under_way(pid_t sweep) const {
+    const std::string locks = work_.path("out/sweep.lock");
+    const bool locked = wait_until(sweep, [&] {
+      const int file = ::open(locks.c_str(), O_RDWR);
+      struct flock all {};
+      all.l_type = F_WRLCK;
+      const bool held = file >= 0 && ::fcntl(file, F_GETLK, &all) == 0 && all.l_type != F_UNLCK;
+      if (file >= 0) ::close(file);
+      return held;
+    });
+    ::kill(sweep, SIGSTOP);
+    return locked;
+  }
 
   std::vector<std::string> files(const std::string& folder, const std::string& extension) const {
     std::vector<std::string> names;
@@ -353,22 +370,21 @@ TEST_F(SweepCommand, KilledJobsLoseNothingButTheRunsUnderWay) {
   const std::string out = texts_.path("background");
   std::size_t done = 0;
   for (const bool whole_job : {true, true, false}) {  // or one rank, whose death ends the job
-    const pid_t job = start(arguments + "out", 2, out);
-    std::vector<pid_t> ranks;
-    for (int i = 0; i < 3000 && (ranks.size() < 2 || files("out", ".h5").size() < done + 3); ++i) {  // then the blow
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-      std::error_code not_yet;
-      if (std::filesystem::exists(out, not_yet)) ranks = rank_processes(read_bytes(out));
-    }
-    ASSERT_EQ(ranks.size(), 2U);
-    std::filesystem::remove(out);
-    ::kill(ranks[1], SIGKILL);
-    if (whole_job) ::kill(ranks[0], SIGKILL);
-    if (whole_job) ::kill(job, SIGKILL);
-    EXPECT_NE(wait_for(job), 0);
+    const int code = until_in_time([&] {
+      if (done + 3 >= 16 || files("out", ".h5").size() == 16) std::filesystem::remove_all(work_.path("out"));
+      done = files("out", ".h5").size();
+      std::filesystem::remove(out);
+      const pid_t job = start(arguments + "out", 2, out);
+      EXPECT_TRUE(wait_until(job, [&] { return files("out", ".h5").size() >= done + 3; }));  // then the blow
+      const auto ranks = rank_processes(said_in(out));
+      EXPECT_EQ(ranks.size(), 2U);
+      for (std::size_t rank = whole_job ? 0 : 1; rank < ranks.size(); ++rank) ::kill(ranks[rank], SIGKILL);
+      if (whole_job) ::kill(job, SIGKILL);
+      return wait_for(job);
+    });
+    EXPECT_NE(code, 0);
     const auto partly = results("out");  // whatever has the name of a run file is one
     EXPECT_GE(partly.size(), done + 3);
-    EXPECT_LT(partly.size(), 16U) << "killed too late to show anything";
     for (const auto& [name, values] : partly) EXPECT_TRUE(expected.at(name) == values) << name;
     done = partly.size();
   }
@@ -398,11 +414,10 @@ TEST_F(SweepCommand, KilledAtRandomMomentsEveryRunIsThereOnce) {
       std::filesystem::remove(out);
       const pid_t job = start(arguments + "out" + often, ranks, out);
       std::vector<pid_t> pids;
-      std::error_code not_yet;
-      for (int i = 0; i < 3000 && pids.size() < static_cast<std::size_t>(ranks); ++i) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
-        if (std::filesystem::exists(out, not_yet)) pids = rank_processes(read_bytes(out));
-      }
+      wait_until(job, [&] {
+        pids = rank_processes(said_in(out));
+        return pids.size() == static_cast<std::size_t>(ranks);
+      });
       ASSERT_EQ(pids.size(), static_cast<std::size_t>(ranks)) << read_bytes(out);
       if (starts < kills) {
         std::this_thread::sleep_for(std::chrono::milliseconds(random.below(400)));
@@ -453,23 +468,21 @@ TEST_F(SweepCommand, ASignalStopsAllRanksWithCheckpoints) {
   const std::string out = texts_.path("background");
   for (const Case c : {Case{2, -1, "sm"}, Case{2, 1, "sm"}, Case{4, 0, "pt2pt"}, Case{0, 0, "sm"}}) {
     SCOPED_TRACE(fmt::format("{} ranks, to {}, {}", c.ranks, c.to, c.component));
-    std::filesystem::remove(out);
-    ::setenv("OMPI_MCA_osc", c.component, 1);
-    const pid_t job = start(arguments, c.ranks, out);
-    ::unsetenv("OMPI_MCA_osc");
-    std::vector<pid_t> pids;
-    const auto at_work = [&] {  // some run has ended, others are under way
-      std::error_code not_yet;
-      const std::string said = std::filesystem::exists(out, not_yet) ? read_bytes(out) : "";
-      pids = rank_processes(said);
-      return !files("out", ".h5").empty();
-    };
-    for (int i = 0; i < 10000 && !at_work(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    ASSERT_EQ(pids.size(), static_cast<std::size_t>(std::max(c.ranks, 1))) << read_bytes(out);
-    for (const int number : {SIGUSR1, SIGUSR1}) {  // a second changes nothing
-      ::kill(c.to < 0 ? job : pids[static_cast<std::size_t>(c.to)], number);
-    }
-    EXPECT_EQ(wait_for(job), 75) << read_bytes(out);
+    const int code = until_in_time([&] {
+      std::filesystem::remove_all(work_.path("out"));
+      std::filesystem::remove(out);
+      ::setenv("OMPI_MCA_osc", c.component, 1);
+      const pid_t job = start(arguments, c.ranks, out);
+      ::unsetenv("OMPI_MCA_osc");
+      wait_until(job, [&] { return !files("out", ".h5").empty(); });  // others are under way
+      const auto pids = rank_processes(read_bytes(out));
+      EXPECT_EQ(pids.size(), static_cast<std::size_t>(std::max(c.ranks, 1))) << read_bytes(out);
+      for (const int number : {SIGUSR1, SIGUSR1}) {  // a second changes nothing
+        ::kill(c.to < 0 ? job : pids.at(static_cast<std::size_t>(c.to)), number);
+      }
+      return wait_for(job);
+    });
+    EXPECT_EQ(code, 75) << read_bytes(out);
     const std::string said = read_bytes(out);
     EXPECT_NE(said.find("gsrgnn: stopped (SIGUSR1); "), std::string::npos) << said;
     EXPECT_NE(said.find(" remain: the same sweep goes on"), std::string::npos) << said;
@@ -495,8 +508,7 @@ TEST_F(SweepCommand, ASignalIsNotLostOnAnIdleRank) {
   work_.write("deck.yaml", kDeck);
   const std::string out = texts_.path("background");
   const pid_t job = start("deck.yaml sweep.k=[4] sweep.layers=[1] sweep.seed=[0] sweep.epochs=[1000000,5]", 2, out);
-  for (int i = 0; i < 5000 && files("out", ".h5").empty(); ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  wait_until(job, [&] { return !files("out", ".h5").empty(); });
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   const auto pids = rank_processes(read_bytes(out));
   ASSERT_EQ(pids.size(), 2U);
@@ -531,18 +543,11 @@ TEST_F(SweepCommand, TheRunOfADeadSweepIsTakenOver) {
   work_.write("deck.yaml", kDeck);
   const std::string lists = "deck.yaml sweep.k=[4] sweep.seed=[0] sweep.layers=[1] ";
   const std::string out1 = texts_.path("first"), out2 = texts_.path("second");
-  const pid_t first = start(lists + "train.epochs=3000", 0, out1);
-  const auto saying = [](const std::string& file, const std::string& words) {
-    for (int i = 0; i < 2000; ++i) {
-      if (std::filesystem::exists(file) && read_bytes(file).find(words) != std::string::npos) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(3));
-    }
-    return false;
-  };
-  EXPECT_TRUE(saying(out1, "sweep: 1 run")) << read_bytes(out1);
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  const pid_t second = start(lists + "train.epochs=3000", 0, out2);
-  EXPECT_TRUE(saying(out2, "waits for 1 runs")) << read_bytes(out2);
+  const std::string epochs = fmt::format("train.epochs={}", 4 * kEpochs);
+  const pid_t first = start(lists + epochs, 0, out1);
+  EXPECT_TRUE(stop_under_way(first)) << read_bytes(out1);
+  const pid_t second = start(lists + epochs, 0, out2);
+  EXPECT_TRUE(wait_until_said(second, out2, "waits for 1 runs")) << read_bytes(out2);
   ::kill(first, SIGKILL);
   wait_for(first);
   EXPECT_EQ(wait_for(second), 0);
@@ -554,19 +559,11 @@ TEST_F(SweepCommand, AllButOneLeaveRunsThatAreUnderWayElsewhere) {
   work_.write("deck.yaml", kDeck);
   const std::string arguments =
       fmt::format("--leave deck.yaml sweep.k=[4] sweep.seed=[0] sweep.layers=[1] train.epochs={}", 4 * kEpochs);
-  const auto saying = [](const std::string& file, const std::string& words) {
-    for (int i = 0; i < 5000; ++i) {
-      if (std::filesystem::exists(file) && read_bytes(file).find(words) != std::string::npos) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    return false;
-  };
   const std::string out1 = texts_.path("first"), out2 = texts_.path("second");
   const pid_t works = start(arguments, 0, out1);
-  EXPECT_TRUE(saying(out1, "sweep: 1 run")) << read_bytes(out1);
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_TRUE(stop_under_way(works)) << read_bytes(out1);
   const pid_t waits = start(arguments, 0, out2);
-  EXPECT_TRUE(saying(out2, "waits for 1 runs")) << read_bytes(out2);
+  EXPECT_TRUE(wait_until_said(waits, out2, "waits for 1 runs")) << read_bytes(out2);
   const Outcome leaves = sweep(arguments);
   expect_said(leaves, 0, "left: 1 run under way elsewhere");
   EXPECT_NE(leaves.out.find("0 of 1 run done (0 new, 0 already there), 0 failed, 1 remain"), std::string::npos)
