@@ -46,7 +46,7 @@ class CheckpointCommand : public ::testing::Test {
   /// Sends the signal to a training at that epoch, twice, for a second changes nothing. Returns the exit code.
   int stop(const std::string& arguments, int number, int epoch) const {
     return until_in_time([&] {
-      for (const std::string& name : {"run.h5", "run.h5.checkpoint", "run.h5.checkpoint.previous"}) {
+      for (const char* name : {"run.h5", "run.h5.checkpoint", "run.h5.checkpoint.previous"}) {
         std::filesystem::remove(work_.path(name));
       }
       const pid_t training = start(arguments);
