@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <gsrgnn/campaign/joint_training.hpp>
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/kernels/adam.hpp>
@@ -17,6 +16,9 @@
 #include <limits>
 #include <numeric>
 
+#include "campaign/rank_text.hpp"
+#include "training/device_state.hpp"
+
 namespace gsrgnn {
 namespace {
 
@@ -26,48 +28,6 @@ constexpr auto kValidation = static_cast<std::uint8_t>(Part::validation);
 /// Apart from the streams of the parameters' initial values, of the split and of the batches.
 constexpr std::uint64_t kOrderStream = (std::uint64_t{1} << 40U) + 2;
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-
-// Plain values and arrays of them as texts, for ranks of one program to tell each other.
-
-template <class T>
-void put(std::string& text, const T& value) {
-  static_assert(std::is_trivially_copyable_v<T>);
-  text.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-template <class T>
-void put(std::string& text, const std::vector<T>& values) {
-  put(text, values.size());
-  text.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
-}
-
-void put(std::string& text, const StateArray& values) {
-  put(text, values.size());
-  values.for_each_part([&](std::size_t, const std::vector<float>& part) {
-    text.append(reinterpret_cast<const char*>(part.data()), part.size() * sizeof(float));
-  });
-}
-
-template <class T>
-void get(const std::string& text, std::size_t& at, T& value) {
-  std::memcpy(&value, text.data() + at, sizeof value);
-  at += sizeof value;
-}
-
-template <class T>
-void get(const std::string& text, std::size_t& at, std::vector<T>& values) {
-  std::size_t count = 0;
-  get(text, at, count);
-  values.resize(count);
-  if (count > 0) std::memcpy(values.data(), text.data() + at, count * sizeof(T));
-  at += count * sizeof(T);
-}
-
-void get(const std::string& text, std::size_t& at, StateArray& values) {
-  std::vector<float> held;
-  get(text, at, held);
-  values = StateArray(std::move(held));
-}
 
 /// What a rank keeps on the device beside the model: of the training, and of each of its circuits.
 struct JointState {
@@ -161,7 +121,7 @@ class JointTraining {
     for (std::int64_t epoch = from ? from->epoch : 0; epoch <= deck_.train.epochs; ++epoch) {
       why_stop = agree_to_stop(options);
       mpi_.together([&] {
-        if (mpi_.rank() == 0) keeper(epoch, [&] { return state(epoch); });
+        if (mpi_.rank() == 0) keeper(epoch, [&] { return take_state(space_, epoch, on_device(), run_); });
       });
       Stopwatch<Exec> watch(space_);
       lap_ = {};
@@ -407,25 +367,7 @@ class JointTraining {
     return scores;
   }
 
-  TrainingState state(std::int64_t epoch) const {
-    const auto on_device = [&](const Vector<float, Exec>& values) {
-      return StateArray(values.size(), [this, values](std::size_t first, std::size_t count) {
-        return download(space_, Vector<float, Exec>(values.data() + first, count));
-      });
-    };
-    TrainingState state;
-    state.epoch = epoch;
-    state.parameters = on_device(parameters_);
-    state.moment1 = on_device(state_->moment1);
-    state.moment2 = on_device(state_->moment2);
-    state.best_epoch = run_.best_epoch;
-    if (run_.best_epoch > 0) state.best_parameters = on_device(state_->best);
-    state.loss = run_.loss;
-    state.validation_loss = run_.validation_loss;
-    state.validation_pearson = run_.validation_pearson;
-    state.seconds = run_.seconds;
-    return state;
-  }
+  DeviceState on_device() const { return {parameters_, state_->moment1, state_->moment2, state_->best}; }
 
   /// Rank 0's state, on all ranks.
   void resume_all(std::optional<TrainingState>& from) {
@@ -447,20 +389,7 @@ class JointTraining {
     if (!fits_training(*from, deck_, static_cast<std::size_t>(table_.size())) || !from->best_output.empty()) {
       throw RunError("the state to go on from is not that of a training of this deck on these circuits");
     }
-    const auto to_device = [&](const StateArray& values, const Vector<float, Exec>& view) {
-      values.for_each_part([&](std::size_t first, const std::vector<float>& part) {
-        upload(space_, Vector<float, Exec>(view.data() + first, part.size()), part);
-      });
-    };
-    to_device(from->parameters, parameters_);
-    to_device(from->moment1, state_->moment1);
-    to_device(from->moment2, state_->moment2);
-    to_device(from->best_parameters, state_->best);
-    run_.best_epoch = from->best_epoch;
-    run_.loss = from->loss;
-    run_.validation_loss = from->validation_loss;
-    run_.validation_pearson = from->validation_pearson;
-    run_.seconds = from->seconds;
+    put_state(space_, *from, on_device(), run_);
     updates_ = from->epoch * all_.batches;
   }
 

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
 #include <gsrgnn/campaign/results_file.hpp>
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/circuit_file.hpp>
@@ -9,6 +8,7 @@
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/joint_command.hpp>
+#include <gsrgnn/cli/keep_training.hpp>
 #include <gsrgnn/cli/print_runs.hpp>
 #include <gsrgnn/cli/print_training.hpp>
 #include <gsrgnn/cli/progress.hpp>
@@ -208,28 +208,6 @@ void info_command(const std::string& path, bool json) {
 
 namespace {
 
-void train_and_write(const Deck& deck, const Circuit& circuit, bool resume) {
-  CheckpointOptions options;
-  options.resume = resume;
-  options.stop = stop_signal;
-  options.say = [](const std::string& words) {
-    fmt::print("{}\n", words);
-    std::fflush(stdout);
-  };
-  if (std::error_code error; !resume && std::filesystem::exists(checkpoint_path(deck.output), error)) {
-    options.say(fmt::format("{} is there; --resume would go on from it", checkpoint_path(deck.output)));
-  }
-  try {
-    const TrainedRun run = train_with_checkpoints(deck, circuit, circuit_place(deck), Progress(), options);
-    write_run(deck.output, deck, circuit, run);
-    remove_checkpoints(deck.output);
-    remove_unfinished(deck.output);
-    print_trained(run, deck.output);
-  } catch (const Stopped& stopped) {
-    throw Stopped(fmt::format("{}; gsrgnn train --resume goes on", stopped.what()));
-  }
-}
-
 void train_deck(const Mpi& mpi, const std::string& deck_path, const std::vector<std::string>& overrides,
                 const TrainOptions& options) {
   Deck deck;
@@ -240,13 +218,7 @@ void train_deck(const Mpi& mpi, const std::string& deck_path, const std::vector<
                      fmt::format("one model of one circuit is trained by one rank, and here are {}", mpi.size()),
                      "start it without mpirun; several ranks share a sweep, or a deck with mode: joint");
   }
-  // A job that is put back into the queue just when it had ended.
-  if (std::string why; options.resume && holds_run(deck.output, deck_identity(deck), why)) {
-    remove_checkpoints(deck.output);
-    remove_unfinished(deck.output);
-    fmt::print("results: {}, complete already\n", deck.output);
-    return;
-  }
+  if (options.resume && complete_already(deck)) return;
   const std::string place = circuit_place(deck);
   const Circuit circuit = open_circuit(deck);
   print_circuit_line(circuit);
@@ -261,7 +233,12 @@ void train_deck(const Mpi& mpi, const std::string& deck_path, const std::vector<
     return;
   }
   check_writable(deck.output);  // known before the first epoch, not after the last
-  train_and_write(deck, circuit, options.resume);
+  keep_training(deck, options.resume, true, [&](const CheckpointOptions& checkpoints) {
+    const TrainedRun run = train_with_checkpoints(deck, circuit, place, Progress(), checkpoints);
+    write_run(deck.output, deck, circuit, run);
+    remove_leftovers(deck.output);
+    print_trained(run, deck.output);
+  });
 }
 
 }  // namespace

@@ -1,12 +1,12 @@
+#include <fmt/format.h>
+
 #include <cstdio>
-#include <filesystem>
 #include <gsrgnn/campaign/joint_training.hpp>
 #include <gsrgnn/cli/joint_command.hpp>
+#include <gsrgnn/cli/keep_training.hpp>
 #include <gsrgnn/cli/print_ranks.hpp>
 #include <gsrgnn/cli/print_training.hpp>
 #include <gsrgnn/cli/progress.hpp>
-#include <gsrgnn/util/error.hpp>
-#include <gsrgnn/util/signals.hpp>
 #include <gsrgnn/util/text.hpp>
 
 namespace gsrgnn::cli {
@@ -35,44 +35,10 @@ void print_designs(const TrainedRun& run) {
   }
 }
 
-void train_and_write(const Mpi& mpi, const Deck& deck, const JointCircuits& circuits, bool resume) {
-  CheckpointOptions options;
-  options.resume = resume;
-  options.stop = stop_signal;
-  options.say = [](const std::string& words) {
-    fmt::print("{}\n", words);
-    std::fflush(stdout);
-  };
-  if (std::error_code error;
-      mpi.rank() == 0 && !resume && std::filesystem::exists(checkpoint_path(deck.output), error)) {
-    options.say(fmt::format("{} is there; --resume would go on from it", checkpoint_path(deck.output)));
-  }
-  try {
-    const JointRun trained = train_jointly(mpi, deck, circuits, Progress(), options);
-    mpi.together([&] {
-      if (mpi.rank() != 0) return;
-      write_run(deck.output, deck, trained.cells, trained.run);
-      remove_checkpoints(deck.output);
-      remove_unfinished(deck.output);
-      print_designs(trained.run);
-      print_trained(trained.run, deck.output);
-    });
-  } catch (const Stopped& stopped) {
-    throw Stopped(fmt::format("{}; gsrgnn train --resume goes on", stopped.what()));
-  }
-}
-
 }  // namespace
 
 void train_jointly_command(const Mpi& mpi, const Deck& deck, const TrainOptions& options) {
-  // A job that is put back into the queue just when it had ended.
-  bool complete = false;
-  if (std::string why; options.resume && mpi.rank() == 0 && holds_run(deck.output, deck_identity(deck), why)) {
-    remove_checkpoints(deck.output);
-    remove_unfinished(deck.output);
-    fmt::print("results: {}, complete already\n", deck.output);
-    complete = true;
-  }
+  const bool complete = options.resume && mpi.rank() == 0 && complete_already(deck);
   if (mpi.agree(complete ? 1 : 0) == 1) return;
   const JointCircuits circuits = open_joint_circuits(mpi, deck);
   std::int64_t cells = 0;
@@ -85,12 +51,24 @@ void train_jointly_command(const Mpi& mpi, const Deck& deck, const TrainOptions&
   mpi.together([&] {  // known before the first epoch, not after the last
     if (mpi.rank() == 0) check_writable(deck.output);
   });
-  if (!options.validate) return train_and_write(mpi, deck, circuits, options.resume);
-  const MemoryUse memory = validate_joint(mpi, deck, circuits);
-  if (mpi.rank() == 0) {
-    fmt::print("valid: {:.1f} MB planned and allocated on a rank at most; the run would be written to {}\n",
-               static_cast<double>(memory.planned) * 1e-6, deck.output);
+  if (options.validate) {
+    const MemoryUse memory = validate_joint(mpi, deck, circuits);
+    if (mpi.rank() == 0) {
+      fmt::print("valid: {:.1f} MB planned and allocated on a rank at most; the run would be written to {}\n",
+                 static_cast<double>(memory.planned) * 1e-6, deck.output);
+    }
+    return;
   }
+  keep_training(deck, options.resume, mpi.rank() == 0, [&](const CheckpointOptions& checkpoints) {
+    const JointRun trained = train_jointly(mpi, deck, circuits, Progress(), checkpoints);
+    mpi.together([&] {
+      if (mpi.rank() != 0) return;
+      write_run(deck.output, deck, trained.cells, trained.run);
+      remove_leftovers(deck.output);
+      print_designs(trained.run);
+      print_trained(trained.run, deck.output);
+    });
+  });
 }
 
 }  // namespace gsrgnn::cli

@@ -11,6 +11,7 @@
 #include <gsrgnn/util/text.hpp>
 #include <limits>
 
+#include "training/device_state.hpp"
 #include "training/training_setup.hpp"
 
 namespace gsrgnn {
@@ -100,44 +101,20 @@ class Training {
  private:
   const AnyModel& model() const { return *setup_->model; }
 
+  DeviceState on_device() const {
+    return {model().parameters(), setup_->state.moment1, setup_->state.moment2, setup_->best};
+  }
+
   TrainingState state(std::int64_t epoch) const {
-    const auto on_device = [&](const Vector<float, Exec>& values) {
-      return StateArray(values.size(), [this, values](std::size_t first, std::size_t count) {
-        return download(space_, Vector<float, Exec>(values.data() + first, count));
-      });
-    };
-    TrainingState state;
-    state.epoch = epoch;
-    state.parameters = on_device(model().parameters());
-    state.moment1 = on_device(setup_->state.moment1);
-    state.moment2 = on_device(setup_->state.moment2);
-    state.best_epoch = run_.best_epoch;
-    if (run_.best_epoch > 0) state.best_parameters = on_device(setup_->best);
+    TrainingState state = take_state(space_, epoch, on_device(), run_);
     state.best_output = best_output_;
-    state.loss = run_.loss;
-    state.validation_loss = run_.validation_loss;
-    state.validation_pearson = run_.validation_pearson;
-    state.seconds = run_.seconds;
     return state;
   }
 
   void resume(const TrainingState& state) {
     check(state);
-    const auto to_device = [&](const StateArray& values, const Vector<float, Exec>& view) {
-      values.for_each_part([&](std::size_t first, const std::vector<float>& part) {
-        upload(space_, Vector<float, Exec>(view.data() + first, part.size()), part);
-      });
-    };
-    to_device(state.parameters, model().parameters());
-    to_device(state.moment1, setup_->state.moment1);
-    to_device(state.moment2, setup_->state.moment2);
-    to_device(state.best_parameters, setup_->best);
-    run_.best_epoch = state.best_epoch;
+    put_state(space_, state, on_device(), run_);
     best_output_ = state.best_output;
-    run_.loss = state.loss;
-    run_.validation_loss = state.validation_loss;
-    run_.validation_pearson = state.validation_pearson;
-    run_.seconds = state.seconds;
   }
 
   void check(const TrainingState& state) const {

@@ -13,6 +13,8 @@ namespace {
 
 using namespace numpy_files;
 
+constexpr int kFormats = 3;  // of CircuitNet's files: npy, npz, pickle
+
 // A damaged file is read or refused with an InputError; nothing else may happen. Run under the sanitizers, this is the
 // proof that no byte of a file can crash a reader.
 struct Outcomes {
@@ -36,7 +38,7 @@ TEST(CircuitNetFuzz, DamagedNpyIsReadOrRefused) {
                                           npy("|b1", "(2, 2, 2)", "01010101", true, 2),
                                           npy("<u4", "()", "abcd", false, 3)};
   Outcomes outcomes;
-  for (testing::FuzzSeeds seeds(20000); seeds.more();) {
+  for (testing::FuzzSeeds seeds(20000, kFormats); seeds.more();) {
     const std::uint64_t seed = seeds.next();
     const std::string bytes = damaged(files[seed % files.size()], seed);
     outcomes.add(seed, [&] {
@@ -52,7 +54,7 @@ TEST(CircuitNetFuzz, DamagedNpyIsReadOrRefused) {
 TEST(CircuitNetFuzz, DamagedNpzIsReadOrRefused) {
   const std::string array = map_npy(3, 2, {1, 2, 3, 4, 5, 6});
   Outcomes outcomes;
-  for (testing::FuzzSeeds seeds(20000); seeds.more();) {
+  for (testing::FuzzSeeds seeds(20000, kFormats); seeds.more();) {
     const std::uint64_t seed = seeds.next();
     // The zip itself, or an array whose checksum is right.
     const bool inside = seed % 4 == 0, deflate = seed % 2 == 0;
@@ -93,7 +95,7 @@ TEST(CircuitNetFuzz, DamagedPicklesAreReadOrRefused) {
   const std::vector<std::string> files = {tiny.pin_npy(), tiny.placement_npy(), object_npy(py_list(others))};
   for (const std::string& file : files) EXPECT_NO_THROW(Pickle(file, "good.npy"));
   Outcomes outcomes;
-  for (testing::FuzzSeeds seeds(40000); seeds.more();) {
+  for (testing::FuzzSeeds seeds(40000, kFormats); seeds.more();) {
     const std::uint64_t seed = seeds.next();
     const std::string bytes = damaged(files[seed % files.size()], seed);
     outcomes.add(seed, [&] {
