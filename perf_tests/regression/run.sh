@@ -44,13 +44,14 @@ while (($# > 0)); do
   esac
 done
 
+if [[ -n "${against}" ]] &&
+  ! commit=$(git -C "${root}" rev-parse --verify --quiet "${against}^{commit}"); then
+  echo "run.sh: ${against}: no such revision" >&2
+  exit 2
+fi
 "${root}/scripts/build.sh" --target benchmarks >&2 || exit 2
 before=()
 if [[ -n "${against}" ]]; then
-  if ! commit=$(git -C "${root}" rev-parse --verify --quiet "${against}^{commit}"); then
-    echo "run.sh: ${against}: no such revision" >&2
-    exit 2
-  fi
   tree=${folder}/${commit:0:12}
   if [[ ! -d "${tree}" ]]; then
     git -C "${root}" worktree prune

@@ -82,19 +82,53 @@ std::vector<std::pair<std::string, std::string>> further_parameters(const RunSum
           {"dropout", fmt::format("{}", p.dropout)},
           {"epochs", std::to_string(p.epochs)},
           {"learning_rate", fmt::format("{}", p.learning_rate)},
+          {"split", p.split},
           {"mode", p.mode},
           {"batch", std::to_string(p.batch)},
           {"execution_space", run.execution_space},
           {"threads", std::to_string(run.threads)}};
 }
 
-auto graph_of(const RunSummary& run) {
-  return std::make_tuple(run.circuit, run.cells, run.edges);
+/// What of a circuit makes it another: its content, or as far as runs without a hash of it tell.
+auto circuit_of(const RunSummary& run) {
+  return std::make_tuple(run.circuit, run.cells, run.edges, run.label, run.content_hash);
+}
+
+/// The names of the runs' circuits, by circuit_of(). Those of one name are told apart by all of edges, label and file
+/// that differ among them, and by their hashes if none does.
+template <class Circuit>
+std::map<Circuit, std::string> names_of(const std::vector<const RunSummary*>& runs) {
+  std::map<std::string, std::map<Circuit, std::vector<std::string>>> facets;  // of the circuits of each name
+  for (const RunSummary* run : runs) {
+    facets[run->circuit].emplace(
+        circuit_of(*run), std::vector<std::string>{fmt::format("{} edges", run->edges), run->label, run->circuit_file});
+  }
+  std::map<Circuit, std::string> names;
+  for (const auto& [name, circuits] : facets) {
+    std::vector<std::set<std::string>> values(3);
+    for (const auto& [circuit, facet] : circuits) {
+      for (std::size_t f = 0; f < facet.size(); ++f) values[f].insert(facet[f]);
+    }
+    std::map<std::string, int> uses;
+    for (const auto& [circuit, facet] : circuits) {
+      std::vector<std::string> told;
+      for (std::size_t f = 0; f < facet.size(); ++f) {
+        if (values[f].size() > 1 && !facet[f].empty()) told.push_back(facet[f]);
+      }
+      names[circuit] = told.empty() ? name : fmt::format("{} ({})", name, fmt::join(told, ", "));
+      ++uses[names[circuit]];
+    }
+    for (const auto& [circuit, facet] : circuits) {
+      std::string& full = names[circuit];
+      if (uses[full] > 1) full += fmt::format(" [{}]", std::get<4>(circuit).substr(0, 8));
+    }
+  }
+  return names;
 }
 
 auto key_of(const RunSummary& run) {
   const RunParameters& p = run.parameters;
-  return std::make_tuple(graph_of(run), p.kind, p.k, p.layers, p.hidden);
+  return std::make_tuple(circuit_of(run), p.kind, p.k, p.layers, p.hidden);
 }
 
 /// The further parameters of each kind that its runs differ in at an equal key.
@@ -120,23 +154,21 @@ auto order_of(const Configuration& c) {
 Comparison compare(const std::vector<RunSummary>& rows) {
   Comparison comparison;
   std::vector<const RunSummary*> done;
-  std::map<std::string, std::set<decltype(graph_of(rows.front()))>> graphs;  // by name
   for (const RunSummary& row : rows) {
     if (!row.done()) {
       comparison.failed.push_back(row);
       continue;
     }
     done.push_back(&row);
-    graphs[row.circuit].insert(graph_of(row));
   }
   const auto varied = varied_parameters(done);
+  const auto names = names_of<decltype(circuit_of(rows.front()))>(done);
 
   std::vector<Configuration>& all = comparison.configurations;
   std::map<decltype(order_of(all.front())), std::size_t> position;
   for (const RunSummary* run : done) {
     Configuration c;
-    c.circuit = run->circuit;
-    if (graphs[run->circuit].size() > 1) c.circuit += fmt::format(" ({} edges)", run->edges);
+    c.circuit = names.at(circuit_of(*run));
     c.cells = run->cells;
     c.edges = run->edges;
     c.kind = run->parameters.kind;

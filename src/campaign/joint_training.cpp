@@ -433,6 +433,7 @@ class JointTraining {
       result.cells.split.insert(result.cells.split.end(), count, static_cast<std::uint8_t>(part));
       result.cells.design.insert(result.cells.design.end(), count, static_cast<std::int64_t>(d));
     }
+    result.cells.content_hash = all_.hash;
     const auto mean_over = [&](const auto& chosen) {
       std::vector<Scores> mean;
       for (int o = 0; o < all_.model.shape.outputs; ++o) {

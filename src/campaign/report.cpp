@@ -8,6 +8,7 @@
 #include <fstream>
 #include <gsrgnn/campaign/report.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/text.hpp>
 #include <set>
 
 namespace gsrgnn {
@@ -420,9 +421,6 @@ std::string report_text(const Comparison& comparison) {
     runs += c.runs.size();
     circuits.insert(c.circuit);
   }
-  const auto plural = [](std::size_t n, const char* what) {
-    return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
-  };
   std::string text =
       fmt::format("{} of {} on {}", plural(runs, "run"), plural(comparison.configurations.size(), "configuration"),
                   plural(circuits.size(), "circuit"));

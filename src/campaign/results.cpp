@@ -70,7 +70,7 @@ RunSummary read_failure(const std::string& path, const std::string& name) {
   row.reason = text_of(record, "reason");
   row.revision = text_of(record, "revision");
   const std::string deck = text_of(record, "deck");
-  row.circuit = circuit_of_deck(deck);
+  row.circuit = row.circuit_file = circuit_of_deck(deck);
   try {
     row.parameters = read_run_parameters(deck, path);
   } catch (const InputError&) {  // a deck that could not be read may be why it failed
@@ -94,6 +94,9 @@ RunSummary summarise_run(const Hdf5Reader& file, const std::string& name) {
   row.nets = j["nets"];
   row.pins = j["pins"];
   row.edges = j["edges"];
+  row.circuit_file = circuit_of_deck(j["deck"]);
+  row.content_hash = j["content_hash"];
+  row.label = fmt::format("{}", fmt::join(file.strings("model/label_name"), "+"));
   const Json& parameters = j["parameters"];
   for_each_parameter(row.parameters, [&](const char* key, auto& value) { parameters.at(key).get_to(value); });
   row.trained_parameters = j["trained_parameters"];

@@ -3,12 +3,16 @@
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace gsrgnn {
 namespace {
 
 constexpr std::int64_t kVersion = 1;
 using Json = nlohmann::ordered_json;
+
+/// Columns that files of older programs lack: they are empty then.
+const std::set<std::string> kLater = {"circuit_file", "content_hash", "label", "split"};
 
 std::string group_of(const std::string& name) {
   return "run/" + name;
@@ -77,6 +81,7 @@ std::vector<RunSummary> read_results(const Hdf5Reader& file) {
     using Values = std::vector<std::decay_t<decltype(value)>>;
     const auto found =
         std::find_if(columns.begin(), columns.end(), [&](const Hdf5Column& column) { return column.name == name; });
+    if (found == columns.end() && kLater.count(name) > 0) return;
     if (found == columns.end()) file.fail("runs", fmt::format("has no column '{}'", name));
     if (!std::holds_alternative<Values>(found->values)) {
       file.fail("runs", fmt::format("has a column '{}' of another type than expected", name));

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <gsrgnn/campaign/results_file.hpp>
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/circuit_file.hpp>
@@ -102,6 +103,7 @@ void print_label_line(const Circuit& circuit) {
 }  // namespace
 
 void import_def_command(const DefImportOptions& options, const std::string& output) {
+  refuse_overwrite(output, {options.def, options.lef});
   Circuit circuit = import_def(options);
   order_by_placement(circuit);
   write_circuit(circuit, output);
@@ -202,16 +204,35 @@ void info_command(const std::string& path, bool json) {
   Json plain = description;
   plain.erase("net_sizes");
   plain.erase("label_histogram");
+  plain.erase("designs");
   print_lines(plain);
   if (description.contains("net_sizes")) print_distributions(description);
+  if (description.contains("designs")) print_designs(description["designs"]);
 }
 
 namespace {
 
+/// A name under which the run will be found, and nothing that is there already and not its own.
+void check_output(const Deck& deck, const std::string& deck_path) {
+  std::error_code absent;
+  if (std::filesystem::path(deck.output).extension() != ".h5" && !std::filesystem::is_directory(deck.output, absent)) {
+    throw InputError("output=" + deck.output, "is no name of a run file, by which collect and report look for runs",
+                     fmt::format("end it in .h5, e.g. {}.h5", deck.output));
+  }
+  std::vector<std::string> inputs = {deck_path, deck.circuit};
+  for (const auto* list : {&deck.circuits.training, &deck.circuits.validation, &deck.circuits.test}) {
+    inputs.insert(inputs.end(), list->begin(), list->end());
+  }
+  refuse_overwrite(deck.output, inputs);
+}
+
 void train_deck(const Mpi& mpi, const std::string& deck_path, const std::vector<std::string>& overrides,
                 const TrainOptions& options) {
   Deck deck;
-  mpi.together([&] { deck = read_deck(deck_path, overrides); });
+  mpi.together([&] {
+    deck = read_deck(deck_path, overrides);
+    check_output(deck, deck_path);
+  });
   if (deck.mode == Mode::joint) return train_jointly_command(mpi, deck, options);
   if (mpi.size() > 1) {
     throw InputError(deck_path,
@@ -251,12 +272,15 @@ void train_command(const std::string& deck_path, const std::vector<std::string>&
   try {
     train_deck(mpi, deck_path, overrides, options);
   } catch (const std::exception& error) {
-    if (mpi.rank() == 0) throw;
-    throw ToldByRank0{exit_code_of(error)};
+    // The others end after rank 0 has told of it: mpirun ends all ranks with the first that fails.
+    if (mpi.rank() == 0) tell(error);
+    mpi.agree(0);
+    throw Told{exit_code_of(error)};
   }
 }
 
 void predict_command(const std::string& model_path, const std::string& circuit_path, const std::string& output) {
+  refuse_overwrite(output, {model_path, circuit_path});
   const Hdf5Reader file(model_path);
   const SavedModel model = read_model(file);
   const Circuit circuit = open_circuit(circuit_path);
@@ -264,8 +288,8 @@ void predict_command(const std::string& model_path, const std::string& circuit_p
   const Prediction prediction = predict(model, circuit, circuit_path);
   const auto scores = write_prediction(output, model, model_path, circuit, prediction);
   if (prediction.unknown_types > 0) {
-    fmt::print("{} cell types ({} cells) are unknown to the model\n", prediction.unknown_types,
-               with_commas(prediction.unknown_cells));
+    fmt::print("unknown to the model: {} ({})\n", plural(prediction.unknown_types, "cell type"),
+               plural(prediction.unknown_cells, "cell"));
   }
   if (!scores.empty()) print_scores("scores against the circuit's own labels", scores);
   fmt::print("written to {}\n", output);

@@ -16,7 +16,7 @@ void print_heading(const Deck& deck, const JointCircuits& circuits) {
   const std::size_t training = deck.circuits.training.size();
   fmt::print("joint training on {}: {} cells, {} edges; {} an update\n", plural(training, "circuit"),
              with_commas(circuits.counts.cells), with_commas(circuits.counts.edges),
-             circuits.batches == 1 ? "all" : plural(static_cast<std::size_t>(deck.train.batch), "circuit"));
+             circuits.batches == 1 ? "all" : plural(deck.train.batch, "circuit"));
   fmt::print("the epoch is chosen by {}; the test is on {}\n",
              deck.circuits.validation.empty() ? fmt::format("{:g} of the training circuits' cells", deck.train.split[1])
                                               : plural(deck.circuits.validation.size(), "circuit"),

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <gsrgnn/cli/print_training.hpp>
+#include <gsrgnn/util/text.hpp>
 #include <gsrgnn/util/version.hpp>
 
 namespace gsrgnn::cli {
@@ -16,10 +17,10 @@ double mean(const std::vector<double>& values) {
 }  // namespace
 
 void print_model_line(const Deck& deck) {
-  fmt::print("model {}: {} layers, width {}{}; {} epochs on {} ({} thread{}, Kokkos {})\n", name_of(deck.model.kind),
-             deck.model.layers, deck.model.hidden,
-             deck.model.kind == ModelKind::gsr ? fmt::format(", k {}", deck.model.k) : "", deck.train.epochs,
-             execution_space(), execution_concurrency(), execution_concurrency() == 1 ? "" : "s", kokkos_version());
+  fmt::print("model {}: {} layers, width {}{}; {} on {} ({}, Kokkos {})\n", name_of(deck.model.kind), deck.model.layers,
+             deck.model.hidden, deck.model.kind == ModelKind::gsr ? fmt::format(", k {}", deck.model.k) : "",
+             plural(deck.train.epochs, "epoch"), execution_space(), plural(execution_concurrency(), "thread"),
+             kokkos_version());
 }
 
 void print_scores(const char* which, const std::vector<Scores>& scores) {

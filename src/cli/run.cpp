@@ -10,7 +10,7 @@ namespace gsrgnn::cli {
 namespace {
 
 /// One line, whatever the message holds.
-int fail(const std::string& message, ExitCode code) {
+ExitCode fail(const std::string& message, ExitCode code) {
   std::string line = message;
   for (char& c : line) {
     if (c == '\n' || c == '\r') c = ' ';
@@ -19,12 +19,45 @@ int fail(const std::string& message, ExitCode code) {
   return code;
 }
 
+/// An option whose value is one of some names.
+template <class Enum>
+void add_choice(CLI::App& app, const std::string& name, Enum& value, const std::map<std::string, Enum>& choices,
+                const std::string& description) {
+  std::vector<std::string> names;
+  std::string given;
+  for (const auto& [choice, meaning] : choices) {
+    names.push_back(choice);
+    if (meaning == value) given = choice;
+  }
+  app.add_option_function<std::string>(
+         name, [&value, choices](const std::string& choice) { value = choices.at(choice); }, description)
+      ->check(CLI::IsMember(names))
+      ->default_str(given);
+}
+
+/// The command that was being read: the end of the chain of subcommands.
+const CLI::App& innermost(const CLI::App& app) {
+  const CLI::App* last = &app;
+  while (!last->get_subcommands().empty()) last = last->get_subcommands().front();
+  return *last;
+}
+
+/// "gsrgnn import def"
+std::string command_line(const CLI::App& app) {
+  return app.get_parent() == nullptr ? app.get_name() : command_line(*app.get_parent()) + " " + app.get_name();
+}
+
 }  // namespace
 
 ExitCode exit_code_of(const std::exception& error) {
   if (dynamic_cast<const InputError*>(&error) != nullptr) return kBadInput;
   if (dynamic_cast<const Stopped*>(&error) != nullptr) return kStopped;
   return kRunFailed;
+}
+
+ExitCode tell(const std::exception& error) {
+  const bool memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
+  return fail(memory ? "out of memory" : error.what(), exit_code_of(error));
 }
 
 int run(int argc, char** argv) {
@@ -42,9 +75,7 @@ int run(int argc, char** argv) {
   import_def_app->add_option("--lef", def.lef, "Technology LEF, for the layers' directions");
   const std::map<std::string, CongestionLabel> labels = {{"average", CongestionLabel::average},
                                                          {"separate", CongestionLabel::separate}};
-  import_def_app->add_option("--label", def.label, "average of horizontal and vertical, or separate")
-      ->transform(CLI::CheckedTransformer(labels))
-      ->default_str("average");
+  add_choice(*import_def_app, "--label", def.label, labels, "Of horizontal and vertical, their average or both");
   import_def_app->add_option("-o,--output", output, "The circuit file to write")->required();
   import_def_app->callback([&] { command = [&] { import_def_command(def, output); }; });
 
@@ -56,15 +87,12 @@ int run(int argc, char** argv) {
   import_net_app
       ->add_option("--label", net.label,
                    "One map or two (horizontal, vertical; .npy, .npz, or folders of a map a design), or rudy")
-      ->expected(1, 2);
-  import_net_app->add_option("--combine", net.combine, "Two maps: their average, or separate labels")
-      ->transform(CLI::CheckedTransformer(labels))
-      ->default_str("average");
+      ->expected(1, 2)
+      ->type_name("MAP [MAP]");
+  add_choice(*import_net_app, "--combine", net.combine, labels, "Two maps: their average, or separate labels");
   const std::map<std::string, BoxRule> rules = {
       {"max", BoxRule::max}, {"mean", BoxRule::mean}, {"center", BoxRule::center}};
-  import_net_app->add_option("--rule", net.rule, "What a cell takes of a map over its box: max, mean or center")
-      ->transform(CLI::CheckedTransformer(rules))
-      ->default_str("max");
+  add_choice(*import_net_app, "--rule", net.rule, rules, "What a cell takes of a map over its box");
   import_net_app->add_option("--feature", feature_maps, "NAME=MAP: a further feature, sampled like the label");
   import_net_app->add_option("-o,--output", output, "The circuit file to write, or the folder for all")->required();
   import_net_app->callback([&] {
@@ -86,9 +114,7 @@ int run(int argc, char** argv) {
       ->excludes(like);
   const std::map<std::string, GeneratedGraph> graphs = {{"netlist", GeneratedGraph::netlist},
                                                         {"barabasi_albert", GeneratedGraph::barabasi_albert}};
-  generate_app->add_option("--graph", spec.graph, "netlist, or barabasi_albert: an edge list, to compare with")
-      ->transform(CLI::CheckedTransformer(graphs))
-      ->default_str("netlist");
+  add_choice(*generate_app, "--graph", spec.graph, graphs, "barabasi_albert: an edge list, to compare with");
   generate_app->add_option("--seed", spec.seed, "Seed");
   generate_app->add_option("-o,--output", output, "The circuit file to write")->required();
   generate_app->callback([&, like, cells] {
@@ -100,7 +126,7 @@ int run(int argc, char** argv) {
   bool json = false;
   auto* info_app = app.add_subcommand(
       "info", "Say what is in a file of this program: circuit, run, checkpoint, prediction or results");
-  info_app->add_option("FILE.h5", path, "The file")->required();
+  info_app->add_option("FILE.h5", path, "The file; a DEF is read too")->required();
   info_app->add_flag("--json", json, "As one JSON object");
   info_app->callback([&] { command = [&] { info_command(path, json); }; });
 
@@ -116,7 +142,7 @@ int run(int argc, char** argv) {
   train_app->add_option("KEY=VALUE", overrides, "Keys of the deck to replace, e.g. model.k=16");
   TrainOptions train;
   auto* only = train_app->add_flag("--validate", train.validate,
-                                   "Build everything, print the plan and stop before the first epoch");
+                                   "Build everything, say how much memory it takes and stop before the first epoch");
   train_app->add_flag("--resume", train.resume, "Go on from the checkpoint of a training that was stopped or killed")
       ->excludes(only);
   train_app->callback([&] { command = [&] { train_command(path, overrides, train); }; });
@@ -157,16 +183,14 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
     return app.exit(success);
-  } catch (const CLI::RequiredError& error) {
-    const CLI::App* innermost = &app;
-    while (!innermost->get_subcommands().empty()) innermost = innermost->get_subcommands().front();
-    const auto unknown = innermost->remaining();
-    if (unknown.empty()) return fail(fmt::format("{}; see gsrgnn --help", error.what()), kBadInput);
-    return fail(
-        fmt::format("'{}' is not a command or option of {}; see gsrgnn --help", unknown.front(), innermost->get_name()),
-        kBadInput);
   } catch (const CLI::ParseError& error) {
-    return fail(fmt::format("{}; see gsrgnn --help", error.what()), kBadInput);
+    const CLI::App& last = innermost(app);
+    std::string what = error.what();
+    if (const auto unknown = last.remaining();
+        !unknown.empty() && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+      what = fmt::format("'{}' is not a command or option of {}", unknown.front(), last.get_name());
+    }
+    return fail(fmt::format("{}; see {} --help", what, command_line(last)), kBadInput);
   }
   try {
     int no_arguments = 0;
@@ -174,11 +198,9 @@ int run(int argc, char** argv) {
     set_blas_threads(Kokkos::DefaultHostExecutionSpace().concurrency());
     command();
     return kDone;
-  } catch (const std::bad_alloc&) {
-    return fail("out of memory", kRunFailed);
   } catch (const std::exception& error) {
-    return fail(error.what(), exit_code_of(error));
-  } catch (const ToldByRank0& told) {
+    return tell(error);
+  } catch (const Told& told) {
     return told.code;
   }
 }

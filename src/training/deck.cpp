@@ -42,7 +42,8 @@ void read_circuit_choice(const Source& source, const Section& root, Deck& deck) 
                          {"like", "cells", "edges", "seed", "graph"});
   generate.string("like", deck.generate.like);
   if (!deck.generate.like.empty() && (generate.get("cells").IsDefined() || generate.get("edges").IsDefined())) {
-    generate.fail("like", "'circuit.generate.like' is given beside cells or edges", "give one or the other");
+    generate.fail("like", "'circuit.generate.like' is given beside cells or edges",
+                  "give one or the other; on the command line all of it: circuit='{generate: {like: 356-R}}'");
   }
   generate.choice("graph", deck.generate.graph, kGraphs);
   constexpr auto kMost = std::numeric_limits<std::int32_t>::max();

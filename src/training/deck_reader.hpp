@@ -13,6 +13,10 @@
 
 namespace gsrgnn {
 
+/// The keys of a deck's sections on which its result depends: those that a sweep can vary.
+const std::vector<std::string>& model_keys();
+const std::vector<std::string>& train_keys();
+
 /// A deck being read: knows where each key came from.
 class Source {
  public:
@@ -58,7 +62,7 @@ class Section {
       const auto key = entry.first.as<std::string>();
       if (std::find(known.begin(), known.end(), key) == known.end()) {
         source_.fail(path(key), entry.first, fmt::format("unknown key '{}'", path(key)),
-                     fmt::format("did you mean '{}'? Known here: {}", nearest(key, known), fmt::join(known, ", ")));
+                     fmt::format("did you mean '{}'? Known here: {}", meant(key, known), fmt::join(known, ", ")));
       }
       if (++seen[key] > 1)
         source_.fail(path(key), entry.first, fmt::format("'{}' is given twice", path(key)), "keep one");
@@ -107,6 +111,16 @@ class Section {
   }
 
  private:
+  /// At the deck's top, a key of its sections is meant to be one.
+  std::string meant(const std::string& key, const std::vector<std::string>& known) const {
+    if (!name_.empty()) return nearest(key, known);
+    const auto among = [&](const std::vector<std::string>& keys) {
+      return std::find(keys.begin(), keys.end(), key) != keys.end();
+    };
+    if (among(model_keys())) return "model." + key;
+    if (among(train_keys())) return "train." + key;
+    return nearest(key, known);
+  }
   template <class T>
   void number(const std::string& key, T& value, T least, T most, const char* kind) const {
     const auto node = get(key);
@@ -137,9 +151,5 @@ std::string apply_override(const YAML::Node& root, Source& source, const std::st
 /// What the keys mean.
 Deck resolve_deck(const YAML::Node& root, const Source& source, const std::string& path,
                   const std::string& default_output);
-
-/// The keys of a deck's sections on which its result depends: those that a sweep can vary.
-const std::vector<std::string>& model_keys();
-const std::vector<std::string>& train_keys();
 
 }  // namespace gsrgnn

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <gsrgnn/circuit/cell_order.hpp>
+#include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/training/run_parameters.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -53,7 +54,7 @@ namespace {
 
 /// All but the predictions and what is of joint trainings only.
 void write_common(Hdf5Writer& file, const Deck& deck, const std::string& circuit, const std::string& source,
-                  const TrainedRun& run) {
+                  const std::string& hash, const TrainedRun& run) {
   file.attribute("/", "kind", kRunKind);
   file.attribute("/", "version", kVersion);
   file.attribute("/", "program_version", program_version());
@@ -67,6 +68,7 @@ void write_common(Hdf5Writer& file, const Deck& deck, const std::string& circuit
   file.group("circuit");
   file.attribute("circuit", "name", circuit);
   file.attribute("circuit", "source", source);
+  file.attribute("circuit", "content_hash", hash);
   file.attribute("circuit", "cells", run.counts.cells);
   file.attribute("circuit", "nets", run.counts.nets);
   file.attribute("circuit", "pins", run.counts.pins);
@@ -171,7 +173,7 @@ void describe_designs(const Hdf5Reader& file, const std::string& group, Json& j)
 void write_run(const std::string& path, const Deck& deck, const Circuit& circuit, const TrainedRun& run) {
   const std::uint64_t cells = run.part.size(), labels = run.test.size();
   Hdf5Writer file(path);
-  write_common(file, deck, circuit.name, circuit.source, run);
+  write_common(file, deck, circuit.name, circuit.source, content_hash(circuit), run);
   file.array("predictions/value", in_original_order(circuit, run.prediction, labels).data(), {cells, labels});
   file.array("predictions/label", in_original_order(circuit, circuit.label, labels).data(), {cells, labels});
   file.array("predictions/position", in_original_order(circuit, circuit.position, 1).front().data(), {cells, 2});
@@ -190,7 +192,7 @@ std::string joint_name(const std::vector<DesignResult>& designs) {
 void write_run(const std::string& path, const Deck& deck, const HeldOutCells& cells, const TrainedRun& run) {
   const std::uint64_t count = cells.split.size(), labels = run.test.size();
   Hdf5Writer file(path);
-  write_common(file, deck, joint_name(run.designs), "several circuits", run);
+  write_common(file, deck, joint_name(run.designs), "several circuits", cells.content_hash, run);
   file.array("predictions/value", cells.value.data(), {count, labels});
   file.array("predictions/label", cells.label.data(), {count, labels});
   file.array("predictions/position", cells.position.data(), {count, 2});
@@ -244,6 +246,8 @@ Json describe_run(const Hdf5Reader& file, const std::string& group) {
   j["kind"] = "run";
   j["circuit"] = file.attribute_string(in("circuit"), "name");
   for (const char* name : {"cells", "nets", "pins", "edges"}) j[name] = file.attribute_int(in("circuit"), name);
+  const bool hashed = file.has_attribute(in("circuit"), "content_hash");  // not by older programs
+  j["content_hash"] = hashed ? file.attribute_string(in("circuit"), "content_hash") : "";
   j["deck"] = file.string(in("deck"));
   const RunParameters parameters = read_run_parameters(j["deck"], fmt::format("{}:/{}", file.path(), in("deck")));
   for_each_parameter(parameters, [&](const char* name, const auto& value) { j["parameters"][name] = value; });

@@ -13,13 +13,19 @@ RunParameters read_run_parameters(const std::string& deck, const std::string& pl
     const YAML::Node root = YAML::Load(deck);
     if (!root.IsMap()) throw InputError(place, "is not a deck", "the file is damaged; write it again");
     const std::map<std::string, const char*> elsewhere = {
-        {"epochs", "train"}, {"learning_rate", "train"}, {"seed", "train"}, {"batch", "train"}};
+        {"epochs", "train"}, {"learning_rate", "train"}, {"split", "train"}, {"seed", "train"}, {"batch", "train"}};
     for_each_parameter(parameters, [&](const std::string& name, auto& value) {
       const auto found = elsewhere.find(name);
       const YAML::Node section = name == "mode" ? root : root[found == elsewhere.end() ? "model" : found->second];
       if (!section.IsDefined() || !section.IsMap()) return;
       const YAML::Node node = section[name];
-      if (node.IsDefined() && !node.IsNull()) value = node.as<std::decay_t<decltype(value)>>();
+      if (!node.IsDefined() || node.IsNull()) return;
+      if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>) {
+        value = node.IsSequence() ? fmt::format("{}", fmt::join(node.as<std::vector<std::string>>(), "/"))
+                                  : node.as<std::string>();
+      } else {
+        value = node.as<std::decay_t<decltype(value)>>();
+      }
     });
   } catch (const YAML::Exception& error) {
     throw InputError(place, fmt::format("is not a deck ({})", error.msg), "the file is damaged; write it again");

@@ -360,6 +360,15 @@ void check_writable(const std::string& path) {
   const Hdf5Writer never_committed(path);
 }
 
+void refuse_overwrite(const std::string& output, const std::vector<std::string>& inputs) {
+  for (const std::string& input : inputs) {
+    std::error_code absent;
+    if (std::filesystem::equivalent(output, input, absent)) {
+      throw InputError(output, "is read by this command, and would be overwritten", "give the output another name");
+    }
+  }
+}
+
 // ---- reading
 // ---------------------------------------------------------------------------------------------------------
 

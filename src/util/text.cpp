@@ -62,6 +62,10 @@ std::string with_commas(std::int64_t number) {
   return digits;
 }
 
+std::string plural(std::int64_t count, const char* thing) {
+  return fmt::format("{} {}{}", with_commas(count), thing, count == 1 ? "" : "s");
+}
+
 std::string duration(double seconds) {
   const auto whole = static_cast<std::int64_t>(std::llround(std::max(0.0, seconds)));
   if (whole >= 3600) return fmt::format("{}h {:02}m", whole / 3600, whole % 3600 / 60);

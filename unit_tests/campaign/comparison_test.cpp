@@ -63,6 +63,13 @@ TEST(Comparison, WhatWasVariedIsNotAveragedOver) {
   EXPECT_EQ(variants,
             (std::vector<std::string>{"arev:", "agsr:residual=dense", "agsr:residual=sparse", "bgsr:residual=sparse"}));
   EXPECT_TRUE(all.has_variants());
+
+  auto split = run_row("a", "gsr", 8, 2, 0, 0.5), other = split;
+  split.parameters.split = "0.8/0.1/0.1";
+  other.parameters.split = "0.6/0.2/0.2";
+  const auto splits = compare({split, other});
+  ASSERT_EQ(splits.configurations.size(), 2U);
+  EXPECT_EQ(splits.configurations[0].variant, "split=0.6/0.2/0.2");
 }
 
 TEST(Comparison, TheSameRunTwiceCountsOnceAndFailuresApart) {
@@ -86,6 +93,32 @@ TEST(Comparison, CircuitsOfOneNameAreToldApart) {
   ASSERT_EQ(all.configurations.size(), 2U);
   EXPECT_EQ(all.configurations[0].circuit, "a (1000 edges)");
   EXPECT_EQ(all.configurations[1].circuit, "a (2000 edges)");
+}
+
+// Two placements of a netlist, two labels of a placement.
+TEST(Comparison, CircuitsOfOneGraphAreToldApartByTheirContent) {
+  const auto with = [](const char* hash, const char* file, const char* label) {
+    auto run = run_row("a", "gsr", 8, 2, 0, 0.5);
+    run.content_hash = hash;
+    run.circuit_file = file;
+    run.label = label;
+    return run;
+  };
+  const auto circuits = [](const std::vector<RunSummary>& runs) {
+    const auto all = compare(runs);
+    EXPECT_EQ(all.repeated, 0U);
+    std::vector<std::string> names;
+    for (const Configuration& c : all.configurations) names.push_back(c.circuit);
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(circuits({with("1", "p1", "rudy"), with("2", "p2", "rudy")}), (Names{"a (p1)", "a (p2)"}));
+  EXPECT_EQ(circuits({with("1", "p1", "rudy"), with("2", "p1", "h+v")}), (Names{"a (h+v)", "a (rudy)"}));
+  EXPECT_EQ(circuits({with("1", "p1", "rudy"), with("2", "p2", "h+v")}), (Names{"a (h+v, p2)", "a (rudy, p1)"}));
+  EXPECT_EQ(circuits({with("0123456789", "p", "rudy"), with("9876543210", "p", "rudy")}),
+            (Names{"a [01234567]", "a [98765432]"}));
+  // The same circuit by two paths is one.
+  EXPECT_EQ(compare({with("1", "p1", "rudy"), with("1", "p2", "rudy")}).repeated, 1U);
 }
 
 TEST(Comparison, DifferencesAreOfEqualSeeds) {

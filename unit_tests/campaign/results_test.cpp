@@ -6,9 +6,11 @@
 #include <cmath>
 #include <gsrgnn/campaign/results_file.hpp>
 #include <gsrgnn/circuit/circuit_file.hpp>
+#include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/random.hpp>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "support/files.hpp"
 #include "support/fuzz_seeds.hpp"
@@ -53,6 +55,27 @@ class Collect : public ::testing::Test {
   std::vector<TrainedRun> runs_written_;
 };
 
+TEST_F(Collect, ResultsOfOlderProgramsAreRead) {
+  collect_runs(runs_.path(), made_.path("results.h5"));
+  const Hdf5Reader results(made_.path("results.h5"));
+  const auto write_without = [&](const std::set<std::string>& unknown) {
+    std::vector<Hdf5Column> columns;
+    for (Hdf5Column& column : results.table("runs")) {
+      if (unknown.count(column.name) == 0) columns.push_back(std::move(column));
+    }
+    Hdf5Writer file(made_.path("older.h5"));
+    file.table("runs", columns);
+    file.commit();
+  };
+  write_without({"circuit_file", "content_hash", "label", "split"});
+  const auto rows = read_results(Hdf5Reader(made_.path("older.h5")));
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].parameters.kind, "rev");
+  EXPECT_EQ(rows[0].content_hash, "");
+  write_without({"pearson"});
+  EXPECT_THROW(read_results(Hdf5Reader(made_.path("older.h5"))), InputError);
+}
+
 TEST_F(Collect, HoldsEveryRunWithAllItsParts) {
   const std::string path = made_.path("results.h5");
   const RunTable table = collect_runs(runs_.path(), path);
@@ -70,6 +93,10 @@ TEST_F(Collect, HoldsEveryRunWithAllItsParts) {
   EXPECT_EQ(rev.parameters.layers, 5);
   EXPECT_EQ(rev.parameters.k, 0);
   EXPECT_EQ(rev.parameters.seed, 1);
+  EXPECT_EQ(rev.circuit_file, "some");
+  EXPECT_EQ(rev.content_hash, content_hash(small_circuit(200, 1)));
+  EXPECT_NE(rev.content_hash, rows[1].content_hash);
+  EXPECT_EQ(rev.label, "congestion");
   EXPECT_TRUE(std::isnan(rev.pearson));
   EXPECT_EQ(rev.r2, -0.5);
   const RunSummary& first = rows[1];

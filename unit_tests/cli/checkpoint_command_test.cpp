@@ -78,6 +78,7 @@ TEST_F(CheckpointCommand, EverySignalWritesACheckpoint) {
     EXPECT_EQ(info["epochs"], kEpochs);
     ASSERT_EQ(run("train --resume deck.yaml"), 0) << said();
     EXPECT_TRUE(says(fmt::format("goes on after {} of {} epochs", info["epoch"].get<int>(), kEpochs))) << said();
+    EXPECT_TRUE(says("started")) << said();  // not "0s left", for nothing of the time was this process's
     expect_undisturbed();
     ASSERT_EQ(run("train --resume deck.yaml"), 0);
     EXPECT_TRUE(says("results: run.h5, complete already")) << said();

@@ -91,6 +91,7 @@ TEST_F(JointCommand, AnyNumberOfRanksGivesTheSameBits) {
     const std::string output = fmt::format("by{}.h5", count);
     ASSERT_EQ(run("train deck.yaml train.epochs=60 output=" + output, count), 0) << said();
     ASSERT_EQ(ranks().size(), static_cast<std::size_t>(count)) << said();
+    EXPECT_FALSE(says("\x1b")) << "lines for a terminal in a file: " << said();
     for (int rank = 0; rank < count; ++rank) EXPECT_TRUE(says(fmt::format("rank {}: ", rank))) << said();
     expect_same("run.h5", output);
     EXPECT_EQ(info(output)["ranks"], count);
@@ -129,6 +130,11 @@ TEST_F(JointCommand, TheRunFileServesEveryCommand) {
   ASSERT_EQ(run("report results.h5"), 0) << said();
   EXPECT_TRUE(says("held out")) << said();
   EXPECT_TRUE(says("design4+design5")) << said();
+
+  ASSERT_EQ(run("info runs/joint.h5"), 0) << said();
+  EXPECT_TRUE(says("design0                         training")) << said();
+  EXPECT_TRUE(says("design3                         validation")) << said();
+  EXPECT_FALSE(says("{")) << said();
 }
 
 TEST_F(JointCommand, ASignalToAnyRankStopsAllTogether) {

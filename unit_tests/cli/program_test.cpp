@@ -209,7 +209,7 @@ TEST_F(Program, ImportsADefAndPredictsForOne) {
   write("deck.yaml", kDeck);
   succeed("train deck.yaml");
   const std::string said = succeed("predict --model run.h5 --circuit other.def -o p.h5");
-  EXPECT_NE(said.find("1 cell types (1 cells) are unknown"), std::string::npos) << said;
+  EXPECT_NE(said.find("unknown to the model: 1 cell type (1 cell)\n"), std::string::npos) << said;
   const Json prediction = info("p.h5");
   EXPECT_EQ(prediction["cells"], 3);
   EXPECT_EQ(prediction["unknown_types"], 1);
@@ -478,6 +478,10 @@ TEST_F(Program, DecksWithMistakes) {
   expect_refused(with("seed: 1", "seed: 1, seed: 2"), {"deck.yaml:2: ", "twice"});
   write("deck.yaml", kDeck);
   expect_refused("train deck.yaml model.k=100", {"model.k=100: ", "model.k (100)", "at most 8"});
+  // A key of a section at the top.
+  expect_refused("train deck.yaml k=2", {"k=2: ", "did you mean 'model.k'"});
+  expect_refused("train deck.yaml epochs=2", {"epochs=2: ", "did you mean 'train.epochs'"});
+  expect_refused("train deck.yaml circuit.generate.like=356-R", {"like", "circuit='{generate: {like: 356-R}}'"});
   expect_refused("train deck.yaml modle.k=1", {"modle.k=1: ", "'modle'", "'model'"});
   expect_refused("train deck.yaml model.k", {"model.k: ", "key=value"});
   expect_refused("train deck.yaml --validate model.k=100", {"model.k=100: "});
@@ -500,7 +504,10 @@ TEST_F(Program, UsageMistakes) {
   expect_refused("predict --circuit run.h5 -o p.h5", {"--model"});
   expect_refused("info", {"FILE.h5"});
   expect_refused("info a.h5 --yaml", {"--yaml"});
-  expect_refused("import def a.def --label both -o c.h5", {"--label", "both"});
+  expect_refused("import def a.def --label both -o c.h5",
+                 {"--label", "both", "average", "see gsrgnn import def --help"});
+  expect_refused("import def a.def --label 1 -o c.h5", {"--label", "1"});
+  expect_refused("generate --cells 100 --graph foo -o c.h5", {"--graph", "foo", "netlist"});
 }
 
 TEST_F(Program, OutputsThatCannotBeWritten) {
@@ -518,6 +525,29 @@ TEST_F(Program, OutputsThatCannotBeWritten) {
   }
   expect_refused("generate --cells 100 -o .", {"is a folder"});
   expect_refused("train deck.yaml output=.", {"is a folder"});
+  expect_refused("train deck.yaml output=run", {"output=run: ", "run.h5"});
+}
+
+// A slip in a name does not cost a file that the command reads, by whatever path it is named.
+TEST_F(Program, InputsAreNotOverwritten) {
+  write("deck.yaml", kDeck);
+  write("tiny.def", def_text::kTiny);
+  write("tiny.lef", def_text::kTinyLef);
+  succeed("train deck.yaml");
+  succeed("generate --cells 100 -o c.h5");
+  const std::vector<std::string> words = {"is read by this command", "; give the output another name"};
+  expect_refused("import def tiny.def -o ./tiny.def", words);
+  expect_refused("import def tiny.def --lef tiny.lef -o tiny.lef", words);
+  expect_refused("train deck.yaml circuit=c.h5 output=./c.h5", words);
+  expect_refused("train --validate deck.yaml circuit=c.h5 output=c.h5", words);
+  expect_refused("predict --model run.h5 --circuit c.h5 -o run.h5", words);
+  expect_refused("predict --model run.h5 --circuit c.h5 -o ../$(basename $PWD)/c.h5", words);
+  write("joint.yaml", "mode: joint\ncircuits: {training: [a.h5], test: [c.h5]}\noutput: c.h5\n");
+  expect_refused("train joint.yaml", words);
+  expect_refused("collect . -o run.h5", {"run.h5: ", "no results file", "-o"});
+  expect_refused("collect . -o c.h5", {"c.h5: ", "no results file"});
+  succeed("collect . -o results.h5");
+  succeed("collect . -o results.h5");  // its own
 }
 
 // The disk is full half-way: an error, and what was there before stays.

@@ -138,8 +138,9 @@ TEST_F(SweepCommand, AnyNumberOfRanksGivesTheSameRuns) {
       // Rank, host, process, device, threads and memory.
       int rank = 0, pid = 0, threads = 0, length = 0;
       double gigabytes = 0;
-      const int found = std::sscanf(line.c_str(), "rank %d: %*s  pid %d  %*s on %*[^,], %d thread%*[s ]%lf GB%n", &rank,
-                                    &pid, &threads, &gigabytes, &length);
+      const int found =
+          std::sscanf(line.c_str(), "rank %d: %*s  pid %d  %*s on %*[^,], %d thread%*[s ]%lf GB of memory%n", &rank,
+                      &pid, &threads, &gigabytes, &length);
       const bool whole = found == 4 && length == static_cast<int>(line.size());
       of_ranks += whole && pid > 0 && threads > 0 && gigabytes > 0 ? 1 : 0;
       if (line[0] != '[') continue;

@@ -23,6 +23,8 @@ TEST(RunParameters, AreThoseOfTheDeck) {
   deck.train.epochs = 9;
   deck.train.learning_rate = 0.0625;
   deck.train.seed = 123456789012;
+  deck.train.split[0] = 0.7;
+  deck.train.split[1] = 0.2;
   const RunParameters p = read_run_parameters(to_yaml(deck), "test");
   EXPECT_EQ(p.kind, "gsr");
   EXPECT_EQ(p.layers, 7);
@@ -35,6 +37,7 @@ TEST(RunParameters, AreThoseOfTheDeck) {
   EXPECT_EQ(p.epochs, 9);
   EXPECT_EQ(p.learning_rate, 0.0625);
   EXPECT_EQ(p.seed, 123456789012);
+  EXPECT_EQ(p.split, "0.7/0.2/0.1");
   EXPECT_EQ(p.mode, "independent");
   EXPECT_EQ(p.batch, 0);
 }

@@ -42,9 +42,9 @@ struct Configuration {
 };
 
 struct Comparison {
-  /// By circuit, width, kind (gcn, sage, rev, gsr), k, variant and depth. A circuit's name is followed by its edges
-  /// when several graphs of the runs have that name.
-  /// A configuration's variant names those of groups, residual, adjacency, dropout, epochs, learning_rate, mode,
+  /// By circuit, width, kind (gcn, sage, rev, gsr), k, variant and depth. When several circuits of the runs have one
+  /// name, it is followed by what tells them apart: of their edges, labels and files those that differ.
+  /// A configuration's variant names those of groups, residual, adjacency, dropout, epochs, learning_rate, split, mode,
   /// batch, execution_space and threads in which runs of its kind differ at equal circuit, k, depth and width: what
   /// nobody varied is not mentioned, and what was varied is never averaged over.
   std::vector<Configuration> configurations;

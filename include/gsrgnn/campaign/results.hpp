@@ -17,6 +17,9 @@ struct RunSummary {
   std::string name;  ///< path of the run file below the collected folder, without .h5
   std::string circuit;
   std::int64_t cells = 0, nets = 0, pins = 0, edges = 0;
+  std::string circuit_file;  ///< circuit_of_deck()
+  std::string content_hash;  ///< of the circuit; empty in runs of programs that wrote none
+  std::string label;         ///< names, joined by "+"
   RunParameters parameters;
   std::int64_t trained_parameters = 0;
   /// Of the test cells at best_epoch; not a number where undefined, as of a constant prediction.
@@ -46,6 +49,9 @@ void for_each_field(Summary& run, const Visit& visit) {
   visit("nets", run.nets);
   visit("pins", run.pins);
   visit("edges", run.edges);
+  visit("circuit_file", run.circuit_file);
+  visit("content_hash", run.content_hash);
+  visit("label", run.label);
   for_each_parameter(run.parameters, visit);
   visit("trained_parameters", run.trained_parameters);
   visit("pearson", run.pearson);

@@ -13,9 +13,11 @@ namespace gsrgnn::cli {
 /// Exit codes that scripts rely on.
 enum ExitCode { kDone = 0, kBadInput = 2, kRunFailed = 3, kStopped = 75 };
 ExitCode exit_code_of(const std::exception& error);
+/// Says what is wrong in one line on standard error; returns the exit code.
+ExitCode tell(const std::exception& error);
 
-/// Thrown by a rank in place of an error that rank 0 tells of.
-struct ToldByRank0 {
+/// Thrown in place of an error that rank 0 has told of.
+struct Told {
   ExitCode code;
 };
 

@@ -8,7 +8,4 @@ namespace gsrgnn::cli {
 /// at the end of this rank's line.
 void print_ranks(const Mpi& mpi, std::int64_t memory_limit, const std::string& further = "");
 
-/// "1 run", "1,000 runs"
-std::string plural(std::size_t count, const char* thing);
-
 }  // namespace gsrgnn::cli

@@ -17,6 +17,7 @@ class Progress {
   bool terminal_;
   Clock::time_point start_, last_;
   std::int64_t printed_tenth_ = -1;
+  std::int64_t first_ = -1;  ///< the epoch that this process began at
 };
 
 }  // namespace gsrgnn::cli

@@ -36,6 +36,7 @@ struct HeldOutCells {
   std::vector<double> position;      ///< N x 2
   std::vector<std::uint8_t> split;   ///< N
   std::vector<std::int64_t> design;  ///< N
+  std::string content_hash;          ///< of all the training's circuits
 };
 void write_run(const std::string& path, const Deck& deck, const HeldOutCells& cells, const TrainedRun& run);
 /// What /circuit of a joint training is named.

@@ -16,6 +16,7 @@ struct RunParameters {
   double dropout = 0;
   std::int64_t epochs = 0;
   double learning_rate = 0;
+  std::string split;  ///< "0.8/0.1/0.1"
   std::int64_t seed = 0;
   std::string mode = "independent";
   std::int64_t batch = 0;  ///< joint
@@ -34,6 +35,7 @@ void for_each_parameter(Parameters& p, const Visit& visit) {
   visit("dropout", p.dropout);
   visit("epochs", p.epochs);
   visit("learning_rate", p.learning_rate);
+  visit("split", p.split);
   visit("seed", p.seed);
   visit("mode", p.mode);
   visit("batch", p.batch);

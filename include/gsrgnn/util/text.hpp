@@ -19,6 +19,8 @@ std::optional<std::int64_t> parse_bytes(std::string_view text);
 
 /// "1,234,567"
 std::string with_commas(std::int64_t number);
+/// "1 run", "1,000 runs"
+std::string plural(std::int64_t count, const char* thing);
 
 /// "1h 02m", "3m 05s" or "12s"
 std::string duration(double seconds);
