@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <gsrgnn/campaign/comparison.hpp>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -73,20 +74,25 @@ int rank_of(const std::string& kind) {
   return static_cast<int>(std::find(order.begin(), order.end(), kind) - order.begin());
 }
 
-/// What may be varied beside circuit, kind, k, depth, width and seed.
+/// What may be varied beside circuit, kind, k, depth, width and seed, as far as the run's kind has it.
 std::vector<std::pair<std::string, std::string>> further_parameters(const RunSummary& run) {
   const RunParameters& p = run.parameters;
-  return {{"groups", std::to_string(p.groups)},
-          {"residual", p.residual},
-          {"adjacency", p.adjacency},
-          {"dropout", fmt::format("{}", p.dropout)},
-          {"epochs", std::to_string(p.epochs)},
-          {"learning_rate", fmt::format("{}", p.learning_rate)},
-          {"split", p.split},
-          {"mode", p.mode},
-          {"batch", std::to_string(p.batch)},
-          {"execution_space", run.execution_space},
-          {"threads", std::to_string(run.threads)}};
+  const bool drops = p.kind == "rev" || p.kind == "gsr", joint = p.mode == "joint";
+  const std::vector<std::pair<std::string, std::string>> all = {
+      {"groups", p.groups > 0 ? std::to_string(p.groups) : ""},
+      {"residual", p.residual},
+      {"adjacency", p.adjacency},
+      {"dropout", drops ? fmt::format("{}", p.dropout) : ""},
+      {"epochs", std::to_string(p.epochs)},
+      {"learning_rate", fmt::format("{}", p.learning_rate)},
+      {"split", p.split},
+      {"mode", p.mode},
+      {"batch", joint ? std::to_string(p.batch) : ""},
+      {"execution_space", run.execution_space},
+      {"threads", std::to_string(run.threads)}};
+  std::vector<std::pair<std::string, std::string>> had;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(had), [](const auto& one) { return !one.second.empty(); });
+  return had;
 }
 
 /// What of a circuit makes it another: its content, or as far as runs without a hash of it tell.
@@ -126,23 +132,24 @@ std::map<Circuit, std::string> names_of(const std::vector<const RunSummary*>& ru
   return names;
 }
 
-auto key_of(const RunSummary& run) {
-  const RunParameters& p = run.parameters;
-  return std::make_tuple(circuit_of(run), p.kind, p.k, p.layers, p.hidden);
-}
-
-/// The further parameters of each kind that its runs differ in at an equal key.
-std::set<std::pair<std::string, std::string>> varied_parameters(const std::vector<const RunSummary*>& runs) {
-  std::map<decltype(key_of(*runs.front())), const RunSummary*> first;
-  std::set<std::pair<std::string, std::string>> varied;
+/// The further parameters in which runs differ.
+std::set<std::string> varied_parameters(const std::vector<const RunSummary*>& runs) {
+  std::map<std::string, std::set<std::string>> values;
   for (const RunSummary* run : runs) {
-    const auto here = further_parameters(*run);
-    const auto there = further_parameters(*first.emplace(key_of(*run), run).first->second);
-    for (std::size_t i = 0; i < here.size(); ++i) {
-      if (here[i].second != there[i].second) varied.emplace(run->parameters.kind, here[i].first);
-    }
+    for (const auto& [name, value] : further_parameters(*run)) values[name].insert(value);
+  }
+  std::set<std::string> varied;
+  for (const auto& [name, taken] : values) {
+    if (taken.size() > 1) varied.insert(name);
   }
   return varied;
+}
+
+/// Equal for a run that failed and the same run when it was started again, wherever they were collected.
+std::string identity_of(const RunSummary& run) {
+  std::string text = run.name.substr(run.name.rfind('/') + 1);
+  for_each_parameter(run.parameters, [&](const char*, const auto& value) { text += fmt::format(" {}", value); });
+  return text;
 }
 
 auto order_of(const Configuration& c) {
@@ -154,12 +161,14 @@ auto order_of(const Configuration& c) {
 Comparison compare(const std::vector<RunSummary>& rows) {
   Comparison comparison;
   std::vector<const RunSummary*> done;
+  std::set<std::string> known;
   for (const RunSummary& row : rows) {
-    if (!row.done()) {
-      comparison.failed.push_back(row);
-      continue;
-    }
+    if (!row.done()) continue;
     done.push_back(&row);
+    known.insert(identity_of(row));
+  }
+  for (const RunSummary& row : rows) {
+    if (!row.done() && known.insert(identity_of(row)).second) comparison.failed.push_back(row);
   }
   const auto varied = varied_parameters(done);
   const auto names = names_of<decltype(circuit_of(rows.front()))>(done);
@@ -176,7 +185,7 @@ Comparison compare(const std::vector<RunSummary>& rows) {
     c.layers = run->parameters.layers;
     c.hidden = run->parameters.hidden;
     for (const auto& [name, value] : further_parameters(*run)) {
-      if (varied.count({c.kind, name}) == 0) continue;
+      if (varied.count(name) == 0) continue;
       c.variant += fmt::format("{}{}={}", c.variant.empty() ? "" : " ", name, value);
     }
     const auto [found, added] = position.emplace(order_of(c), all.size());

@@ -16,6 +16,7 @@
 #include <limits>
 #include <numeric>
 
+#include "campaign/device_share.hpp"
 #include "campaign/rank_text.hpp"
 #include "training/device_state.hpp"
 
@@ -67,7 +68,8 @@ struct OnDevice {
 struct Evaluation {
   std::size_t design = 0;
   double training_error = 0, validation_error = 0;  ///< sums of squares
-  double pearson = 0;                               ///< of its validation cells, mean over the labels
+  double pearson = 0;                               ///< of its validation cells, mean over the labels that vary there
+  int varies = 0;                                   ///< whether one does
   int found_nan = 0;
 };
 
@@ -87,11 +89,7 @@ class JointTraining {
       }
       if (d.part == Part::validation) validation_values_ += static_cast<double>(d.counts.cells) * outputs;
     }
-    // Ranks of one host share its memory. None goes on before all have looked.
-    const std::int64_t free = memory_limit(deck);
-    const auto hosts = mpi.gather_to_all(host_name());
-    const bool shared = deck.memory_limit == 0 && device_name() == "host";
-    memory_limit_ = free / (shared ? std::count(hosts.begin(), hosts.end(), host_name()) : 1);
+    memory_limit_ = deck.memory_limit > 0 ? deck.memory_limit : share_of_device(mpi);
     mpi.together([&] {
       plan_and_allocate();
       load();
@@ -115,9 +113,7 @@ class JointTraining {
     });
     resume_all(from);
 
-    double best = run_.best_epoch == 0
-                      ? -std::numeric_limits<double>::infinity()
-                      : rank_of_pearson(run_.validation_pearson[static_cast<std::size_t>(run_.best_epoch)]);
+    double best = run_.best_epoch == 0 ? -std::numeric_limits<double>::infinity() : rank_of(run_.best_epoch);
     for (std::int64_t epoch = from ? from->epoch : 0; epoch <= deck_.train.epochs; ++epoch) {
       why_stop = agree_to_stop(options);
       mpi_.together([&] {
@@ -126,8 +122,8 @@ class JointTraining {
       Stopwatch<Exec> watch(space_);
       lap_ = {};
       const double pearson = evaluate(epoch);
-      if (epoch > 0 && rank_of_pearson(pearson) > best) {
-        best = rank_of_pearson(pearson);
+      if (epoch > 0 && rank_of(epoch) > best) {
+        best = rank_of(epoch);
         run_.best_epoch = epoch;
         Kokkos::deep_copy(space_, state_->best, parameters_);
       }
@@ -308,26 +304,31 @@ class JointTraining {
         judged[row.design] = true;
       }
     }
-    double training = 0, validation = 0, pearson = 0, judges = 0;
+    double training = 0, validation = 0;
+    std::vector<double> pearsons;
     bool found_nan = false;
     for (std::size_t d = 0; d < rows.size(); ++d) {
       if (!judged[d]) continue;
       training += rows[d].training_error;
       validation += rows[d].validation_error;
       found_nan = found_nan || rows[d].found_nan != 0;
-      if (!judges_epochs(all_.designs[d])) continue;
-      pearson += rows[d].pearson;
-      ++judges;
+      if (judges_epochs(all_.designs[d]) && rows[d].varies != 0) pearsons.push_back(rows[d].pearson);
     }
     run_.loss.push_back(training / training_values_);
     run_.validation_loss.push_back(validation / validation_values_);
-    run_.validation_pearson.push_back(pearson / judges);
+    run_.validation_pearson.push_back(mean_score(pearsons));
     if (found_nan || !std::isfinite(run_.loss.back()) || !std::isfinite(run_.validation_loss.back()) ||
         run_.loss.back() > kDivergedLoss) {
       throw RunError(fmt::format("training diverged after {} epochs (loss {}); lower train.learning_rate (now {})",
                                  epoch, run_.loss.back(), deck_.train.learning_rate));
     }
     return run_.validation_pearson.back();
+  }
+
+  /// What the epoch is chosen by: the largest of it.
+  double rank_of(std::int64_t epoch) const {
+    const auto e = static_cast<std::size_t>(epoch);
+    return rank_of_epoch(run_.validation_pearson[e], run_.validation_loss[e]);
   }
 
   bool judges_epochs(const JointDesign& design) const {
@@ -350,8 +351,15 @@ class JointTraining {
     row.found_nan = model.found_nan(space_) ? 1 : 0;
     if (!judges_epochs(design_of(i))) return row;
     const auto output = download(space_, model.output());
-    for (const Scores& scores : scores_of(i, output, Part::validation)) row.pearson += scores.pearson;
-    row.pearson /= all_.model.shape.outputs;
+    const auto outputs = static_cast<std::size_t>(all_.model.shape.outputs);
+    std::vector<double> of_labels;
+    for (std::size_t o = 0; o < outputs; ++o) {
+      const auto label = select(held(i).label, outputs, o, held(i).part, Part::validation);
+      if (!varies(label)) continue;
+      of_labels.push_back(pearson(select(output, outputs, o, held(i).part, Part::validation), label));
+    }
+    row.pearson = mean_score(of_labels);
+    row.varies = of_labels.empty() ? 0 : 1;
     return row;
   }
 
@@ -397,9 +405,9 @@ class JointTraining {
   JointRun finish() {
     LinearFit fit = fit_linearly();
     Kokkos::deep_copy(space_, parameters_, state_->best);
-    std::string own;
+    std::string own_scores, own_cells;
     mpi_.together([&] {
-      for (std::size_t i = 0; i < all_.held.size(); ++i) score_one(i, fit, own);
+      for (std::size_t i = 0; i < all_.held.size(); ++i) score_one(i, fit, own_scores, own_cells);
     });
     for (const JointDesign& d : all_.designs) {
       constexpr Scores kNone{kUnknown, kUnknown, kUnknown, kUnknown};
@@ -407,12 +415,18 @@ class JointTraining {
     }
     std::vector<std::vector<Scores>> scores(all_.designs.size()), linear(all_.designs.size());
     std::vector<HeldOutCells> cells(all_.designs.size());
-    for (const std::string& text : mpi_.gather_to_all(own)) {
+    for (const std::string& text : mpi_.gather_to_all(own_scores)) {
       for (std::size_t at = 0; at < text.size();) {
         std::size_t d = 0;
         get(text, at, d);
         get(text, at, scores[d]);
         get(text, at, linear[d]);
+      }
+    }
+    for (const std::string& text : mpi_.gather(own_cells)) {  // to rank 0, who writes them
+      for (std::size_t at = 0; at < text.size();) {
+        std::size_t d = 0;
+        get(text, at, d);
         get(text, at, cells[d].value);
         get(text, at, cells[d].label);
         get(text, at, cells[d].position);
@@ -483,7 +497,7 @@ class JointTraining {
     return fit;
   }
 
-  void score_one(std::size_t i, const LinearFit& fit, std::string& own) {
+  void score_one(std::size_t i, const LinearFit& fit, std::string& own_scores, std::string& own_cells) {
     const JointDesign& design = design_of(i);
     if (design.part == Part::training && !judges_epochs(design)) return;
     const Part part = design.part == Part::training ? Part::validation : design.part;
@@ -500,12 +514,13 @@ class JointTraining {
         cells.position.insert(cells.position.end(), point.begin(), point.end());
       }
     }
-    put(own, held(i).design);
-    put(own, scores_of(i, output, part));
-    put(own, scores_of(i, fit.predict(held(i).inputs.feature), part));
-    put(own, cells.value);
-    put(own, cells.label);
-    put(own, cells.position);
+    put(own_scores, held(i).design);
+    put(own_scores, scores_of(i, output, part));
+    put(own_scores, scores_of(i, fit.predict(held(i).inputs.feature), part));
+    put(own_cells, held(i).design);
+    put(own_cells, cells.value);
+    put(own_cells, cells.label);
+    put(own_cells, cells.position);
   }
 
   /// The largest of the ranks.

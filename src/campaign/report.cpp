@@ -8,6 +8,7 @@
 #include <fstream>
 #include <gsrgnn/campaign/report.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <set>
 
@@ -402,7 +403,7 @@ std::vector<ReportTable> all_tables(const Comparison& comparison) {
 
 /// Whole or not at all, as everything that the program writes.
 void write_text(const std::string& path, const std::string& text) {
-  const std::string temporary = fmt::format("{}.{}.partial", path, ::getpid());
+  const std::string temporary = temporary_path(path);
   std::ofstream file(temporary, std::ios::binary);
   file << text;
   file.close();

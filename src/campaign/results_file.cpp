@@ -57,8 +57,25 @@ RunTable collect_runs(const std::string& folder, const std::string& path) {
   results.attribute("/", "kind", kResultsKind);
   results.attribute("/", "version", kVersion);
   results.group("run");
-  RunTable table = read_run_folder(
-      folder, [&](const Hdf5Reader& file, const RunSummary& row) { copy_run(results, file, row.name); });
+  // A run's group has the run's name: what lies in a folder of that name, a.h5 beside a/b.h5, would lie in the group.
+  std::set<std::string> names;
+  const auto within = [&](const std::string& name) {
+    for (std::size_t end = name.find('/'); end != std::string::npos; end = name.find('/', end + 1)) {
+      if (names.count(name.substr(0, end)) > 0) return true;
+    }
+    return false;
+  };
+  RunTable table = read_run_folder(folder, [&](const Hdf5Reader& file, const RunSummary& row) {
+    if (within(row.name)) return;
+    copy_run(results, file, row.name);
+    names.insert(row.name);
+  });
+  const auto inner = std::stable_partition(table.rows.begin(), table.rows.end(),
+                                           [&](const RunSummary& row) { return !within(row.name); });
+  for (auto row = inner; row != table.rows.end(); ++row) {
+    table.left_out.push_back({row->name, row->name + ": lies in a folder named like another run; rename one of them"});
+  }
+  table.rows.erase(inner, table.rows.end());
   if (table.rows.empty()) {
     throw InputError(folder, table.left_out.empty() ? "holds no run file" : "holds no whole run file",
                      table.left_out.empty() ? "give the folder that a sweep or trainings write to"

@@ -24,7 +24,11 @@ struct flock byte_of(std::uint64_t hash, short type) {
 
 RunLocks::RunLocks(const std::string& folder) {
   const std::string path = (std::filesystem::path(folder) / "sweep.lock").string();
-  file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  for (int tries = 0; file_ < 0 && tries < 20; ++tries) {  // another sweep may remove a folder that it only tried
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  }
   if (file_ < 0) throw InputError(path, "cannot be opened", "check that the folder is writable and the disk not full");
 }
 

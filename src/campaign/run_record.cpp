@@ -6,6 +6,7 @@
 #include <gsrgnn/campaign/run_record.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/version.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -41,7 +42,7 @@ bool write_failure(const std::string& folder, const SweepRun& run, const Failure
   const Json record = {{"name", run.name},       {"reason", failure.reason},       {"exit_code", failure.exit_code},
                        {"final", failure.final}, {"revision", program_revision()}, {"deck_hash", hash_text(run)},
                        {"deck", run.identity}};
-  const std::string path = failure_path(folder, run), temporary = fmt::format("{}.{}.partial", path, ::getpid());
+  const std::string path = failure_path(folder, run), temporary = temporary_path(path);
   std::ofstream file(temporary, std::ios::binary);
   file << record.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
   file.close();
@@ -72,7 +73,7 @@ void remove_leftovers(const std::string& folder, const std::vector<SweepRun>& ru
     if (extension == ".partial" || extension == ".checkpoint" || extension == ".previous") left.push_back(entry.path());
   }
   for (const fs::path& path : left) {
-    // NAME.h5.PID.partial, NAME.failed.PID.partial, NAME.h5.checkpoint.PID.partial, NAME.h5.checkpoint(.previous)
+    // Names of temporary_path() for NAME.h5, NAME.failed and NAME.h5.checkpoint; NAME.h5.checkpoint(.previous)
     const bool partial = path.extension() == ".partial";
     fs::path name = partial ? path.stem().stem() : path.extension() == ".previous" ? path.stem() : path.filename();
     if (name.extension() == ".checkpoint") name = name.stem();

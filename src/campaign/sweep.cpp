@@ -22,6 +22,8 @@
 #include <numeric>
 #include <thread>
 
+#include "campaign/device_share.hpp"
+
 namespace gsrgnn {
 namespace {
 
@@ -92,7 +94,6 @@ std::vector<std::string> unpack(const std::string& all) {
 /// Known before the first run, not after it. A folder that was made and cannot be used does not stay.
 void make_sweep_folder(const std::string& folder, const std::vector<SweepRun>& runs) {
   check_writable((std::filesystem::path(folder) / "sweep.h5").string());
-  std::filesystem::create_directories(folder);
   RunLocks locks(folder);
   remove_leftovers(folder, runs, locks);
 }
@@ -148,14 +149,6 @@ std::vector<CircuitCounts> sizes_of_circuits(const Mpi& mpi, const std::vector<D
   std::vector<CircuitCounts> counts;
   for (const auto& key : keys) counts.push_back(by_run[first.at(key)]);
   return counts;
-}
-
-/// This rank's share of its host's free memory; 0 where the device is a GPU. Nobody returns before all have looked.
-std::int64_t share_of_host(const Mpi& mpi) {
-  const std::int64_t free = device_name() == "host" ? free_host_memory() : 0;
-  const std::string own = host_name();
-  const auto hosts = unpack(mpi.broadcast(pack(mpi.gather(own))));
-  return free / std::max<std::int64_t>(std::count(hosts.begin(), hosts.end(), own), 1);
 }
 
 /// One rank's work.
@@ -354,7 +347,7 @@ std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, cons
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return seconds[a] > seconds[b]; });
   order = Json::parse(mpi.broadcast(Json(order).dump())).get<std::vector<std::size_t>>();
   Sweep sweep{texts[0], std::stoll(texts[1]), {}, {}, {std::stoi(texts[2]), std::stod(texts[3])}, std::stoll(texts[4])};
-  if (sweep.memory_limit == 0) sweep.memory_limit = share_of_host(mpi);
+  if (sweep.memory_limit == 0) sweep.memory_limit = share_of_device(mpi);
   for (const std::size_t i : order) {
     sweep.runs.push_back(runs[i]);
     sweep.seconds.push_back(seconds[i]);

@@ -130,9 +130,29 @@ std::vector<CircuitNetRow> gather_rows(const Mpi& mpi, const std::vector<Circuit
   return all;
 }
 
+/// Work that all ranks end by the same error, of which rank 0 tells.
+void telling_once(const Mpi& mpi, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    // The others end after rank 0 has told of it: mpirun ends all ranks with the first that fails.
+    if (mpi.rank() == 0) tell(error);
+    mpi.agree(0);
+    throw Told{exit_code_of(error)};
+  }
+}
+
 void import_circuitnet_folder(const CircuitNetOptions& options, const std::string& folder) {
   const Mpi mpi;
-  const auto designs = list_circuitnet_designs(options.root);
+  // One list for all: ranks take designs by their place in it.
+  std::vector<std::string> designs;
+  telling_once(mpi, [&] {
+    mpi.together([&] {
+      if (mpi.rank() == 0) designs = list_circuitnet_designs(options.root);
+    });
+  });
+  designs = Json::parse(mpi.broadcast(Json(designs).dump(-1, ' ', false, Json::error_handler_t::replace)))
+                .get<std::vector<std::string>>();
   // A rank that cannot write must still come to the table: the others wait for it there.
   std::vector<CircuitNetRow> own;
   std::string trouble;
@@ -239,9 +259,9 @@ void train_deck(const Mpi& mpi, const std::string& deck_path, const std::vector<
                      fmt::format("one model of one circuit is trained by one rank, and here are {}", mpi.size()),
                      "start it without mpirun; several ranks share a sweep, or a deck with mode: joint");
   }
-  if (options.resume && complete_already(deck)) return;
   const std::string place = circuit_place(deck);
   const Circuit circuit = open_circuit(deck);
+  if (options.resume && complete_already(deck, content_hash(circuit))) return;
   print_circuit_line(circuit);
   print_model_line(deck);
   std::fflush(stdout);
@@ -269,14 +289,7 @@ void train_command(const std::string& deck_path, const std::vector<std::string>&
   std::optional<StopSignals> signals;
   if (!options.validate) signals.emplace();
   const Mpi mpi;
-  try {
-    train_deck(mpi, deck_path, overrides, options);
-  } catch (const std::exception& error) {
-    // The others end after rank 0 has told of it: mpirun ends all ranks with the first that fails.
-    if (mpi.rank() == 0) tell(error);
-    mpi.agree(0);
-    throw Told{exit_code_of(error)};
-  }
+  telling_once(mpi, [&] { train_deck(mpi, deck_path, overrides, options); });
 }
 
 void predict_command(const std::string& model_path, const std::string& circuit_path, const std::string& output) {

@@ -38,9 +38,10 @@ void print_designs(const TrainedRun& run) {
 }  // namespace
 
 void train_jointly_command(const Mpi& mpi, const Deck& deck, const TrainOptions& options) {
-  const bool complete = options.resume && mpi.rank() == 0 && complete_already(deck);
-  if (mpi.agree(complete ? 1 : 0) == 1) return;
   const JointCircuits circuits = open_joint_circuits(mpi, deck);
+  bool complete = false;
+  mpi.together([&] { complete = options.resume && mpi.rank() == 0 && complete_already(deck, circuits.hash); });
+  if (mpi.agree(complete ? 1 : 0) == 1) return;
   std::int64_t cells = 0;
   for (const HeldCircuit& held : circuits.held) cells += held.circuit.cells();
   print_ranks(mpi, deck.memory_limit,

@@ -9,8 +9,14 @@
 
 namespace gsrgnn::cli {
 
-bool complete_already(const Deck& deck) {
+bool complete_already(const Deck& deck, const std::string& content_hash) {
   if (std::string why; !holds_run(deck.output, deck_identity(deck), why)) return false;
+  const Hdf5Reader file(deck.output);
+  const bool hashed = file.has_attribute("circuit", "content_hash");  // not by older programs
+  if (hashed && file.attribute_string("circuit", "content_hash") != content_hash) {
+    throw InputError(deck.output, "is the run of this deck on a circuit that has changed since",
+                     "remove it, or give the output another name");
+  }
   remove_leftovers(deck.output);
   fmt::print("results: {}, complete already\n", deck.output);
   return true;

@@ -202,6 +202,28 @@ std::string deck_text(const std::string& path) {
   return text;
 }
 
+/// An alias is the anchor's node itself, and a key that is replaced there would change under every name. Gives each key
+/// a node of its own; errors in what an alias stood for then name the file alone.
+void unshare(YAML::Node map, std::vector<YAML::Node>& seen) {
+  std::vector<std::pair<YAML::Node, YAML::Node>> shared;
+  for (const auto& entry : map) {
+    const bool again =
+        std::any_of(seen.begin(), seen.end(), [&](const YAML::Node& other) { return other.is(entry.second); });
+    if (again) {
+      shared.emplace_back(entry.first, YAML::Clone(entry.second));
+    } else {
+      seen.push_back(entry.second);
+      if (entry.second.IsMap()) unshare(entry.second, seen);
+    }
+  }
+  for (auto& [key, copy] : shared) {
+    std::vector<YAML::Node> seen_in_copy;
+    if (copy.IsMap()) unshare(copy, seen_in_copy);
+    map.remove(key);
+    map.force_insert(key, copy);
+  }
+}
+
 YAML::Node parse_deck_yaml(const std::string& text, const std::string& path) {
   YAML::Node root;
   try {
@@ -216,6 +238,8 @@ YAML::Node parse_deck_yaml(const std::string& text, const std::string& path) {
   }
   if (!root.IsDefined() || root.IsNull()) root = YAML::Node(YAML::NodeType::Map);
   if (!root.IsMap()) throw InputError(path, "a deck is a mapping of keys", "see inputs/ for examples");
+  std::vector<YAML::Node> seen;
+  unshare(root, seen);
   return root;
 }
 
@@ -249,6 +273,8 @@ std::string apply_override(const YAML::Node& root, Source& source, const std::st
   } catch (const YAML::Exception&) {
     throw InputError(text, "the value is not valid YAML", "quote it");
   }
+  // A variable of a script that was not set, perhaps.
+  if (value.IsNull()) throw InputError(text, "gives no value", fmt::format("write {}=VALUE, or leave it out", key));
   replace_key(root, source, key, value, text);
   return key;
 }

@@ -117,4 +117,30 @@ Scores score(const std::vector<double>& prediction, const std::vector<double>& l
   return {pearson(prediction, label), spearman(prediction, label), kendall(prediction, label), r2(prediction, label)};
 }
 
+bool varies(const std::vector<double>& values) {
+  return std::any_of(values.begin(), values.end(), [&](double value) { return value != values.front(); });
+}
+
+double mean_score(const std::vector<double>& scores) {
+  double sum = 0;
+  bool defined = false;
+  for (const double score : scores) {
+    if (std::isnan(score)) continue;
+    sum += score;
+    defined = true;
+  }
+  return defined ? sum / static_cast<double>(scores.size()) : kUndefined;
+}
+
+Scores mean_scores(const std::vector<Scores>& scores) {
+  const auto mean_of = [&](double Scores::*which) {
+    std::vector<double> values;
+    for (const Scores& s : scores) {
+      if (!std::isnan(s.r2)) values.push_back(s.*which);
+    }
+    return mean_score(values);
+  };
+  return {mean_of(&Scores::pearson), mean_of(&Scores::spearman), mean_of(&Scores::kendall), mean_of(&Scores::r2)};
+}
+
 }  // namespace gsrgnn

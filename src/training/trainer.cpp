@@ -46,9 +46,7 @@ class Training {
 
   TrainedRun run(const ReportProgress& report, const TrainingState* from, const BetweenEpochs& between) {
     if (from != nullptr) resume(*from);
-    double best = run_.best_epoch == 0
-                      ? -std::numeric_limits<double>::infinity()
-                      : rank_of_pearson(run_.validation_pearson[static_cast<std::size_t>(run_.best_epoch)]);
+    double best = run_.best_epoch == 0 ? -std::numeric_limits<double>::infinity() : rank_of(run_.best_epoch);
     for (std::int64_t epoch = from == nullptr ? 0 : from->epoch; epoch <= deck_.train.epochs; ++epoch) {
       if (between) between(epoch, [&] { return state(epoch); });
       // With dropout the model that is judged is not the one that is trained, and needs a pass of its own.
@@ -62,8 +60,8 @@ class Training {
       const double copy = watch.lap();
 
       const double pearson = evaluate(epoch, outcome);
-      if (epoch > 0 && rank_of_pearson(pearson) > best) {
-        best = rank_of_pearson(pearson);
+      if (epoch > 0 && rank_of(epoch) > best) {
+        best = rank_of(epoch);
         run_.best_epoch = epoch;
         best_output_ = outcome.output;
         Kokkos::deep_copy(space_, setup_->best, model().parameters());
@@ -220,13 +218,20 @@ class Training {
                                  epoch, run_.loss.back(), deck_.train.learning_rate));
     }
     const auto outputs = static_cast<std::size_t>(run_.model.shape.outputs);
-    double sum = 0;
+    std::vector<double> of_labels;
     for (std::size_t o = 0; o < outputs; ++o) {
-      sum += pearson(select(outcome.output, outputs, o, run_.part, Part::validation),
-                     select(label_, outputs, o, run_.part, Part::validation));
+      const auto label = select(label_, outputs, o, run_.part, Part::validation);
+      if (!varies(label)) continue;
+      of_labels.push_back(pearson(select(outcome.output, outputs, o, run_.part, Part::validation), label));
     }
-    run_.validation_pearson.push_back(sum / static_cast<double>(outputs));
+    run_.validation_pearson.push_back(mean_score(of_labels));
     return run_.validation_pearson.back();
+  }
+
+  /// What the epoch is chosen by: the largest of it.
+  double rank_of(std::int64_t epoch) const {
+    const auto e = static_cast<std::size_t>(epoch);
+    return rank_of_epoch(run_.validation_pearson[e], run_.validation_loss[e]);
   }
 
   double values_in(Part part) const {
@@ -281,20 +286,8 @@ bool fits_training(const TrainingState& state, const Deck& deck, std::size_t par
          state.best_parameters.size() == (state.best_epoch > 0 ? parameters : 0);
 }
 
-double rank_of_pearson(double pearson) {
-  return std::isnan(pearson) ? -2.0 : pearson;
-}
-
-Scores mean_scores(const std::vector<Scores>& scores) {
-  Scores mean{0, 0, 0, 0};
-  const auto count = static_cast<double>(scores.size());
-  for (const Scores& s : scores) {
-    mean.pearson += s.pearson / count;
-    mean.spearman += s.spearman / count;
-    mean.kendall += s.kendall / count;
-    mean.r2 += s.r2 / count;
-  }
-  return mean;
+double rank_of_epoch(double pearson, double validation_loss) {
+  return std::isnan(pearson) ? -2.0 - validation_loss : pearson;
 }
 
 TrainedRun train(const Deck& deck, const Circuit& circuit, const std::string& place, const ReportProgress& report,

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/hdf5_file.hpp>
+#include <gsrgnn/util/machine.hpp>
 #include <map>
 #include <optional>
 #include <utility>
@@ -58,6 +59,9 @@ hid_t native_type<std::uint8_t>() {
 
 /// HDF5 prints a stack trace for every failed call unless told not to; our errors are one line.
 void silence() {
+  // HDF5 would lock each file that it opens, and fail where the file system has no locks. Ours need none: a file is
+  // written under another name and then renamed.
+  ::setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0);
   H5dont_atexit();  // which crashes on a file that could not be closed, as on a full disk; we close our files ourselves
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
@@ -94,8 +98,7 @@ void start_hdf5() {
 // ---- writing
 // ---------------------------------------------------------------------------------------------------------
 
-Hdf5Writer::Hdf5Writer(std::string path)
-    : path_(std::move(path)), temporary_(fmt::format("{}.{}.partial", path_, ::getpid())) {
+Hdf5Writer::Hdf5Writer(std::string path) : path_(std::move(path)), temporary_(temporary_path(path_)) {
   silence();
   std::error_code error;
   if (std::filesystem::is_directory(path_, error)) {
@@ -106,12 +109,15 @@ Hdf5Writer::Hdf5Writer(std::string path)
        parent = parent.parent_path()) {
     made_folder_ = parent.string();
   }
-  if (!folder.empty()) std::filesystem::create_directories(folder, error);
   // The format of HDF5 1.8: its metadata has checksums, so that damage is noticed before it is believed.
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_LATEST);
   const Handle creation(group_properties(H5P_FILE_CREATE), H5Pclose);
-  file_ = H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, creation, access);
+  for (int tries = 0; file_ < 0 && tries < 20; ++tries) {  // another writer, done, may remove the folder just now
+    if (!folder.empty()) std::filesystem::create_directories(folder, error);
+    file_ = H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, creation, access);
+    if (folder.empty() || std::filesystem::exists(folder, error)) break;
+  }
   if (file_ < 0) {
     discard();
     fail_write(path_, "the file");

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <gsrgnn/util/machine.hpp>
 #include <optional>
+#include <random>
 
 namespace gsrgnn {
 namespace {
@@ -70,6 +71,15 @@ std::string host_name() {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown host";
 }
 
+std::string temporary_path(const std::string& path) {
+  static const std::string process = [] {
+    std::string host = host_name().substr(0, 16);
+    std::replace(host.begin(), host.end(), '.', '_');
+    return fmt::format("{}-{}-{:08x}", host, ::getpid(), std::random_device()());
+  }();
+  return fmt::format("{}.{}.partial", path, process);
+}
+
 #ifdef KOKKOS_ENABLE_CUDA
 
 std::string device_name() {
@@ -77,15 +87,26 @@ std::string device_name() {
   return fmt::format("GPU {} ({})", cuda.cuda_device(), cuda.cuda_device_prop().name);
 }
 
+std::string device_place() {
+  const auto& p = Kokkos::Cuda().cuda_device_prop();
+  return fmt::format("{} GPU {:x}:{:x}:{:x}", host_name(), p.pciDomainID, p.pciBusID, p.pciDeviceID);
+}
+
 std::int64_t free_device_memory() {
+  constexpr std::int64_t kBeside = std::int64_t{1} << 29U;
   std::size_t free = 0, total = 0;
-  return cudaMemGetInfo(&free, &total) == cudaSuccess ? static_cast<std::int64_t>(free) : 0;
+  if (cudaMemGetInfo(&free, &total) != cudaSuccess) return 0;
+  return std::max<std::int64_t>(static_cast<std::int64_t>(free) - kBeside, 1);
 }
 
 #else
 
 std::string device_name() {
   return "host";
+}
+
+std::string device_place() {
+  return host_name();
 }
 
 std::int64_t free_device_memory() {

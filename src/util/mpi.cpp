@@ -16,6 +16,32 @@ void check(int code, const char* call) {
   if (code != MPI_SUCCESS) throw RunError(fmt::format("{} failed with code {}", call, code));
 }
 
+/// MPI counts in ints: what is longer goes in pieces of so many elements.
+constexpr std::size_t kPiece = std::size_t{1} << 27U;
+int piece_at(std::size_t done, std::size_t size) {
+  return static_cast<int>(std::min(kPiece, size - done));
+}
+
+/// Mpi::gather of more than Gatherv can count: rank 0 takes one rank's text after the other.
+void gather_in_pieces(const std::string& text, const std::vector<std::int64_t>& lengths,
+                      std::vector<std::string>& texts) {
+  if (texts.empty()) {
+    for (std::size_t done = 0; done < text.size(); done += kPiece) {
+      check(MPI_Send(text.data() + done, piece_at(done, text.size()), MPI_CHAR, 0, 0, MPI_COMM_WORLD), "MPI_Send");
+    }
+    return;
+  }
+  texts[0] = text;
+  for (std::size_t r = 1; r < texts.size(); ++r) {
+    texts[r].resize(static_cast<std::size_t>(lengths[r]));
+    for (std::size_t done = 0; done < texts[r].size(); done += kPiece) {
+      check(MPI_Recv(texts[r].data() + done, piece_at(done, texts[r].size()), MPI_CHAR, static_cast<int>(r), 0,
+                     MPI_COMM_WORLD, MPI_STATUS_IGNORE),
+            "MPI_Recv");
+    }
+  }
+}
+
 }  // namespace
 
 Mpi::Mpi() {
@@ -35,17 +61,23 @@ Mpi::~Mpi() {
 
 std::vector<std::string> Mpi::gather(const std::string& text) const {
   if (!started_) return {text};
-  const int length = static_cast<int>(text.size());
-  std::vector<int> lengths(rank_ == 0 ? size_ : 0), starts(lengths.size(), 0);
-  check(MPI_Gather(&length, 1, MPI_INT, lengths.data(), 1, MPI_INT, 0, MPI_COMM_WORLD), "MPI_Gather");
-  if (rank_ == 0) std::partial_sum(lengths.begin(), lengths.end() - 1, starts.begin() + 1);
-  std::string all(rank_ == 0 ? static_cast<std::size_t>(starts.back() + lengths.back()) : 0, '\0');
-  check(MPI_Gatherv(text.data(), length, MPI_CHAR, all.data(), lengths.data(), starts.data(), MPI_CHAR, 0,
-                    MPI_COMM_WORLD),
+  const auto length = static_cast<std::int64_t>(text.size());
+  std::vector<std::int64_t> lengths(static_cast<std::size_t>(size_));
+  check(MPI_Allgather(&length, 1, MPI_INT64_T, lengths.data(), 1, MPI_INT64_T, MPI_COMM_WORLD), "MPI_Allgather");
+  std::vector<std::string> texts(rank_ == 0 ? lengths.size() : 0);
+  if (std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0}) > static_cast<std::int64_t>(kPiece)) {
+    gather_in_pieces(text, lengths, texts);
+    return texts;
+  }
+  const std::vector<int> counts(lengths.begin(), lengths.end());
+  std::vector<int> starts(counts.size(), 0);
+  std::partial_sum(counts.begin(), counts.end() - 1, starts.begin() + 1);
+  std::string all(rank_ == 0 ? static_cast<std::size_t>(starts.back() + counts.back()) : 0, '\0');
+  check(MPI_Gatherv(text.data(), static_cast<int>(length), MPI_CHAR, all.data(), counts.data(), starts.data(), MPI_CHAR,
+                    0, MPI_COMM_WORLD),
         "MPI_Gatherv");
-  std::vector<std::string> texts;
-  for (std::size_t r = 0; r < lengths.size(); ++r) {
-    texts.push_back(all.substr(static_cast<std::size_t>(starts[r]), static_cast<std::size_t>(lengths[r])));
+  for (std::size_t r = 0; r < texts.size(); ++r) {
+    texts[r] = all.substr(static_cast<std::size_t>(starts[r]), static_cast<std::size_t>(counts[r]));
   }
   return texts;
 }
@@ -77,9 +109,8 @@ std::string Mpi::broadcast(const std::string& text) const {
   auto length = static_cast<std::int64_t>(text.size());
   check(MPI_Bcast(&length, 1, MPI_INT64_T, 0, MPI_COMM_WORLD), "MPI_Bcast");
   std::string all = rank_ == 0 ? text : std::string(static_cast<std::size_t>(length), '\0');
-  constexpr std::size_t kPiece = std::size_t{1} << 30U;  // MPI counts in ints
   for (std::size_t done = 0; done < all.size(); done += kPiece) {
-    const int count = static_cast<int>(std::min(kPiece, all.size() - done));
+    const int count = piece_at(done, all.size());
     check(MPI_Bcast(all.data() + done, count, MPI_CHAR, 0, MPI_COMM_WORLD), "MPI_Bcast");
   }
   return all;
@@ -94,10 +125,8 @@ int Mpi::agree(int code) const {
 
 void Mpi::sum(std::int64_t* values, std::size_t count) const {
   if (size_ == 1) return;
-  constexpr std::size_t kPiece = std::size_t{1} << 27U;  // MPI counts in ints
   for (std::size_t done = 0; done < count; done += kPiece) {
-    check(MPI_Allreduce(MPI_IN_PLACE, values + done, static_cast<int>(std::min(kPiece, count - done)), MPI_INT64_T,
-                        MPI_SUM, MPI_COMM_WORLD),
+    check(MPI_Allreduce(MPI_IN_PLACE, values + done, piece_at(done, count), MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD),
           "MPI_Allreduce");
   }
 }

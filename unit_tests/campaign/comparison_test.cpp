@@ -56,12 +56,12 @@ TEST(Comparison, WhatWasVariedIsNotAveragedOver) {
   sparse.parameters.residual = "sparse";
   auto elsewhere = run_row("b", "gsr", 8, 2, 0, 0.25);
   elsewhere.parameters.residual = "sparse";
-  elsewhere.parameters.epochs = 99;  // of this circuit only: nothing that anybody compares
+  elsewhere.parameters.epochs = 99;  // tables of many circuits average over them
   const auto all = compare({dense, sparse, elsewhere, run_row("a", "rev", 0, 2, 0, 0.1)});
   std::vector<std::string> variants;
   for (const Configuration& c : all.configurations) variants.push_back(c.circuit + c.kind + ":" + c.variant);
-  EXPECT_EQ(variants,
-            (std::vector<std::string>{"arev:", "agsr:residual=dense", "agsr:residual=sparse", "bgsr:residual=sparse"}));
+  EXPECT_EQ(variants, (std::vector<std::string>{"arev:epochs=10", "agsr:residual=dense epochs=10",
+                                                "agsr:residual=sparse epochs=10", "bgsr:residual=sparse epochs=99"}));
   EXPECT_TRUE(all.has_variants());
 
   auto split = run_row("a", "gsr", 8, 2, 0, 0.5), other = split;
@@ -84,6 +84,12 @@ TEST(Comparison, TheSameRunTwiceCountsOnceAndFailuresApart) {
   EXPECT_EQ(all.repeated, 1U);
   ASSERT_EQ(all.failed.size(), 1U);
   EXPECT_EQ(all.failed[0].parameters.layers, 4);
+
+  // A failure that was collected twice, and one that a later start made good.
+  auto twice = failed, made_good = run_row("a", "gsr", 8, 2, 0, 0.5);
+  twice.name = "elsewhere/" + failed.name;
+  made_good.status = "failed";
+  EXPECT_EQ(compare({failed, twice, made_good, run_row("a", "gsr", 8, 2, 0, 0.5)}).failed.size(), 1U);
 }
 
 TEST(Comparison, CircuitsOfOneNameAreToldApart) {

@@ -216,6 +216,25 @@ TEST_F(JointTrainingTest, CellsOfTheTrainingCircuitsCanValidate) {
               joint.run.validation_pearson[static_cast<std::size_t>(joint.run.best_epoch)], 1e-12);
 }
 
+// A design whose label is the same everywhere is learned from, and judges nothing.
+TEST_F(JointTrainingTest, DesignsWithoutCongestionJudgeNothing) {
+  const JointRun before = train();
+  Circuit calm = small_circuit(100, 99);
+  calm.name = "calm";
+  std::fill(calm.label.begin(), calm.label.end(), 0.0F);
+  write_circuit(calm, folder_.path("calm.h5"));
+  deck_.circuits.validation.push_back(folder_.path("calm.h5"));
+  const JointRun with = train();
+  EXPECT_EQ(with.run.validation_pearson, before.run.validation_pearson);
+  EXPECT_EQ(with.run.best_epoch, before.run.best_epoch);
+  deck_.circuits.validation.pop_back();
+  deck_.circuits.test.push_back(folder_.path("calm.h5"));
+  const JointRun tested = train();
+  EXPECT_NEAR(mean_scores(tested.run.test).pearson, mean_scores(before.run.test).pearson, 1e-12);
+  ASSERT_EQ(tested.run.designs.size(), 6U);
+  EXPECT_TRUE(std::isnan(tested.run.designs[5].scores.pearson));
+}
+
 TEST_F(JointTrainingTest, BatchesAreThoseOfTheSeed) {
   deck_.train.batch = 2;
   const JointCircuits circuits = open();

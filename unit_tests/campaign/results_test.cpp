@@ -181,6 +181,19 @@ TEST_F(Collect, DamagedFilesAreNamedAndLeftOut) {
   EXPECT_EQ(read_results(Hdf5Reader(made_.path("results.h5"))).size(), 3U);
 }
 
+// A results file has a group a run, of its name.
+TEST_F(Collect, RunsWithinAnothersNameAreLeftOut) {
+  for (const char* name : {"deeper/a.h5", "seed0/deck.h5"}) {
+    std::filesystem::create_directories(std::filesystem::path(runs_.path(name)).parent_path());
+    std::filesystem::copy_file(runs_.path("seed1.h5"), runs_.path(name));
+  }
+  const RunTable table = collect_runs(runs_.path(), made_.path("results.h5"));
+  EXPECT_EQ(names(table), (std::vector<std::string>{"deeper/a:done", "seed0:done", "seed1:done"}));
+  ASSERT_EQ(table.left_out.size(), 2U);
+  EXPECT_NE(table.left_out[0].reason.find("deeper/a/rev: lies in a folder named like another run"), std::string::npos);
+  EXPECT_EQ(read_results(Hdf5Reader(made_.path("results.h5"))).size(), 3U);
+}
+
 // Whatever byte of a run file is wrong, the others are collected.
 TEST_F(Collect, AWrongByteNeverStopsIt) {
   const TestFolder two("_two");

@@ -129,6 +129,18 @@ TEST_F(CheckpointCommand, OtherCheckpointsAreRefusedOrPassedOver) {
   expect_undisturbed();
 }
 
+// The same deck, but the file that it names holds another circuit.
+TEST_F(CheckpointCommand, ARunOfAnotherCircuitIsNotCompleteAlready) {
+  const std::string arguments = " deck.yaml train.epochs=3 circuit=c.h5";
+  ASSERT_EQ(run("generate --cells 100 -o c.h5"), 0);
+  ASSERT_EQ(run("train --resume" + arguments), 0) << said();
+  ASSERT_EQ(run("train --resume" + arguments), 0) << said();
+  EXPECT_TRUE(says("complete already")) << said();
+  ASSERT_EQ(run("generate --cells 100 --seed 1 -o c.h5"), 0);
+  EXPECT_EQ(run("train --resume" + arguments), 2);
+  EXPECT_TRUE(says("gsrgnn: run.h5: is the run of this deck on a circuit that has changed since; remove it")) << said();
+}
+
 // A full disk takes no checkpoint, and what was there goes on to be of use.
 TEST_F(CheckpointCommand, AFullDiskDamagesNone) {
   // Each training is stopped when it has said what is waited for. A checkpoint grows by the curves, some bytes an

@@ -59,6 +59,33 @@ TEST(CircuitNetCommand, SharesADatasetAmongRanks) {
   }
 }
 
+// One node without the file system that the dataset is on.
+TEST(CircuitNetCommand, ARankThatCannotSeeTheDatasetKeepsNobodyWaiting) {
+  const testing::TestFolder dataset("_data"), texts("_texts"), made("_made");
+  numpy_files::TinyCircuitNet tiny;
+  tiny.places.pop_back();
+  tiny.write(dataset);
+  dataset.write(numpy_files::TinyCircuitNet::placement("20-tiny-a-1-c2-u0.8-m1-p1-f0"), tiny.placement_npy());
+  const auto of = [&](const std::string& root) {
+    return fmt::format("-n 1 '{}' import circuitnet --root '{}' --label rudy -o '{}'", GSRGNN_PROGRAM, root,
+                       made.path("out"));
+  };
+  const auto run = [&](const std::string& first, const std::string& second) {
+    const std::string command = fmt::format(
+        "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 timeout 60 "
+        "'{}' {} : {} >'{}' 2>&1 </dev/null",
+        GSRGNN_MPIRUN, of(first), of(second), texts.path("out"));
+    const int status = std::system(command.c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  EXPECT_EQ(run(dataset.path(), "/nonexistent"), 0);
+  EXPECT_NE(testing::read_bytes(texts.path("out")).find("1 of 2 designs imported"), std::string::npos);
+  EXPECT_EQ(run("/nonexistent", dataset.path()), 2);
+  const std::string said = testing::read_bytes(texts.path("out"));
+  EXPECT_NE(said.find("gsrgnn: /nonexistent"), std::string::npos) << said;
+  EXPECT_EQ(said.find("gsrgnn: "), said.rfind("gsrgnn: ")) << "said twice: " << said;
+}
+
 TEST(CircuitNetCommand, ADatasetWithoutAnyGoodDesignIsAnError) {
   const testing::TestFolder dataset("_data"), texts("_texts"), made("_made");
   numpy_files::TinyCircuitNet tiny;

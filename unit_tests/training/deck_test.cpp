@@ -336,6 +336,21 @@ TEST_F(DeckTest, WhatIsNotAnOverrideIsRefused) {
   expect_override_refused("model..k=5", {"unknown key"});
   expect_override_refused(".model.k=5", {"unknown key"});
   expect_override_refused("model.k.more=5", {"'model.k'"});
+  // A variable that was not set, a comment, a null: not what the program would take by itself.
+  for (const char* nothing : {"model.k=", "model.k=#4", "model.k=null"}) {
+    expect_override_refused(nothing, {"gives no value", "model.k=VALUE"});
+  }
+}
+
+TEST_F(DeckTest, AnOverrideChangesNoOtherKey) {
+  const std::string text = "model: {layers: &n 4, hidden: *n, k: 2}\ntrain: &t {epochs: *n, seed: 1}\n";
+  EXPECT_EQ(read(text).model.hidden, 4);
+  EXPECT_EQ(read(text).train.epochs, 4);
+  const Deck deck = read(text, {"model.layers=16"});
+  EXPECT_EQ(deck.model.layers, 16);
+  EXPECT_EQ(deck.model.hidden, 4);
+  EXPECT_EQ(deck.train.epochs, 4);
+  expect_refused("model: &m {layers: 4}\ntrain: *m\n", -1, {"train.layers"});  // a copy of the section
 }
 
 TEST_F(DeckTest, TheResolvedDeckReadsBackTheSame) {

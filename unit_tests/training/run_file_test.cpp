@@ -109,7 +109,7 @@ TEST_F(RunFile, TheSameRunGivesTheSameBytes) {
 
 TEST_F(RunFile, IsDescribed) {
   run_.seconds.total = {4, 1, 3, 100, 2};
-  run_.test = {{0.5, 0.25, 0.75, -1}, {0.25, 0.75, 0.25, std::nan("")}};
+  run_.test = {{0.5, 0.25, 0.75, -1}, {0.25, 0.75, 0.25, -2}};
   write_run(path_, deck_, circuit_, run_);
   const auto j = describe_run(Hdf5Reader(path_));
   EXPECT_EQ(j["kind"], "run");
@@ -131,7 +131,7 @@ TEST_F(RunFile, IsDescribed) {
   EXPECT_EQ(j["scores"]["pearson"], 0.375);
   EXPECT_EQ(j["scores"]["spearman"], 0.5);
   EXPECT_EQ(j["scores"]["kendall"], 0.5);
-  EXPECT_TRUE(j["scores"]["r2"].is_null());  // JSON has no NaN
+  EXPECT_EQ(j["scores"]["r2"], -1.5);
   EXPECT_EQ(j["best_epoch"], run_.best_epoch);
   EXPECT_EQ(j["epochs"], 4);
   EXPECT_EQ(j["loss"], run_.loss.back());
@@ -143,6 +143,13 @@ TEST_F(RunFile, IsDescribed) {
   EXPECT_EQ(j["memory"]["allocated"], run_.memory.allocated);
   EXPECT_EQ(j["memory"]["process_peak"], run_.memory.process_peak);
   EXPECT_EQ(j["trained_parameters"], run_.trained_parameters);
+
+  run_.test = {{std::nan(""), 0, 0, 0}, {std::nan(""), 0, 0, 0}};
+  run_.seconds.total = {5, 1};
+  write_run(path_, deck_, circuit_, run_);
+  const auto undefined = describe_run(Hdf5Reader(path_));
+  EXPECT_TRUE(undefined["scores"]["pearson"].is_null());  // JSON has no NaN
+  EXPECT_EQ(undefined["seconds_per_epoch"]["total"], 3);
 }
 
 TEST_F(RunFile, ADamagedOneIsRefused) {

@@ -165,7 +165,24 @@ TEST(Scores, MeansOverLabels) {
   EXPECT_DOUBLE_EQ(mean.spearman, 0.5);
   EXPECT_DOUBLE_EQ(mean.kendall, 0.5);
   EXPECT_DOUBLE_EQ(mean.r2, 1);
-  EXPECT_TRUE(std::isnan(mean_scores({{0.5, 0, 0, 0}, {std::nan(""), 0, 0, 0}}).pearson));
+}
+
+TEST(Scores, MeansLeaveOutLabelsThatDoNotVary) {
+  EXPECT_FALSE(varies({}));
+  EXPECT_FALSE(varies({3, 3, 3}));
+  EXPECT_TRUE(varies({3, 3, 4}));
+  const double none = std::nan("");
+  EXPECT_DOUBLE_EQ(mean_score({0.5, none}), 0.25);  // a constant prediction is worth 0
+  EXPECT_TRUE(std::isnan(mean_score({none, none})));
+  EXPECT_TRUE(std::isnan(mean_score({})));
+
+  const Scores good = score({1, 2, 4}, {1, 2, 3}), constant_label = score({1, 2, 4}, {5, 5, 5});
+  EXPECT_DOUBLE_EQ(mean_scores({good, constant_label}).pearson, good.pearson);
+  EXPECT_DOUBLE_EQ(mean_scores({good, constant_label}).r2, good.r2);
+  const Scores constant_prediction = score({2, 2, 2}, {1, 2, 3});
+  EXPECT_DOUBLE_EQ(mean_scores({good, constant_prediction}).pearson, good.pearson / 2);
+  EXPECT_DOUBLE_EQ(mean_scores({good, constant_prediction}).r2, good.r2 / 2 + constant_prediction.r2 / 2);
+  EXPECT_TRUE(std::isnan(mean_scores({constant_label}).pearson));
 }
 
 }  // namespace

@@ -240,6 +240,31 @@ TEST(Trainer, LearnsTwoLabels) {
   EXPECT_NEAR(run.model.label.mean[1], 100, 60);
 }
 
+// Where a label does not vary it has no Pearson: the epoch is chosen by what does.
+TEST(Trainer, ALabelThatIsConstantInAPartDoesNotDecide) {
+  const auto make_constant = [](Circuit& circuit, const std::vector<std::uint8_t>& part, std::size_t label) {
+    const std::size_t labels = circuit.label_name.size();
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      if (part[i] != static_cast<std::uint8_t>(Part::training)) circuit.label[i * labels + label] = 1;
+    }
+  };
+  Circuit circuit = small_circuit_with_two_labels();
+  const Deck deck = small_deck();
+  const auto part = split_cells(circuit.cells(), deck.train.split, deck.train.seed);
+  make_constant(circuit, part, 1);
+  const TrainedRun run = train_quietly(deck, circuit);
+  EXPECT_GT(run.best_epoch, 1);
+  EXPECT_NEAR(run.validation_pearson[static_cast<std::size_t>(run.best_epoch)], run.validation[0].pearson, 1e-6);
+  EXPECT_NEAR(mean_scores(run.test).pearson, run.test[0].pearson, 1e-12);
+
+  // None varies: by the loss.
+  make_constant(circuit, part, 0);
+  const TrainedRun blind = train_quietly(deck, circuit);
+  const auto least = std::min_element(blind.validation_loss.begin() + 1, blind.validation_loss.end());
+  EXPECT_EQ(blind.best_epoch, least - blind.validation_loss.begin());
+  EXPECT_TRUE(std::isnan(mean_scores(blind.test).pearson));
+}
+
 TEST(Trainer, KeepsWhatTheModelNeedsElsewhere) {
   Circuit circuit = small_circuit();
   circuit.label_unit = "some unit";

@@ -1,9 +1,14 @@
 // Files are written whole or not at all, hold what was put in, and say what is wrong with them when they do not.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <gsrgnn/util/hdf5_file.hpp>
+#include <gsrgnn/util/machine.hpp>
 #include <limits>
 #include <numeric>
 
@@ -217,6 +222,53 @@ TEST(Hdf5File, LeavesNoFolderWhenNeverCommitted) {
   const TestFolder folder;
   { Hdf5Writer file(folder.path("new/folder/a.h5")); }
   EXPECT_EQ(folder.listing(), std::vector<std::string>{});
+}
+
+// As when several trainings start into one new folder: each tries whether it can write there.
+TEST(Hdf5File, WritersThatComeAndGoDoNotDisturbEachOther) {
+  const TestFolder folder;
+  std::vector<pid_t> writers;
+  for (int i = 0; i < 6; ++i) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      int code = 0;
+      for (int round = 0; round < 200 && code == 0; ++round) {
+        try {
+          check_writable(folder.path(fmt::format("new/er/a{}.h5", i)));
+        } catch (const InputError&) {
+          code = 1;
+        }
+      }
+      ::_exit(code);
+    }
+    writers.push_back(child);
+  }
+  for (const pid_t writer : writers) {
+    int status = -1;
+    ::waitpid(writer, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  }
+}
+
+// File systems without locks, and files that another program has locked.
+TEST(Hdf5File, NeedsNoLocks) {
+  const TestFolder folder;
+  {
+    Hdf5Writer file(folder.path("a.h5"));
+    file.commit();
+  }
+  const int file = ::open(folder.path("a.h5").c_str(), O_RDWR);
+  ASSERT_EQ(::flock(file, LOCK_EX), 0);
+  EXPECT_NO_THROW(Hdf5Reader(folder.path("a.h5")));
+  ::close(file);
+}
+
+TEST(Hdf5File, TemporaryNamesAreOfOneProcess) {
+  const std::string name = temporary_path("runs/a.h5");
+  EXPECT_EQ(name.rfind("runs/a.h5.", 0), 0U) << name;
+  EXPECT_EQ(std::count(name.begin() + 10, name.end(), '.'), 1) << name;  // those who clean up take it apart at dots
+  EXPECT_NE(name.find(std::to_string(::getpid())), std::string::npos) << name;
+  EXPECT_EQ(name, temporary_path("runs/a.h5"));
 }
 
 TEST(Hdf5File, MakesTheFolderOfACommittedFile) {

@@ -45,11 +45,11 @@ struct Comparison {
   /// By circuit, width, kind (gcn, sage, rev, gsr), k, variant and depth. When several circuits of the runs have one
   /// name, it is followed by what tells them apart: of their edges, labels and files those that differ.
   /// A configuration's variant names those of groups, residual, adjacency, dropout, epochs, learning_rate, split, mode,
-  /// batch, execution_space and threads in which runs of its kind differ at equal circuit, k, depth and width: what
-  /// nobody varied is not mentioned, and what was varied is never averaged over.
+  /// batch, execution_space and threads in which any runs differ, as far as its kind has them: what nobody varied is
+  /// not mentioned, and what was varied is never averaged over, nor compared without being named.
   std::vector<Configuration> configurations;
-  std::size_t repeated = 0;  ///< runs left out because one before them, by name, has the same parameters and seed
-  std::vector<RunSummary> failed;
+  std::size_t repeated = 0;        ///< runs left out because one before them, by name, has the same parameters and seed
+  std::vector<RunSummary> failed;  ///< each once, without those that are done elsewhere among the rows
 
   bool has_variants() const;
   /// The configurations of a kind.

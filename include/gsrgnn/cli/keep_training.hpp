@@ -8,9 +8,10 @@
 
 namespace gsrgnn::cli {
 
-/// Whether the deck's run is there already, as for a job that is put back into the queue just when it had ended. Says
-/// it, and removes what was kept to go on from.
-bool complete_already(const Deck& deck);
+/// Whether the deck's run on circuits of this content_hash() is there already, as for a job that is put back into the
+/// queue just when it had ended. Says it, and removes what was kept to go on from. Throws InputError when it is that of
+/// other circuits, under the same names.
+bool complete_already(const Deck& deck, const std::string& content_hash);
 
 /// Calls train(options), which may throw Stopped: what that says is followed by how to go on. `speaks`: whether this
 /// rank tells of a checkpoint that is passed over.

@@ -16,8 +16,10 @@ namespace gsrgnn {
 /// to += from, both N x padded d.
 template <class Exec, class Scalar>
 void add_rows(const Exec& space, const Matrix<Scalar, Exec>& from, const Matrix<Scalar, Exec>& to) {
+  // Elements, not rows: on a GPU the usual index has 32 bits.
+  using Range = Kokkos::RangePolicy<Exec, Kokkos::IndexType<std::int64_t>>;
   Kokkos::parallel_for(
-      "gsrgnn::models::add_rows", Kokkos::RangePolicy<Exec>(space, 0, static_cast<std::int64_t>(to.size())),
+      "gsrgnn::models::add_rows", Range(space, 0, static_cast<std::int64_t>(to.size())),
       KOKKOS_LAMBDA(const std::int64_t i) { to.data()[i] += from.data()[i]; });
 }
 

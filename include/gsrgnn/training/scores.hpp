@@ -21,4 +21,13 @@ double r2(const std::vector<double>& prediction, const std::vector<double>& labe
 
 Scores score(const std::vector<double>& prediction, const std::vector<double>& label);
 
+/// Whether the values are not all the same.
+bool varies(const std::vector<double>& values);
+/// The mean of a score over several labels that vary, or designs. One that is undefined, as of a constant prediction,
+/// counts as the 0 that a constant is worth, unless all are: then NaN.
+double mean_score(const std::vector<double>& scores);
+/// The mean of each score over several labels or designs. A label that does not vary, whose R2 is undefined, can be
+/// predicted neither well nor badly and is left out.
+Scores mean_scores(const std::vector<Scores>& scores);
+
 }  // namespace gsrgnn

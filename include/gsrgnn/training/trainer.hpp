@@ -50,9 +50,6 @@ struct TrainedRun {
   int ranks = 1;
 };
 
-/// The mean of each score over the labels.
-Scores mean_scores(const std::vector<Scores>& scores);
-
 /// What a progress display wants to know after each evaluation.
 struct TrainingProgress {
   std::int64_t epoch, epochs;  ///< updates done, updates to do
@@ -101,8 +98,9 @@ constexpr double kDivergedLoss = 1e6;
 bool fits_training(const TrainingState& state, const Deck& deck, std::size_t parameters);
 /// Bytes that the process has had at most.
 std::int64_t process_peak();
-/// A model that predicts a constant has no Pearson; it is still better than none.
-double rank_of_pearson(double pearson);
+/// What epochs are compared by: the validation Pearson; where it is undefined, for a prediction that is constant or
+/// labels that are, below all others and the better the smaller the loss.
+double rank_of_epoch(double pearson, double validation_loss);
 
 /// Throws InputError when deck and circuit do not fit each other, RunError when training diverges or memory is lacking.
 /// `place` names the circuit in messages. Given a state, it goes on from there, to the result that the training which
