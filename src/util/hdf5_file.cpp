@@ -113,10 +113,11 @@ Hdf5Writer::Hdf5Writer(std::string path) : path_(std::move(path)), temporary_(te
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_LATEST);
   const Handle creation(group_properties(H5P_FILE_CREATE), H5Pclose);
-  for (int tries = 0; file_ < 0 && tries < 20; ++tries) {  // another writer, done, may remove the folder just now
+  // Again, for another writer that only tried the place may remove its folder at any moment.
+  const int most = folder.empty() ? 1 : 100;
+  for (int tries = 0; file_ < 0 && tries < most; ++tries) {
     if (!folder.empty()) std::filesystem::create_directories(folder, error);
     file_ = H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, creation, access);
-    if (folder.empty() || std::filesystem::exists(folder, error)) break;
   }
   if (file_ < 0) {
     discard();

@@ -151,9 +151,10 @@ program=$1
 stop_when_said() { # WORDS ARGUMENT...
   words=$1
   shift
+  rm -f said
   "$program" train deck.yaml train.epochs=1000000 output=small/run.h5 "$@" >said 2>&1 &
   tries=0
-  until grep -q "$words" said || [ $((tries += 1)) -gt 6000 ]; do sleep 0.01; done
+  until grep -qs "$words" said || [ $((tries += 1)) -gt 6000 ]; do sleep 0.01; done
   kill -USR1 $!
   wait $!
   echo "code $?"
