@@ -9,8 +9,8 @@
 namespace gsrgnn::testing {
 
 /// Always the seeds 0 .. kept - 1; then further ones until as many seconds have passed as the environment variable
-/// GSRGNN_FUZZ_SECONDS gives a reader (none, if it is not set), of which a test of one of its `formats` takes its share.
-/// A failure names its seed: to keep it, raise `kept` beyond it.
+/// GSRGNN_FUZZ_SECONDS gives a reader (none, if it is not set), of which a test of one of its `formats` takes its
+/// share. A failure names its seed: to keep it, raise `kept` beyond it.
 ///
 ///   for (FuzzSeeds seeds(4000); seeds.more();) try_one(seeds.next());
 class FuzzSeeds {
