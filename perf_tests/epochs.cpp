@@ -25,8 +25,9 @@ ModelShape shape_of(const ModelChoice& choice, const Circuit& circuit, const Ben
   shape.outputs = static_cast<int>(circuit.labels());
   shape.layers = options.layers;
   shape.hidden = options.hidden;
-  shape.groups = choice.kind == ModelKind::gsr || choice.kind == ModelKind::rev ? 2 : 1;
+  shape.groups = traits_of(choice.kind).least_groups;
   shape.k = choice.k;
+  shape.adjacency = choice.adjacency;
   return shape;
 }
 
@@ -37,7 +38,7 @@ ModelShape shape_of(const ModelChoice& choice, const Circuit& circuit, const Ben
 ///   planned_MB                           memory of model, graph and optimiser
 void time_epochs(benchmark::State& state, const ModelChoice& choice, const Circuit& circuit,
                  const BenchmarkOptions& options) {
-  Training training(circuit, shape_of(choice, circuit, options), choice.adjacency);
+  Training training(circuit, shape_of(choice, circuit, options));
   const double before = training.epoch();
   training.epoch();
   const double after = training.epoch();

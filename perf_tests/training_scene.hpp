@@ -14,8 +14,8 @@ namespace gsrgnn {
 /// A model in training, with all of its cells in the training part.
 class Training {
  public:
-  Training(const Circuit& circuit, const ModelShape& shape, Adjacency adjacency)
-      : arena_(planned(circuit, shape, adjacency)), state_(arena_, count(circuit), shape, adjacency) {
+  Training(const Circuit& circuit, const ModelShape& shape)
+      : arena_(planned(circuit, shape)), state_(arena_, count(circuit), shape) {
     const AnyModel& model = *state_.model;
     const auto initial = model.table().initial_values(0);
     upload(space_, model.parameters(), std::vector<float>(initial.begin(), initial.end()));
@@ -60,8 +60,8 @@ class Training {
 
  private:
   struct State {
-    State(Arena<Exec>& arena, const CircuitCounts& size, const ModelShape& shape, Adjacency adjacency)
-        : model(make_model(arena, shape, adjacency, size, Purpose::training)),
+    State(Arena<Exec>& arena, const CircuitCounts& size, const ModelShape& shape)
+        : model(make_model(arena, shape, size, Purpose::training)),
           moment1(arena.take<Vector<float, Exec>>(model->table().size())),
           moment2(arena.take<Vector<float, Exec>>(model->table().size())),
           label(arena.take<Matrix<float, Exec>>(size.cells, shape.outputs)),
@@ -75,9 +75,9 @@ class Training {
     Vector<double, Exec> loss_partial;
     Yardsticks yardsticks;
   };
-  std::size_t planned(const Circuit& circuit, const ModelShape& shape, Adjacency adjacency) {
+  std::size_t planned(const Circuit& circuit, const ModelShape& shape) {
     Arena<Exec> plan, yardstick_plan;
-    const State state(plan, count(circuit), shape, adjacency);
+    const State state(plan, count(circuit), shape);
     const Yardsticks yardsticks(yardstick_plan, circuit.cells(), shape.width());
     yardstick_bytes_ = yardstick_plan.used();
     return plan.used();

@@ -45,7 +45,7 @@ nlohmann::json work_of(int layers, int hidden, int k) {
   shape.hidden = hidden;
   shape.groups = 2;
   shape.k = k;
-  Training training(circuit, shape, Adjacency::nets);
+  Training training(circuit, shape);
   Launches::start();
   training.epoch();
   return {{"k", k},

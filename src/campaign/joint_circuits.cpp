@@ -127,7 +127,6 @@ void describe_model(const Deck& deck, const std::vector<Json>& rows, const std::
   model.type_name.assign(types.begin(), types.end());
   model.label_name = rows.front()["labels"].get<std::vector<std::string>>();
   model.label_unit = rows.front()["unit"];
-  model.adjacency = deck.model.adjacency;
   model.shape = model_shape(deck.model, {{},
                                          static_cast<int>(model.feature_name.size()),
                                          static_cast<int>(model.type_name.size()),

@@ -54,7 +54,7 @@ struct OnDevice {
     const JointDesign& design = all.designs[all.held[i].design];
     label = arena.take<Matrix<float, Exec>>(MemoryPart::cells, design.counts.cells, all.model.shape.outputs);
     part = arena.take<Vector<std::uint8_t, Exec>>(MemoryPart::cells, design.counts.cells);
-    model = make_model(arena, shared, all.model.shape, all.model.adjacency, design.counts,
+    model = make_model(arena, shared, all.model.shape, design.counts,
                        design.part == Part::training ? Purpose::training : Purpose::prediction);
     model_bytes = shared.used();
   }

@@ -19,9 +19,9 @@ double megabytes(std::int64_t bytes) {
   return static_cast<double>(bytes) * 1e-6;
 }
 
-std::string words_of_model(const Deck::Model& model) {
+std::string words_of_model(const ModelSettings& model) {
   return fmt::format("{}: {} layers, width {}{}", name_of(model.kind), model.layers, model.hidden,
-                     model.kind == ModelKind::gsr ? fmt::format(", k {}", model.k) : "");
+                     traits_of(model.kind).k ? fmt::format(", k {}", model.k) : "");
 }
 
 /// "layers that fit with k 16: up to 120; k that fit with 10 layers: up to 64"

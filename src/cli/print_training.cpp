@@ -18,7 +18,7 @@ double mean(const std::vector<double>& values) {
 
 void print_model_line(const Deck& deck) {
   fmt::print("model {}: {} layers, width {}{}; {} on {} ({}, Kokkos {})\n", name_of(deck.model.kind), deck.model.layers,
-             deck.model.hidden, deck.model.kind == ModelKind::gsr ? fmt::format(", k {}", deck.model.k) : "",
+             deck.model.hidden, traits_of(deck.model.kind).k ? fmt::format(", k {}", deck.model.k) : "",
              plural(deck.train.epochs, "epoch"), execution_space(), plural(execution_concurrency(), "thread"),
              kokkos_version());
 }

@@ -38,7 +38,6 @@ struct ModelRequest {
   Arena<AnyModel::Exec>& graph_arena;
   Arena<AnyModel::Exec>& arena;
   const ModelShape& shape;
-  Adjacency adjacency;
   const CircuitCounts& size;
   Purpose purpose;
 };
@@ -46,7 +45,7 @@ struct ModelRequest {
 template <class ModelType>
 std::unique_ptr<AnyModel> make_on_graph(const ModelRequest& r) {
   using Exec = AnyModel::Exec;
-  if (r.adjacency == Adjacency::nets) {
+  if (r.shape.adjacency == Adjacency::nets) {
     return std::make_unique<ModelOnGraph<ModelType, NetGraph<float, Exec>>>(r.graph_arena, r.arena, r.shape, r.size,
                                                                             r.purpose);
   }
@@ -54,7 +53,8 @@ std::unique_ptr<AnyModel> make_on_graph(const ModelRequest& r) {
                                                                            r.purpose);
 }
 
-std::unique_ptr<AnyModel> make_plain_model(const ModelRequest& request);  ///< gcn, sage
+std::unique_ptr<AnyModel> make_gcn_model(const ModelRequest& request);
+std::unique_ptr<AnyModel> make_sage_model(const ModelRequest& request);
 std::unique_ptr<AnyModel> make_rev_model(const ModelRequest& request);
 std::unique_ptr<AnyModel> make_gsr_model(const ModelRequest& request);
 

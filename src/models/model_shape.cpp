@@ -12,57 +12,32 @@ Initial uniform(double fan_in) {
   return {Initial::Kind::uniform, 1.0 / std::sqrt(fan_in)};
 }
 
-/// Adds the arrays of one block. Weights and biases start as PyG's GCNConv and SAGEConv do.
-void add_block(ParameterTable& table, const ModelShape& s) {
-  const int d = s.width(), stride = s.stride();
-  const auto row = [&](const char* name, Initial initial) { table.add(name, 1, d, d, stride, 0, initial); };
-  const auto weight = [&](const char* name, Initial initial, int tile = 0) {
-    table.add(name, d, d, d, stride, tile, initial);
-  };
-  switch (s.kind) {
-    case ModelKind::gcn:
-      weight("weight", {Initial::Kind::uniform, std::sqrt(6.0 / (d + d))});
-      row("bias", kZero);
-      break;
-    case ModelKind::rev:
-      row("norm_weight", kOne);
-      row("norm_bias", kZero);
-      [[fallthrough]];
-    case ModelKind::sage:
-      weight("neighbour_weight", uniform(d));
-      weight("self_weight", uniform(d));
-      row("bias", uniform(d));
-      break;
-    case ModelKind::gsr:
-      weight("neighbour_weight", uniform(d), s.tile());
-      weight("self_weight", uniform(d), s.tile());
-      row("bias", kZero);
-      row("norm_weight", kOne);
-      break;
+Initial initial_of(BlockArray::Start start, int d) {
+  switch (start) {
+    case BlockArray::Start::zero:
+      return kZero;
+    case BlockArray::Start::one:
+      return kOne;
+    case BlockArray::Start::fan_in:
+      return uniform(d);
+    case BlockArray::Start::glorot:
+      return {Initial::Kind::uniform, std::sqrt(6.0 / (d + d))};
   }
+  return kZero;
 }
 
-int blocks_a_layer(const ModelShape& s) {
-  return s.kind == ModelKind::rev || s.kind == ModelKind::gsr ? s.groups : 1;
-}
-
-int arrays_a_block(ModelKind kind) {
-  switch (kind) {
-    case ModelKind::gcn:
-      return GcnArray::count;
-    case ModelKind::sage:
-      return SageArray::count;
-    case ModelKind::rev:
-      return RevArray::count;
-    default:
-      return GsrArray::count;
+void add_block(ParameterTable& table, const ModelShape& s) {
+  const int d = s.width();
+  for (const BlockArray& array : traits_of(s.kind).arrays) {
+    const bool row = array.form == BlockArray::Form::row, tiled = array.form == BlockArray::Form::tiled_matrix;
+    table.add(array.name, row ? 1 : d, d, d, s.stride(), tiled ? s.tile() : 0, initial_of(array.start, d));
   }
 }
 
 }  // namespace
 
 ModelParameters::ModelParameters(const ModelShape& s)
-    : blocks_a_layer_(blocks_a_layer(s)), arrays_a_block_(arrays_a_block(s.kind)) {
+    : blocks_a_layer_(s.groups), arrays_a_block_(static_cast<int>(traits_of(s.kind).arrays.size())) {
   const int d = s.width(), stride = s.stride();
   table.begin_block("input");
   // A cell sees all its features but one type only: as a linear map of features and one-hot type, fan-in F + 1.

@@ -4,10 +4,12 @@
 
 namespace gsrgnn {
 
-std::unique_ptr<AnyModel> make_plain_model(const ModelRequest& request) {
-  using Exec = AnyModel::Exec;
-  if (request.shape.kind == ModelKind::gcn) return make_on_graph<GcnModel<float, Exec>>(request);
-  return make_on_graph<SageModel<float, Exec>>(request);
+std::unique_ptr<AnyModel> make_gcn_model(const ModelRequest& request) {
+  return make_on_graph<GcnModel<float, AnyModel::Exec>>(request);
+}
+
+std::unique_ptr<AnyModel> make_sage_model(const ModelRequest& request) {
+  return make_on_graph<SageModel<float, AnyModel::Exec>>(request);
 }
 
 }  // namespace gsrgnn

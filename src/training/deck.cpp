@@ -118,7 +118,7 @@ void read_memory_limit(const Section& root, std::int64_t& bytes) {
 }
 
 /// The groups a kind of model can have.
-void check_groups(const Section& model, Deck::Model& m) {
+void check_groups(const Section& model, ModelSettings& m) {
   if (m.kind == ModelKind::gsr && m.groups != 2) {
     model.fail("groups", fmt::format("model.groups is {}", m.groups),
                "a gsr model has 2 groups (the paper's Algorithm 1)");
@@ -135,8 +135,8 @@ void check_groups(const Section& model, Deck::Model& m) {
 }
 
 /// Keys of other kinds of model are read and checked, and then put to rest: a sweep over kinds can hold them all.
-void read_model(const Section& model, Deck::Model& m) {
-  const Deck::Model unused;
+void read_model(const Section& model, ModelSettings& m) {
+  const ModelSettings unused;
   model.choice("kind", m.kind, kModelKinds);
   model.integer("layers", m.layers, 0, kMostLayers);
   model.integer("hidden", m.hidden, 2, 65536);

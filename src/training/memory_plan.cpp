@@ -28,9 +28,9 @@ constexpr std::array<PartName, kMemoryParts> kPartNames = {{
 
 using Exec = AnyModel::Exec;
 
-Arena<Exec> measure(const Deck::Model& model, const CircuitSize& size) {
+Arena<Exec> measure(const ModelSettings& model, const CircuitSize& size) {
   Arena<Exec> arena;
-  const TrainingSetup planned(arena, arena, model_shape(model, size), model.adjacency, size.counts);
+  const TrainingSetup planned(arena, arena, model_shape(model, size), size.counts);
   return arena;
 }
 
@@ -79,22 +79,11 @@ CircuitSize size_for_training(const Circuit& circuit, const std::string& place) 
           static_cast<int>(circuit.labels())};
 }
 
-ModelShape model_shape(const Deck::Model& model, const CircuitSize& size) {
-  ModelShape shape;
-  shape.kind = model.kind;
-  shape.features = size.features;
-  shape.types = size.types;
-  shape.outputs = size.labels;
-  shape.layers = model.layers;
-  shape.hidden = model.hidden;
-  shape.groups = model.groups;
-  shape.k = model.k;
-  shape.residual = model.residual;
-  shape.dropout = model.dropout;
-  return shape;
+ModelShape model_shape(const ModelSettings& model, const CircuitSize& size) {
+  return {model, size.features, size.types, size.labels};
 }
 
-MemoryPlan::MemoryPlan(const Deck::Model& model, const CircuitSize& size) : model_(model), size_(size) {
+MemoryPlan::MemoryPlan(const ModelSettings& model, const CircuitSize& size) : model_(model), size_(size) {
   const Arena<Exec> arena = measure(model, size);
   for (std::size_t part = 0; part < kMemoryParts; ++part) {
     parts_[part] = static_cast<std::int64_t>(arena.used(static_cast<MemoryPart>(part)));
@@ -102,22 +91,22 @@ MemoryPlan::MemoryPlan(const Deck::Model& model, const CircuitSize& size) : mode
   planned_ = static_cast<std::int64_t>(arena.used());
 }
 
-std::int64_t MemoryPlan::planned_of(const Deck::Model& model) const {
+std::int64_t MemoryPlan::planned_of(const ModelSettings& model) const {
   return static_cast<std::int64_t>(measure(model, size_).used());
 }
 
 int MemoryPlan::most_layers(std::int64_t limit) const {
   return largest_within(limit, kMostLayers, [&](int layers) {
-    Deck::Model other = model_;
+    ModelSettings other = model_;
     other.layers = layers;
     return planned_of(other);
   });
 }
 
 std::optional<int> MemoryPlan::most_k(std::int64_t limit) const {
-  if (model_.kind != ModelKind::gsr) return std::nullopt;
+  if (!traits_of(model_.kind).k) return std::nullopt;
   return largest_within(limit, model_.hidden / model_.groups, [&](int k) {
-    Deck::Model other = model_;
+    ModelSettings other = model_;
     other.k = k;
     return planned_of(other);
   });

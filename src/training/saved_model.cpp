@@ -55,11 +55,11 @@ void write_model(Hdf5Writer& file, const SavedModel& model) {
   file.attribute("model", "layers", std::int64_t{shape.layers});
   file.attribute("model", "hidden", std::int64_t{shape.hidden});
   file.attribute("model", "groups", std::int64_t{shape.groups});
-  if (shape.kind == ModelKind::gsr) {
-    file.attribute("model", "k", std::int64_t{shape.k});
+  if (traits_of(shape.kind).k) file.attribute("model", "k", std::int64_t{shape.k});
+  if (traits_of(shape.kind).residual) {
     file.attribute("model", "residual", shape.residual == Residual::sparse ? "sparse" : "dense");
   }
-  file.attribute("model", "adjacency", model.adjacency == Adjacency::nets ? "nets" : "expanded");
+  file.attribute("model", "adjacency", shape.adjacency == Adjacency::nets ? "nets" : "expanded");
   file.attribute("model", "label_unit", model.label_unit);
 
   const ModelParameters parameters(shape);
@@ -95,20 +95,22 @@ SavedModel read_model(const Hdf5Reader& file) {
     }
     return static_cast<int>(found - known.begin());
   };
-  model.shape.kind = static_cast<ModelKind>(one_of("kind", {std::begin(kModelKindNames), std::end(kModelKindNames)}));
-  model.adjacency = one_of("adjacency", {"nets", "expanded"}) == 0 ? Adjacency::nets : Adjacency::expanded;
+  std::vector<std::string> kinds;
+  for (const auto& [name, kind] : model_kinds()) kinds.push_back(name);
+  model.shape.kind = static_cast<ModelKind>(one_of("kind", kinds));
+  model.shape.adjacency = one_of("adjacency", {"nets", "expanded"}) == 0 ? Adjacency::nets : Adjacency::expanded;
   model.shape.features = static_cast<int>(model.feature_name.size());
   model.shape.types = static_cast<int>(model.type_name.size());
   model.shape.outputs = static_cast<int>(model.label_name.size());
   model.shape.layers = read_size(file, "layers", 0, kMostLayers);
   model.shape.hidden = read_size(file, "hidden", 2, 65536);
-  const bool gsr = model.shape.kind == ModelKind::gsr, rev = model.shape.kind == ModelKind::rev;
-  model.shape.groups = read_size(file, "groups", gsr || rev ? 2 : 1, rev ? model.shape.hidden : gsr ? 2 : 1);
+  const ModelTraits& traits = traits_of(model.shape.kind);
+  model.shape.groups = read_size(file, "groups", traits.least_groups, std::min(traits.most_groups, model.shape.hidden));
   if (model.shape.hidden % model.shape.groups != 0) {
     file.fail("model@hidden", fmt::format("is not divisible into {} groups", model.shape.groups));
   }
-  if (gsr) {
-    model.shape.k = read_size(file, "k", 1, model.shape.width());
+  if (traits.k) model.shape.k = read_size(file, "k", 1, model.shape.width());
+  if (traits.residual) {
     model.shape.residual = one_of("residual", {"sparse", "dense"}) == 0 ? Residual::sparse : Residual::dense;
   }
 
@@ -177,9 +179,7 @@ Prediction predict(const SavedModel& model, const Circuit& circuit, const std::s
   const CircuitCounts size = count(circuit);
 
   const Exec space;
-  const auto make = [&](Arena<Exec>& arena) {
-    return make_model(arena, model.shape, model.adjacency, size, Purpose::prediction);
-  };
+  const auto make = [&](Arena<Exec>& arena) { return make_model(arena, model.shape, size, Purpose::prediction); };
   Arena<Exec> plan;
   make(plan);
   Arena<Exec> arena(plan.used());

@@ -132,7 +132,6 @@ class Training {
   void describe_model(const Circuit& circuit, const CircuitSize& size) {
     SavedModel& saved = run_.model;
     saved.shape = model_shape(deck_.model, size);
-    saved.adjacency = deck_.model.adjacency;
     saved.feature_name = circuit.feature_name;
     saved.type_name = circuit.type_name;
     saved.label_name = circuit.label_name;
@@ -167,8 +166,7 @@ class Training {
                       "gsrgnn plan for what fits it",
                       with_commas(plan.planned())));
     }
-    setup_ =
-        std::make_unique<TrainingSetup>(*arena_, *arena_of_best_, run_.model.shape, run_.model.adjacency, run_.counts);
+    setup_ = std::make_unique<TrainingSetup>(*arena_, *arena_of_best_, run_.model.shape, run_.counts);
     run_.memory.allocated = static_cast<std::int64_t>(arena_->used() + arena_of_best_->used());
     run_.memory.process_peak = process_peak();
     run_.trained_parameters = model().table().trained();

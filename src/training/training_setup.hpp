@@ -28,9 +28,8 @@ struct TrainerState {
 /// done, and on a host there is no need to have them twice beside all the rest.
 struct TrainingSetup {
   using Exec = AnyModel::Exec;
-  TrainingSetup(Arena<Exec>& arena, Arena<Exec>& arena_of_best, const ModelShape& shape, Adjacency adjacency,
-                const CircuitCounts& size)
-      : model(make_model(arena, shape, adjacency, size, Purpose::training)),
+  TrainingSetup(Arena<Exec>& arena, Arena<Exec>& arena_of_best, const ModelShape& shape, const CircuitCounts& size)
+      : model(make_model(arena, shape, size, Purpose::training)),
         state(arena, model->table().size(), size.cells, shape.outputs),
         best(arena_of_best.take<Vector<float, Exec>>(MemoryPart::best, model->table().size())) {}
   std::unique_ptr<AnyModel> model;

@@ -283,7 +283,7 @@ TEST_F(Program, OverridesReachTheRun) {
   EXPECT_EQ(model.shape.k, 2);
   EXPECT_EQ(model.shape.layers, 1);
   EXPECT_EQ(model.shape.residual, Residual::dense);
-  EXPECT_EQ(model.adjacency, Adjacency::expanded);
+  EXPECT_EQ(model.shape.adjacency, Adjacency::expanded);
 }
 
 /// Every object of a run file as text, by name.

@@ -27,7 +27,7 @@ struct Fixture {
     const auto kind = file.attribute_string("/", "kind");
     const auto size = [&](const char* name) { return static_cast<int>(file.attribute_int("/", name)); };
     for (int i = 0; i < 4; ++i) {
-      if (kind == kModelKindNames[i]) shape.kind = static_cast<ModelKind>(i);
+      if (kind == model_kinds()[i].first) shape.kind = static_cast<ModelKind>(i);
     }
     EXPECT_EQ(name_of(shape.kind), kind);
     shape.features = static_cast<int>(file.shape("circuit/feature")[1]);

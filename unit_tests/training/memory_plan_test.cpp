@@ -121,7 +121,7 @@ TEST(MemoryPlan, TheMostThatFitsIsTheMost) {
         const std::int64_t limit = plan_of(other, circuit).planned();
         for (const std::int64_t around : {limit - 1, limit, limit + 1, limit + 3000}) {
           EXPECT_EQ(plan.most_layers(around),
-                    try_all(deck, circuit, around, 40, [](Deck::Model& m, int value) { m.layers = value; }));
+                    try_all(deck, circuit, around, 40, [](ModelSettings& m, int value) { m.layers = value; }));
         }
       }
       if (deck.model.kind != ModelKind::gsr) {
@@ -134,7 +134,7 @@ TEST(MemoryPlan, TheMostThatFitsIsTheMost) {
         const std::int64_t limit = plan_of(other, circuit).planned();
         for (const std::int64_t around : {limit - 1, limit, limit + 100, limit + 5000}) {
           EXPECT_EQ(plan.most_k(around),
-                    try_all(deck, circuit, around, 16, [](Deck::Model& m, int value) { m.k = value; }));
+                    try_all(deck, circuit, around, 16, [](ModelSettings& m, int value) { m.k = value; }));
         }
       }
     }

@@ -58,7 +58,7 @@ FileParts model_parts(const SavedModel& model) {
     parts[std::string("model@") + name] = number_attribute("model", value);
   };
   text("kind", name_of(model.shape.kind).c_str());
-  text("adjacency", model.adjacency == Adjacency::nets ? "nets" : "expanded");
+  text("adjacency", model.shape.adjacency == Adjacency::nets ? "nets" : "expanded");
   text("label_unit", model.label_unit.c_str());
   number("layers", model.shape.layers);
   number("hidden", model.shape.hidden);
@@ -88,7 +88,7 @@ void expect_equal(const SavedModel& a, const SavedModel& b) {
   EXPECT_EQ(a.shape.hidden, b.shape.hidden);
   EXPECT_EQ(a.shape.k, b.shape.k);
   EXPECT_EQ(a.shape.residual, b.shape.residual);
-  EXPECT_EQ(a.adjacency, b.adjacency);
+  EXPECT_EQ(a.shape.adjacency, b.shape.adjacency);
   EXPECT_EQ(a.feature_name, b.feature_name);
   EXPECT_EQ(a.type_name, b.type_name);
   EXPECT_EQ(a.label_name, b.label_name);

@@ -284,7 +284,7 @@ TEST(Trainer, KeepsWhatTheModelNeedsElsewhere) {
   EXPECT_EQ(model.shape.hidden, 32);
   EXPECT_EQ(model.shape.k, 4);
   EXPECT_EQ(model.shape.residual, Residual::dense);
-  EXPECT_EQ(model.adjacency, Adjacency::expanded);
+  EXPECT_EQ(model.shape.adjacency, Adjacency::expanded);
   const auto feature = Standardisation::fit(circuit.feature, circuit.feature_name.size());
   EXPECT_EQ(model.feature.mean, feature.mean);
   EXPECT_EQ(model.feature.scale, feature.scale);

@@ -32,13 +32,12 @@ class AnyModel {
 };
 
 /// Takes the graph and the model from the arena; on a measuring arena, plans them.
-std::unique_ptr<AnyModel> make_model(Arena<AnyModel::Exec>& arena, const ModelShape& shape, Adjacency adjacency,
-                                     const CircuitCounts& size, Purpose purpose);
+std::unique_ptr<AnyModel> make_model(Arena<AnyModel::Exec>& arena, const ModelShape& shape, const CircuitCounts& size,
+                                     Purpose purpose);
 
 /// The same with a graph from an arena of its own. A model's parameters are what it takes first, so that models of one
 /// shape for several circuits, each from the beginning of one arena, have the same parameters.
 std::unique_ptr<AnyModel> make_model(Arena<AnyModel::Exec>& graph_arena, Arena<AnyModel::Exec>& arena,
-                                     const ModelShape& shape, Adjacency adjacency, const CircuitCounts& size,
-                                     Purpose purpose);
+                                     const ModelShape& shape, const CircuitCounts& size, Purpose purpose);
 
 }  // namespace gsrgnn

@@ -6,45 +6,40 @@
 ///
 /// and the kinds differ in their layers only.
 
+#include <gsrgnn/graph/graph.hpp>
 #include <gsrgnn/kernels/pack.hpp>
+#include <gsrgnn/models/model_kinds.hpp>
 #include <gsrgnn/models/parameters.hpp>
 
 namespace gsrgnn {
 
-enum class ModelKind {
-  gcn,   ///< h' = ReLU(D^-1/2 A~ D^-1/2 h W + b)
-  sage,  ///< h' = ReLU(A^ h W_n + h W_s + b)
-  rev,   ///< RevGNN: C reversible groups, Y_i' = X_i + f_i(Y_{i-1}')
-  gsr,   ///< GSR-GNN: the paper's Algorithm 1
-};
-
-/// As decks and files have them, in the order of ModelKind.
-constexpr const char* kModelKindNames[] = {"gcn", "sage", "rev", "gsr"};
-inline std::string name_of(ModelKind kind) {
-  return kModelKindNames[static_cast<int>(kind)];
-}
-
 /// What becomes of X1 in Algorithm 1: X1' = scatter(V1, I1) + f2, or X1' = X1 + f2 (then both groups are reversible).
 enum class Residual { sparse, dense };
 
-struct ModelShape {
+/// What a deck chooses of a model.
+struct ModelSettings {
   ModelKind kind = ModelKind::gsr;
-  int features = 0;                      ///< F
-  int types = 0;                         ///< T, rows of the type table
-  int outputs = 1;                       ///< O
-  int layers = 0;                        ///< L
-  int hidden = 0;                        ///< D, in C groups
-  int groups = 2;                        ///< C: 1 for gcn and sage, 2 for gsr, a divisor of D from 2 on for rev
-  int k = 0;                             ///< gsr: values kept a row
+  int layers = 12;                       ///< L
+  int hidden = 64;                       ///< width D, in C groups
+  int groups = 2;                        ///< C: as many as the kind can have, a divisor of D
+  int k = 8;                             ///< values kept a row
   Residual residual = Residual::sparse;  ///< gsr
-  double dropout = 0;                    ///< rev, gsr: the probability of dropping a value in training
+  double dropout = 0;                    ///< the probability of dropping a value in training
+  Adjacency adjacency = Adjacency::nets;
+};
+
+/// The same with what the circuit brings.
+struct ModelShape : ModelSettings {
+  int features = 0;  ///< F
+  int types = 0;     ///< T, rows of the type table
+  int outputs = 1;   ///< O
 
   int width() const { return hidden / groups; }  ///< d
   int tile() const { return choose_tile(width()); }
   int stride() const { return padded(width(), tile()); }
 };
 
-/// The arrays of one block of a layer, in the order of the table.
+/// The arrays of one block of a layer, as their kinds' rows in model_kinds.cpp list them.
 struct GcnArray {
   enum { weight, bias, count };
 };

@@ -27,16 +27,7 @@ struct Deck {
     std::vector<std::string> test;  ///< held out for the scores
   } circuits;
 
-  struct Model {
-    ModelKind kind = ModelKind::gsr;
-    int layers = 12;
-    int hidden = 64;
-    int groups = 2;                        ///< gsr: 2; rev: 2 or more; gcn and sage: 1
-    int k = 8;                             ///< gsr
-    Residual residual = Residual::sparse;  ///< gsr
-    double dropout = 0;                    ///< rev, gsr
-    Adjacency adjacency = Adjacency::nets;
-  } model;
+  ModelSettings model;
 
   struct Train {
     int epochs = 120;

@@ -19,17 +19,17 @@ struct CircuitSize {
 /// Throws InputError at `place` when the circuit has no label, and so cannot be trained on.
 CircuitSize size_for_training(const Circuit& circuit, const std::string& place);
 
-ModelShape model_shape(const Deck::Model& model, const CircuitSize& size);
+ModelShape model_shape(const ModelSettings& model, const CircuitSize& size);
 
 /// Bytes of the device's memory.
 class MemoryPlan {
  public:
-  MemoryPlan(const Deck::Model& model, const CircuitSize& size);
+  MemoryPlan(const ModelSettings& model, const CircuitSize& size);
 
   std::int64_t planned() const { return planned_; }
   /// Of the parts, which add up to what is planned.
   std::int64_t planned(MemoryPart part) const { return parts_[static_cast<std::size_t>(part)]; }
-  const Deck::Model& model() const { return model_; }
+  const ModelSettings& model() const { return model_; }
 
   /// The most layers that fit, with all else as it is; 0: not even one. At most as many as a deck can ask for.
   int most_layers(std::int64_t limit) const;
@@ -37,9 +37,9 @@ class MemoryPlan {
   std::optional<int> most_k(std::int64_t limit) const;
 
  private:
-  std::int64_t planned_of(const Deck::Model& model) const;
+  std::int64_t planned_of(const ModelSettings& model) const;
 
-  Deck::Model model_;
+  ModelSettings model_;
   CircuitSize size_;
   std::array<std::int64_t, kMemoryParts> parts_{};
   std::int64_t planned_ = 0;

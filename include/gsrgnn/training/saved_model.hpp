@@ -12,7 +12,6 @@ namespace gsrgnn {
 
 struct SavedModel {
   ModelShape shape;
-  Adjacency adjacency = Adjacency::nets;
   std::vector<std::string> feature_name, type_name, label_name;
   std::string label_unit;
   Standardisation feature, label;

@@ -1,0 +1,66 @@
+#include <gsrgnn/models/model_kinds.hpp>
+
+#include "model_on_graph.hpp"
+
+namespace gsrgnn {
+namespace {
+
+using Form = BlockArray::Form;
+using Start = BlockArray::Start;
+
+struct Row {
+  ModelTraits traits;
+  std::unique_ptr<AnyModel> (*make)(const ModelRequest& request);
+};
+
+/// Weights and biases start as PyG's GCNConv and SAGEConv do. Aggregations and products count forward, backward, and
+/// what is computed again to rebuild an input.
+const std::vector<Row>& rows() {
+  static const std::vector<Row> all = [] {
+    const std::vector<BlockArray> sage = {{"neighbour_weight", Form::matrix, Start::fan_in},
+                                          {"self_weight", Form::matrix, Start::fan_in},
+                                          {"bias", Form::row, Start::fan_in}};
+    std::vector<BlockArray> rev = {{"norm_weight", Form::row, Start::one}, {"norm_bias", Form::row, Start::zero}};
+    rev.insert(rev.end(), sage.begin(), sage.end());
+    const std::vector<BlockArray> gcn = {{"weight", Form::matrix, Start::glorot}, {"bias", Form::row, Start::zero}};
+    const std::vector<BlockArray> gsr = {{"neighbour_weight", Form::tiled_matrix, Start::fan_in},
+                                         {"self_weight", Form::tiled_matrix, Start::fan_in},
+                                         {"bias", Form::row, Start::zero},
+                                         {"norm_weight", Form::row, Start::one}};
+    constexpr int kAny = 65536;
+    // name, groups, k, residual, dropout, arrays, aggregations, products
+    return std::vector<Row>{{{"gcn", 1, 1, false, false, false, gcn, 2, 3}, make_gcn_model},
+                            {{"sage", 1, 1, false, false, false, sage, 2, 6}, make_sage_model},
+                            {{"rev", 2, kAny, false, false, true, rev, 3, 8}, make_rev_model},
+                            {{"gsr", 2, 2, true, true, true, gsr, 2.5, 0}, make_gsr_model}};
+  }();
+  return all;
+}
+
+const Row& row_of(ModelKind kind) {
+  return rows().at(static_cast<std::size_t>(kind));
+}
+
+}  // namespace
+
+const ModelTraits& traits_of(ModelKind kind) {
+  return row_of(kind).traits;
+}
+
+std::vector<std::pair<std::string, ModelKind>> model_kinds() {
+  std::vector<std::pair<std::string, ModelKind>> kinds;
+  for (const Row& row : rows()) kinds.emplace_back(row.traits.name, static_cast<ModelKind>(kinds.size()));
+  return kinds;
+}
+
+std::unique_ptr<AnyModel> make_model(Arena<AnyModel::Exec>& arena, const ModelShape& shape, const CircuitCounts& size,
+                                     Purpose purpose) {
+  return make_model(arena, arena, shape, size, purpose);
+}
+
+std::unique_ptr<AnyModel> make_model(Arena<AnyModel::Exec>& graph_arena, Arena<AnyModel::Exec>& arena,
+                                     const ModelShape& shape, const CircuitCounts& size, Purpose purpose) {
+  return row_of(shape.kind).make({graph_arena, arena, shape, size, purpose});
+}
+
+}  // namespace gsrgnn
