@@ -2,7 +2,6 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <gsrgnn/campaign/results_file.hpp>
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/circuit_file.hpp>
 #include <gsrgnn/circuit/circuit_report.hpp>
@@ -13,6 +12,7 @@
 #include <gsrgnn/cli/print_runs.hpp>
 #include <gsrgnn/cli/print_training.hpp>
 #include <gsrgnn/cli/progress.hpp>
+#include <gsrgnn/results/results_file.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/deck_circuit.hpp>
 #include <gsrgnn/training/memory_plan.hpp>

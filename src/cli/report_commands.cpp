@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <gsrgnn/campaign/report.hpp>
-#include <gsrgnn/campaign/results_file.hpp>
 #include <gsrgnn/campaign/sweep_deck.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/print_runs.hpp>
+#include <gsrgnn/results/report.hpp>
+#include <gsrgnn/results/results_file.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/text.hpp>

@@ -2,7 +2,7 @@
 
 /// Rows of a table of runs, made by hand.
 
-#include <gsrgnn/campaign/results.hpp>
+#include <gsrgnn/results/results.hpp>
 
 namespace gsrgnn::testing {
 

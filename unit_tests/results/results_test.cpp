@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <gsrgnn/campaign/results_file.hpp>
 #include <gsrgnn/circuit/circuit_file.hpp>
+#include <gsrgnn/results/results_file.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/random.hpp>

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <gsrgnn/campaign/report_table.hpp>
+#include <gsrgnn/results/report_table.hpp>
 
 namespace gsrgnn {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <gsrgnn/campaign/report.hpp>
+#include <gsrgnn/results/report.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/text.hpp>

@@ -16,7 +16,7 @@
 /// parallel create is collective, so that no rank could hand in a run before all others have one; and the copy is bound
 /// by the disk, a run taking as long as a few of its epochs at most.
 
-#include <gsrgnn/campaign/results.hpp>
+#include <gsrgnn/results/results.hpp>
 #include <nlohmann/json_fwd.hpp>
 
 namespace gsrgnn {

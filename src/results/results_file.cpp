@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <gsrgnn/campaign/results_file.hpp>
+#include <gsrgnn/results/results_file.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <nlohmann/json.hpp>

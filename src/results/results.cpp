@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <gsrgnn/campaign/results.hpp>
+#include <gsrgnn/results/results.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <iterator>

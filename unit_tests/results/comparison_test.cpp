@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <gsrgnn/campaign/comparison.hpp>
+#include <gsrgnn/results/comparison.hpp>
 
 #include "support/run_rows.hpp"
 

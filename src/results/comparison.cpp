@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <gsrgnn/campaign/comparison.hpp>
+#include <gsrgnn/results/comparison.hpp>
 #include <iterator>
 #include <limits>
 #include <map>

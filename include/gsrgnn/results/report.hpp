@@ -15,8 +15,8 @@
 /// Undefined scores count as 0 (see counted()). "+-" is the sample standard deviation over seeds in `scores`, and the
 /// standard error of the mean over the pairs in the two tables of differences.
 
-#include <gsrgnn/campaign/comparison.hpp>
-#include <gsrgnn/campaign/report_table.hpp>
+#include <gsrgnn/results/comparison.hpp>
+#include <gsrgnn/results/report_table.hpp>
 
 namespace gsrgnn {
 

@@ -4,7 +4,7 @@
 /// at equal circuit, depth, width and seed.
 
 #include <array>
-#include <gsrgnn/campaign/results.hpp>
+#include <gsrgnn/results/results.hpp>
 #include <map>
 
 namespace gsrgnn {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <gsrgnn/campaign/report.hpp>
+#include <gsrgnn/results/report.hpp>
 
 #include "support/files.hpp"
 #include "support/run_rows.hpp"
