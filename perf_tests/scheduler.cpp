@@ -20,7 +20,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
-#include <gsrgnn/campaign/cost_model.hpp>
+#include <gsrgnn/training/cost_model.hpp>
 #include <gsrgnn/campaign/sweep_deck.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/mpi.hpp>

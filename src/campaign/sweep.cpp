@@ -3,8 +3,7 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <gsrgnn/campaign/cost_model.hpp>
-#include <gsrgnn/campaign/joint_training.hpp>
+#include <gsrgnn/training/cost_model.hpp>
 #include <gsrgnn/campaign/rank_lines.hpp>
 #include <gsrgnn/campaign/run_locks.hpp>
 #include <gsrgnn/campaign/run_record.hpp>
@@ -12,6 +11,7 @@
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/deck_circuit.hpp>
+#include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/machine.hpp>
@@ -21,8 +21,6 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <thread>
-
-#include "campaign/device_share.hpp"
 
 namespace gsrgnn {
 namespace {
@@ -40,17 +38,19 @@ double since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// The circuit that was opened last, for many runs share one.
-class LastCircuit {
+/// A run's circuits. That of a training of one is kept, for many runs share it.
+class RunCircuits {
  public:
-  const Circuit& open(const Deck& deck) {
+  /// To be used until the next is opened.
+  TrainingCircuits open(const Deck& deck) {
+    if (deck.mode == Mode::joint) return open_circuits(Mpi::alone(), deck);
     const std::string key = circuit_key(deck);
     if (key != key_) {
       key_.clear();
       circuit_ = open_circuit(deck);
       key_ = key;
     }
-    return circuit_;
+    return one_circuit(deck, circuit_, circuit_place(deck));
   }
 
  private:
@@ -245,21 +245,13 @@ class Worker {
       options.resume = options.restart_when_refused = true;
       options.stop = [&] { return why_stop(); };
       options.say = [&](const std::string& words) { lines_.say(fmt::format("{}  {}", run.name, words)); };
-      const auto write = [&](const auto& cells, const TrainedRun& trained) {
-        writing = true;
-        write_run(deck.output, deck, cells, trained);
-        remove_checkpoints(deck.output);
-        pearson = mean_scores(trained.test).pearson;
-      };
-      if (deck.mode == Mode::joint) {
-        const Mpi alone = Mpi::alone();
-        const JointCircuits circuits = open_joint_circuits(alone, deck);
-        const JointRun joint = train_jointly(alone, deck, circuits, report, options);
-        write(joint.cells, joint.run);
-      } else {
-        const Circuit& circuit = circuit_.open(deck);
-        write(circuit, train_with_checkpoints(deck, circuit, circuit_place(deck), report, options));
-      }
+      const Mpi alone = Mpi::alone();
+      const TrainingCircuits circuits = circuits_.open(deck);
+      const TrainedRun trained = train_with_checkpoints(alone, deck, circuits, report, options);
+      writing = true;
+      write_run(deck.output, deck, circuits, trained);
+      remove_checkpoints(deck.output);
+      pearson = mean_scores(trained.test).pearson;
       std::error_code ignored;
       std::filesystem::remove(failure_path(sweep_.folder, run), ignored);
     } catch (const Stopped& stop) {
@@ -310,7 +302,7 @@ class Worker {
   bool leave_;
   bool signalled_ = false;  ///< and the others do not know yet
   RunLocks locks_;
-  LastCircuit circuit_;
+  RunCircuits circuits_;
   RankLines lines_;
   Clock::time_point start_ = Clock::now();
 };
@@ -368,7 +360,7 @@ RankReport work_on_sweep(const Mpi& mpi, const Sweep& sweep, bool leave) {
 
 std::vector<PlannedRun> validate_sweep(const Mpi& mpi, const Sweep& sweep) {
   std::vector<PlannedRun> planned;
-  LastCircuit last;
+  RunCircuits circuits;
   SharedCounters counters(mpi, kCounters);
   for (;;) {
     const auto i = static_cast<std::size_t>(counters.draw(kNext));
@@ -377,12 +369,8 @@ std::vector<PlannedRun> validate_sweep(const Mpi& mpi, const Sweep& sweep) {
     try {
       Deck deck = parse_deck(sweep.runs[i].identity, sweep.runs[i].name);
       deck.memory_limit = sweep.memory_limit;
-      if (deck.mode == Mode::joint) {
-        const Mpi alone = Mpi::alone();
-        row.bytes = validate_joint(alone, deck, open_joint_circuits(alone, deck)).planned;
-      } else {
-        row.bytes = validate_training(deck, last.open(deck), circuit_place(deck)).planned;
-      }
+      const Mpi alone = Mpi::alone();
+      row.bytes = validate_training(alone, deck, circuits.open(deck)).planned;
     } catch (const std::exception& error) {
       row.reason = error.what();
     }

@@ -265,9 +265,11 @@ void train_deck(const Mpi& mpi, const std::string& deck_path, const std::vector<
   print_circuit_line(circuit);
   print_model_line(deck);
   std::fflush(stdout);
-  require_fit(MemoryPlan(deck.model, size_for_training(circuit, place)), deck);  // before anything is written
+  require_fit(MemoryPlan(deck.model, size_for_training(circuit, place)), deck,
+              memory_limit(mpi, deck));  // before anything is written
+  const TrainingCircuits circuits = one_circuit(deck, circuit, place);
   if (options.validate) {
-    const MemoryUse memory = validate_training(deck, circuit, place);
+    const MemoryUse memory = validate_training(mpi, deck, circuits);
     check_writable(deck.output);
     fmt::print("valid: {:.1f} MB planned and allocated; the run would be written to {}\n",
                static_cast<double>(memory.planned) * 1e-6, deck.output);
@@ -275,8 +277,8 @@ void train_deck(const Mpi& mpi, const std::string& deck_path, const std::vector<
   }
   check_writable(deck.output);  // known before the first epoch, not after the last
   keep_training(deck, options.resume, true, [&](const CheckpointOptions& checkpoints) {
-    const TrainedRun run = train_with_checkpoints(deck, circuit, place, Progress(), checkpoints);
-    write_run(deck.output, deck, circuit, run);
+    const TrainedRun run = train_with_checkpoints(mpi, deck, circuits, Progress(), checkpoints);
+    write_run(deck.output, deck, circuits, run);
     remove_leftovers(deck.output);
     print_trained(run, deck.output);
   });

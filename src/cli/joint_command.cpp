@@ -1,18 +1,19 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <gsrgnn/campaign/joint_training.hpp>
 #include <gsrgnn/cli/joint_command.hpp>
 #include <gsrgnn/cli/keep_training.hpp>
 #include <gsrgnn/cli/print_ranks.hpp>
 #include <gsrgnn/cli/print_training.hpp>
 #include <gsrgnn/cli/progress.hpp>
+#include <gsrgnn/training/memory_plan.hpp>
+#include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/text.hpp>
 
 namespace gsrgnn::cli {
 namespace {
 
-void print_heading(const Deck& deck, const JointCircuits& circuits) {
+void print_heading(const Deck& deck, const TrainingCircuits& circuits) {
   const std::size_t training = deck.circuits.training.size();
   fmt::print("joint training on {}: {} cells, {} edges; {} an update\n", plural(training, "circuit"),
              with_commas(circuits.counts.cells), with_commas(circuits.counts.edges),
@@ -38,22 +39,22 @@ void print_designs(const TrainedRun& run) {
 }  // namespace
 
 void train_jointly_command(const Mpi& mpi, const Deck& deck, const TrainOptions& options) {
-  const JointCircuits circuits = open_joint_circuits(mpi, deck);
+  const TrainingCircuits circuits = open_circuits(mpi, deck);
   bool complete = false;
   mpi.together([&] { complete = options.resume && mpi.rank() == 0 && complete_already(deck, circuits.hash); });
   if (mpi.agree(complete ? 1 : 0) == 1) return;
   std::int64_t cells = 0;
-  for (const HeldCircuit& held : circuits.held) cells += held.circuit.cells();
+  for (const HeldCircuit& held : circuits.held) cells += held.circuit->cells();
   print_ranks(mpi, deck.memory_limit,
               fmt::format("; {}, {} cells, {:.1f} MB", plural(circuits.held.size(), "circuit"), with_commas(cells),
-                          static_cast<double>(plan_joint(circuits).planned()) * 1e-6));
+                          static_cast<double>(MemoryPlan(circuits).planned()) * 1e-6));
   if (mpi.rank() == 0) print_heading(deck, circuits);
   std::fflush(stdout);
   mpi.together([&] {  // known before the first epoch, not after the last
     if (mpi.rank() == 0) check_writable(deck.output);
   });
   if (options.validate) {
-    const MemoryUse memory = validate_joint(mpi, deck, circuits);
+    const MemoryUse memory = validate_training(mpi, deck, circuits);
     if (mpi.rank() == 0) {
       fmt::print("valid: {:.1f} MB planned and allocated on a rank at most; the run would be written to {}\n",
                  static_cast<double>(memory.planned) * 1e-6, deck.output);
@@ -61,13 +62,13 @@ void train_jointly_command(const Mpi& mpi, const Deck& deck, const TrainOptions&
     return;
   }
   keep_training(deck, options.resume, mpi.rank() == 0, [&](const CheckpointOptions& checkpoints) {
-    const JointRun trained = train_jointly(mpi, deck, circuits, Progress(), checkpoints);
+    const TrainedRun run = train_with_checkpoints(mpi, deck, circuits, Progress(), checkpoints);
     mpi.together([&] {
       if (mpi.rank() != 0) return;
-      write_run(deck.output, deck, trained.cells, trained.run);
+      write_run(deck.output, deck, circuits, run);
       remove_leftovers(deck.output);
-      print_designs(trained.run);
-      print_trained(trained.run, deck.output);
+      print_designs(run);
+      print_trained(run, deck.output);
     });
   });
 }

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <gsrgnn/campaign/joint_training.hpp>
 #include <gsrgnn/campaign/sweep_deck.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/training/deck_circuit.hpp>
@@ -61,7 +60,7 @@ void plan_run(const Deck& deck, bool json) {
   const Circuit circuit = open_circuit(deck);
   const CircuitSize size = size_for_training(circuit, circuit_place(deck));
   const MemoryPlan plan(deck.model, size);
-  const std::int64_t limit = memory_limit(deck);
+  const std::int64_t limit = memory_limit(Mpi::alone(), deck);
   if (!json) {
     fmt::print("circuit {}: {} cells, {} nets, {} pins, {} edges\nmodel {}\n\n", circuit.name,
                with_commas(size.counts.cells), with_commas(size.counts.nets), with_commas(size.counts.pins),
@@ -79,14 +78,13 @@ void plan_run(const Deck& deck, bool json) {
 }
 
 /// As for one rank: more share the circuits, and need less each.
-JointPlan plan_of_joint(const Deck& deck) {
-  const Mpi alone = Mpi::alone();
-  return plan_joint(open_joint_circuits(alone, deck));
+MemoryPlan plan_of_joint(const Deck& deck) {
+  return MemoryPlan(open_circuits(Mpi::alone(), deck));
 }
 
 void plan_joint_run(const Deck& deck, bool json) {
-  const JointPlan plan = plan_of_joint(deck);
-  const std::int64_t limit = memory_limit(deck);
+  const MemoryPlan plan = plan_of_joint(deck);
+  const std::int64_t limit = memory_limit(Mpi::alone(), deck);
   const bool fits = limit == 0 || plan.planned() <= limit;
   if (json) {
     Json j;
@@ -94,7 +92,7 @@ void plan_joint_run(const Deck& deck, bool json) {
     j["memory"]["limit"] = nullptr;
     if (limit > 0) j["memory"]["limit"] = limit;
     for (std::size_t part = 0; part < kMemoryParts; ++part) {
-      j["memory"]["parts"][key_of(static_cast<MemoryPart>(part))] = plan.parts[part];
+      j["memory"]["parts"][key_of(static_cast<MemoryPart>(part))] = plan.planned(static_cast<MemoryPart>(part));
     }
     j["fits"] = fits;
     fmt::print("{}\n", text_of(j));
@@ -103,7 +101,7 @@ void plan_joint_run(const Deck& deck, bool json) {
   fmt::print("joint training on {} circuits, by one rank\nmodel {}\n\n{:<42}{:>18}{:>12}\n",
              deck.circuits.training.size(), words_of_model(deck.model), "memory", "bytes", "MB");
   for (std::size_t part = 0; part < kMemoryParts; ++part) {
-    if (plan.parts[part] > 0) print_bytes(words_of(static_cast<MemoryPart>(part)), plan.parts[part]);
+    if (plan.planned(static_cast<MemoryPart>(part)) > 0) print_bytes(words_of(static_cast<MemoryPart>(part)), plan.planned(static_cast<MemoryPart>(part)));
   }
   print_bytes("planned", plan.planned());
   if (limit > 0) print_bytes(deck.memory_limit > 0 ? "memory_limit" : "free on the device", limit);

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/exchange.hpp>
 #include <gsrgnn/util/random.hpp>
 #include <gsrgnn/util/version.hpp>
 #include <nlohmann/json.hpp>
@@ -79,6 +81,27 @@ void read_array(const Hdf5Reader& file, const std::string& name, StateArray& val
   values = StateArray(shape[0], [path = file.path(), name](std::size_t first, std::size_t count) {
     return Hdf5Reader(path).part(name, first, count);
   });
+}
+
+template <class T>
+void encode_array(Encoder& encoder, const std::vector<T>& values) {
+  encoder(values);
+}
+void encode_array(Encoder& encoder, const StateArray& values) {
+  std::vector<float> whole;
+  whole.reserve(values.size());
+  values.for_each_part([&](std::size_t, const auto& part) { whole.insert(whole.end(), part.begin(), part.end()); });
+  encoder(whole);
+}
+
+template <class T>
+void decode_array(Decoder& decoder, std::vector<T>& values) {
+  decoder(values);
+}
+void decode_array(Decoder& decoder, StateArray& values) {
+  std::vector<float> whole;
+  decoder(whole);
+  values = StateArray(std::move(whole));
 }
 
 /// Refuses a checkpoint that is whole and not of this run.
@@ -258,12 +281,53 @@ void CheckpointKeeper::stop(const std::string& why, std::int64_t epoch,
                             deck_.train.epochs, checkpoint_path(deck_.output)));
 }
 
-TrainedRun train_with_checkpoints(const Deck& deck, const Circuit& circuit, const std::string& place,
+namespace {
+
+/// Rank 0's state, on all ranks.
+std::optional<TrainingState> broadcast_state(const Mpi& mpi, std::optional<TrainingState> state) {
+  if (mpi.size() == 1) return state;
+  Encoder encoder;
+  encoder(state.has_value());
+  if (state) {
+    encoder(state->epoch);
+    encoder(state->best_epoch);
+    for_each_array(*state, [&](const char*, const auto& values) { encode_array(encoder, values); });
+  }
+  const std::string text = mpi.broadcast(encoder.text());
+  if (mpi.rank() == 0) return state;
+  Decoder decoder(text);
+  bool there = false;
+  decoder(there);
+  if (!there) return std::nullopt;
+  state.emplace();
+  decoder(state->epoch);
+  decoder(state->best_epoch);
+  for_each_array(*state, [&](const char*, auto& values) { decode_array(decoder, values); });
+  return state;
+}
+
+}  // namespace
+
+TrainedRun train_with_checkpoints(const Mpi& mpi, const Deck& deck, const TrainingCircuits& circuits,
                                   const ReportProgress& report, const CheckpointOptions& options) {
-  const Checkpoints checkpoints(deck, circuit);
-  CheckpointKeeper keeper(deck, checkpoints, options);
-  const auto from = keeper.resume();
-  return train(deck, circuit, place, report, from ? &*from : nullptr, std::ref(keeper));
+  std::string why_stop;  // the first reason that any rank has
+  CheckpointOptions agreed = options;
+  agreed.stop = [&] { return why_stop; };
+  const Checkpoints checkpoints(deck, circuits.name, circuits.hash);
+  CheckpointKeeper keeper(deck, checkpoints, agreed);
+  std::optional<TrainingState> from;
+  mpi.together([&] {
+    if (mpi.rank() == 0) from = keeper.resume();
+  });
+  from = broadcast_state(mpi, std::move(from));
+  return train(mpi, deck, circuits, report, from ? &*from : nullptr, [&](std::int64_t epoch, const auto& state) {
+    const auto whys = mpi.gather_to_all(options.stop ? options.stop() : "");
+    const auto why = std::find_if(whys.begin(), whys.end(), [](const std::string& text) { return !text.empty(); });
+    why_stop = why == whys.end() ? "" : *why;
+    mpi.together([&] {
+      if (mpi.rank() == 0) keeper(epoch, state);
+    });
+  });
 }
 
 Json describe_checkpoint(const Hdf5Reader& file) {

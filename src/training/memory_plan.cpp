@@ -5,7 +5,7 @@
 #include <gsrgnn/util/text.hpp>
 #include <nlohmann/json.hpp>
 
-#include "training/training_setup.hpp"
+#include "training/training_memory.hpp"
 
 namespace gsrgnn {
 namespace {
@@ -26,12 +26,10 @@ constexpr std::array<PartName, kMemoryParts> kPartNames = {{
     {"workspace", "work space of a layer"},
 }};
 
-using Exec = AnyModel::Exec;
-
-Arena<Exec> measure(const ModelSettings& model, const CircuitSize& size) {
-  Arena<Exec> arena;
-  const TrainingSetup planned(arena, arena, model_shape(model, size), size.counts);
-  return arena;
+TrainingArenas measured(const ModelShape& shape, const std::vector<SizedCircuit>& circuits, UpdateRule rule) {
+  TrainingArenas arenas;
+  const TrainingMemory memory(arenas, shape, circuits, rule);
+  return arenas;
 }
 
 /// The largest value from 1 to `most` for which bytes(value) is within the limit; 0: none. bytes never falls, and rises
@@ -83,45 +81,65 @@ ModelShape model_shape(const ModelSettings& model, const CircuitSize& size) {
   return {model, size.features, size.types, size.labels};
 }
 
-MemoryPlan::MemoryPlan(const ModelSettings& model, const CircuitSize& size) : model_(model), size_(size) {
-  const Arena<Exec> arena = measure(model, size);
-  for (std::size_t part = 0; part < kMemoryParts; ++part) {
-    parts_[part] = static_cast<std::int64_t>(arena.used(static_cast<MemoryPart>(part)));
-  }
-  planned_ = static_cast<std::int64_t>(arena.used());
+MemoryPlan::MemoryPlan(const ModelSettings& model, const CircuitSize& size)
+    : shape_(model_shape(model, size)), circuits_{{size.counts, Purpose::training}}, rule_(UpdateRule::by_block) {
+  measure();
 }
 
-std::int64_t MemoryPlan::planned_of(const ModelSettings& model) const {
-  return static_cast<std::int64_t>(measure(model, size_).used());
+MemoryPlan::MemoryPlan(const TrainingCircuits& circuits) : shape_(circuits.model.shape), rule_(circuits.rule) {
+  for (const HeldCircuit& held : circuits.held) {
+    const TrainingDesign& design = circuits.designs[held.design];
+    circuits_.push_back({design.counts, design.part == Part::training ? Purpose::training : Purpose::prediction});
+  }
+  measure();
+}
+
+void MemoryPlan::measure() {
+  const TrainingArenas arenas = measured(shape_, circuits_, rule_);
+  for (std::size_t part = 0; part < kMemoryParts; ++part) {
+    for (const auto* arena : {&arenas.resident, &arenas.model, &arenas.best}) {
+      parts_[part] += static_cast<std::int64_t>(arena->used(static_cast<MemoryPart>(part)));
+    }
+    planned_ += parts_[part];
+  }
+  resident_ = static_cast<std::int64_t>(arenas.resident.used());
+  of_model_ = static_cast<std::int64_t>(arenas.model.used());
+}
+
+std::int64_t MemoryPlan::planned_with(int layers, int k) const {
+  MemoryPlan other = *this;
+  other.shape_.layers = layers;
+  other.shape_.k = k;
+  other.parts_ = {};
+  other.planned_ = 0;
+  other.measure();
+  return other.planned_;
 }
 
 int MemoryPlan::most_layers(std::int64_t limit) const {
-  return largest_within(limit, kMostLayers, [&](int layers) {
-    ModelSettings other = model_;
-    other.layers = layers;
-    return planned_of(other);
-  });
+  return largest_within(limit, kMostLayers, [&](int layers) { return planned_with(layers, shape_.k); });
 }
 
 std::optional<int> MemoryPlan::most_k(std::int64_t limit) const {
-  if (!traits_of(model_.kind).k) return std::nullopt;
-  return largest_within(limit, model_.hidden / model_.groups, [&](int k) {
-    ModelSettings other = model_;
-    other.k = k;
-    return planned_of(other);
-  });
+  if (!traits_of(shape_.kind).k) return std::nullopt;
+  return largest_within(limit, shape_.width(), [&](int k) { return planned_with(shape_.layers, k); });
 }
 
-std::int64_t memory_limit(const Deck& deck) {
-  return deck.memory_limit > 0 ? deck.memory_limit : free_device_memory();
+std::int64_t share_of_device(const Mpi& mpi) {
+  const std::int64_t free = free_device_memory();
+  const auto places = mpi.gather_to_all(device_place());
+  return free / std::max<std::int64_t>(std::count(places.begin(), places.end(), device_place()), 1);
 }
 
-void require_fit(const MemoryPlan& plan, const Deck& deck) {
-  const std::int64_t limit = memory_limit(deck);
+std::int64_t memory_limit(const Mpi& mpi, const Deck& deck) {
+  return deck.memory_limit > 0 ? deck.memory_limit : share_of_device(mpi);
+}
+
+void require_fit(const MemoryPlan& plan, const Deck& deck, std::int64_t limit) {
   if (limit == 0 || plan.planned() <= limit) return;
-  throw RunError(fmt::format("{} do not fit {} {}; {}", megabytes(plan.planned()),
+  throw RunError(fmt::format("{} do not fit {} {}; {}{}", megabytes(plan.planned()),
                              deck.memory_limit > 0 ? "the memory limit of" : "what the device has free,",
-                             megabytes(limit), cure(plan, limit)));
+                             megabytes(limit), cure(plan, limit), deck.mode == Mode::joint ? ", or more ranks" : ""));
 }
 
 const char* words_of(MemoryPart part) {

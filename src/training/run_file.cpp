@@ -52,8 +52,7 @@ double median(std::vector<double> values) {
 namespace {
 
 /// All but the predictions and what is of joint trainings only.
-void write_common(Hdf5Writer& file, const Deck& deck, const std::string& circuit, const std::string& source,
-                  const std::string& hash, const TrainedRun& run) {
+void write_common(Hdf5Writer& file, const Deck& deck, const std::string& source, const TrainedRun& run) {
   file.attribute("/", "kind", kRunKind);
   file.attribute("/", "version", kVersion);
   file.attribute("/", "program_version", program_version());
@@ -65,9 +64,9 @@ void write_common(Hdf5Writer& file, const Deck& deck, const std::string& circuit
   file.string("kokkos_configuration", kokkos_configuration());
 
   file.group("circuit");
-  file.attribute("circuit", "name", circuit);
+  file.attribute("circuit", "name", run.name);
   file.attribute("circuit", "source", source);
-  file.attribute("circuit", "content_hash", hash);
+  file.attribute("circuit", "content_hash", run.content_hash);
   file.attribute("circuit", "cells", run.counts.cells);
   file.attribute("circuit", "nets", run.counts.nets);
   file.attribute("circuit", "pins", run.counts.pins);
@@ -169,36 +168,34 @@ void describe_designs(const Hdf5Reader& file, const std::string& group, Json& j)
 
 }  // namespace
 
-void write_run(const std::string& path, const Deck& deck, const Circuit& circuit, const TrainedRun& run) {
-  const std::uint64_t cells = run.part.size(), labels = run.test.size();
+void write_run(const std::string& path, const Deck& deck, const TrainingCircuits& circuits, const TrainedRun& run) {
   Hdf5Writer file(path);
-  write_common(file, deck, circuit.name, circuit.source, content_hash(circuit), run);
-  file.array("predictions/value", in_original_order(circuit, run.prediction, labels).data(), {cells, labels});
-  file.array("predictions/label", in_original_order(circuit, circuit.label, labels).data(), {cells, labels});
-  file.array("predictions/position", in_original_order(circuit, circuit.position, 1).front().data(), {cells, 2});
-  file.array("predictions/split", in_original_order(circuit, run.part, 1));
-  file.commit();
-}
-
-std::string joint_name(const std::vector<DesignResult>& designs) {
-  std::string name;
-  for (const DesignResult& design : designs) {
-    if (design.part == Part::test) name += (name.empty() ? "" : "+") + design.name;
+  const std::uint64_t labels = run.test.size();
+  const auto predictions = [&](const HeldOutCells& cells) {
+    const std::uint64_t count = cells.split.size();
+    file.array("predictions/value", cells.value.data(), {count, labels});
+    file.array("predictions/label", cells.label.data(), {count, labels});
+    file.array("predictions/position", cells.position.data(), {count, 2});
+    file.array("predictions/split", cells.split);
+  };
+  if (circuits.rule == UpdateRule::exact) {
+    write_common(file, deck, "several circuits", run);
+    predictions(run.held_out);
+    file.array("predictions/design", run.held_out.design);
+    write_designs(file, run.designs);
+    file.attribute("measured", "ranks", std::int64_t{run.ranks});
+  } else {
+    const Circuit& circuit = *circuits.held.front().circuit;
+    write_common(file, deck, circuit.source, run);
+    HeldOutCells cells;
+    cells.value = in_original_order(circuit, run.prediction, labels);
+    cells.label = in_original_order(circuit, circuit.label, labels);
+    for (const auto& point : in_original_order(circuit, circuit.position, 1)) {
+      cells.position.insert(cells.position.end(), point.begin(), point.end());
+    }
+    cells.split = in_original_order(circuit, run.part, 1);
+    predictions(cells);
   }
-  return name;
-}
-
-void write_run(const std::string& path, const Deck& deck, const HeldOutCells& cells, const TrainedRun& run) {
-  const std::uint64_t count = cells.split.size(), labels = run.test.size();
-  Hdf5Writer file(path);
-  write_common(file, deck, joint_name(run.designs), "several circuits", cells.content_hash, run);
-  file.array("predictions/value", cells.value.data(), {count, labels});
-  file.array("predictions/label", cells.label.data(), {count, labels});
-  file.array("predictions/position", cells.position.data(), {count, 2});
-  file.array("predictions/split", cells.split);
-  file.array("predictions/design", cells.design);
-  write_designs(file, run.designs);
-  file.attribute("measured", "ranks", std::int64_t{run.ranks});
   file.commit();
 }
 

@@ -1,229 +1,185 @@
-#include <sys/resource.h>
-
 #include <cmath>
-#include <gsrgnn/kernels/adam.hpp>
 #include <gsrgnn/kernels/loss.hpp>
-#include <gsrgnn/training/memory_plan.hpp>
-#include <gsrgnn/training/split.hpp>
 #include <gsrgnn/training/trainer.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/exchange.hpp>
 #include <gsrgnn/util/stopwatch.hpp>
-#include <gsrgnn/util/text.hpp>
 #include <limits>
 
-#include "training/device_state.hpp"
-#include "training/training_setup.hpp"
+#include "training/held_out.hpp"
+#include "training/update.hpp"
 
 namespace gsrgnn {
 namespace {
 
-using Exec = AnyModel::Exec;
-constexpr auto kTraining = static_cast<std::uint8_t>(Part::training);
-constexpr auto kValidation = static_cast<std::uint8_t>(Part::validation);
-
-/// What an epoch brings to the host, and nothing else crosses.
-struct Outcome {
-  std::vector<float> output;  ///< N x O
-  double training_error, validation_error;
-  bool has_nan;
+/// One circuit's share of an evaluation.
+struct Evaluation {
+  std::size_t design = 0;
+  double training_error = 0, validation_error = 0;  ///< sums of squares
+  std::optional<double> pearson;  ///< of its validation cells, mean over the labels that vary there, if any does
+  bool found_nan = false;
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    visit(self.design, self.training_error, self.validation_error, self.pearson, self.found_nan);
+  }
 };
 
-class Training {
+class Trainer {
  public:
-  Training(const Deck& deck, const Circuit& circuit, const std::string& place) : deck_(deck) {
-    const CircuitSize size = size_for_training(circuit, place);
-    const MemoryPlan plan(deck.model, size);
-    require_fit(plan, deck);
-    run_.counts = size.counts;
-    split(circuit);
-    describe_model(circuit, size);
-    standardise(circuit, place);
-    allocate(plan);
-    load(circuit);
+  Trainer(const Mpi& mpi, const Deck& deck, const TrainingCircuits& circuits) : bench_(mpi, deck, circuits) {
+    run_.counts = circuits.counts;
+    run_.name = circuits.name;
+    run_.content_hash = circuits.hash;
+    run_.model = circuits.model;
+    run_.trained_parameters = bench_.memory().table.trained();
+    run_.ranks = mpi.size();
+    if (keeps_output()) run_.part = circuits.held.front().part;
   }
 
-  const MemoryUse& memory() const { return run_.memory; }
+  MemoryUse use() const {
+    // The largest of the ranks.
+    MemoryUse largest;
+    for (const MemoryUse& of_rank : gather_to_all(bench_.mpi, bench_.use())) {
+      largest.planned = std::max(largest.planned, of_rank.planned);
+      largest.allocated = std::max(largest.allocated, of_rank.allocated);
+      largest.process_peak = std::max(largest.process_peak, of_rank.process_peak);
+    }
+    return largest;
+  }
 
   TrainedRun run(const ReportProgress& report, const TrainingState* from, const BetweenEpochs& between) {
     if (from != nullptr) resume(*from);
+    const std::int64_t epochs = bench_.deck.train.epochs;
     double best = run_.best_epoch == 0 ? -std::numeric_limits<double>::infinity() : rank_of(run_.best_epoch);
-    for (std::int64_t epoch = from == nullptr ? 0 : from->epoch; epoch <= deck_.train.epochs; ++epoch) {
+    for (std::int64_t epoch = from == nullptr ? 0 : from->epoch; epoch <= epochs; ++epoch) {
       if (between) between(epoch, [&] { return state(epoch); });
-      // With dropout the model that is judged is not the one that is trained, and needs a pass of its own.
-      const bool drops = run_.model.shape.dropout > 0;
-      Stopwatch<Exec> watch(space_);
-      model().forward(space_, Pass::evaluation);
-      double forward = watch.lap();
-      sum_errors();
-      double scoring = watch.lap();
-      const Outcome outcome = fetch();
-      const double copy = watch.lap();
-
-      const double pearson = evaluate(epoch, outcome);
+      Stopwatch<Exec> watch(bench_.space);
+      bench_.laps = {};
+      evaluate(epoch);
       if (epoch > 0 && rank_of(epoch) > best) {
         best = rank_of(epoch);
         run_.best_epoch = epoch;
-        best_output_ = outcome.output;
-        Kokkos::deep_copy(space_, setup_->best, model().parameters());
+        best_output_ = output_;
+        Kokkos::deep_copy(bench_.space, bench_.memory().best, bench_.memory().parameters);
       }
-      scoring += watch.lap();
-      if (report) report({epoch, deck_.train.epochs, run_.loss.back(), pearson, run_.best_epoch});
-      if (epoch == deck_.train.epochs) break;
-
+      double seconds = watch.lap();
+      if (report && bench_.mpi.rank() == 0) {
+        report({epoch, epochs, run_.loss.back(), run_.validation_pearson.back(), run_.best_epoch});
+      }
+      if (epoch == epochs) break;
       watch.lap();
-      if (drops) {
-        scoring += forward;
-        model().draw_dropout(space_, deck_.train.seed, static_cast<std::uint64_t>(epoch));
-        model().forward(space_, Pass::training);
-        forward = watch.lap();
-      }
-      const double update = step(epoch + 1);
-      const double backward = watch.lap() - update;
-      run_.seconds.total.push_back(forward + copy + scoring + backward + update);
-      run_.seconds.forward.push_back(forward);
-      run_.seconds.backward.push_back(backward);
-      run_.seconds.update.push_back(update);
-      run_.seconds.copy.push_back(copy);
+      bench_.circuits.rule == UpdateRule::exact ? update_exactly(bench_, epoch) : update_by_block(bench_, epoch);
+      seconds += watch.lap();
+      run_.seconds.total.push_back(seconds);
+      run_.seconds.forward.push_back(bench_.laps.forward);
+      run_.seconds.backward.push_back(bench_.laps.backward);
+      run_.seconds.update.push_back(bench_.laps.update);
+      run_.seconds.copy.push_back(bench_.laps.copy);
     }
-    run_.prediction = run_.model.label.invert(best_output_);
-    run_.validation = scores(best_output_, Part::validation);
-    run_.test = scores(best_output_, Part::test);
-    const Vector<float, Exec> parameters = setup_->best;
-    setup_.reset();
-    arena_.reset();
-    run_.model.parameters = download(space_, parameters);
-    run_.memory.process_peak = process_peak();
+    if (keeps_output()) {
+      const HeldCircuit& held = bench_.circuits.held.front();
+      run_.prediction = run_.model.label.invert(best_output_);
+      run_.validation = scores_of(held, best_output_, run_.model.label_name.size(), Part::validation);
+      run_.test = scores_of(held, best_output_, run_.model.label_name.size(), Part::test);
+    } else {
+      score_held_out(bench_, run_);
+    }
+    run_.model.parameters = bench_.release();
+    run_.memory = use();
     return std::move(run_);
   }
 
  private:
-  const AnyModel& model() const { return *setup_->model; }
-
-  DeviceState on_device() const {
-    return {model().parameters(), setup_->state.moment1, setup_->state.moment2, setup_->best};
-  }
+  /// The best epoch's output is kept when it is of one circuit; of several, they would need more memory than the
+  /// forward pass in the end takes time.
+  bool keeps_output() const { return bench_.circuits.rule == UpdateRule::by_block; }
 
   TrainingState state(std::int64_t epoch) const {
-    TrainingState state = take_state(space_, epoch, on_device(), run_);
+    TrainingState state = bench_.take_parameters(run_.best_epoch > 0);
+    state.epoch = epoch;
+    state.best_epoch = run_.best_epoch;
     state.best_output = best_output_;
+    state.loss = run_.loss;
+    state.validation_loss = run_.validation_loss;
+    state.validation_pearson = run_.validation_pearson;
+    state.seconds = run_.seconds;
     return state;
   }
 
   void resume(const TrainingState& state) {
-    check(state);
-    put_state(space_, state, on_device(), run_);
-    best_output_ = state.best_output;
-  }
-
-  void check(const TrainingState& state) const {
     const std::size_t outputs = run_.part.size() * static_cast<std::size_t>(run_.model.shape.outputs);
-    const bool fits = fits_training(state, deck_, static_cast<std::size_t>(model().table().size())) &&
-                      state.best_output.size() == (state.best_epoch > 0 ? outputs : 0);
-    if (!fits) throw RunError("the state to go on from is not that of a training of this deck on this circuit");
+    if (!fits_training(state, bench_.deck, static_cast<std::size_t>(bench_.memory().table.size())) ||
+        state.best_output.size() != (state.best_epoch > 0 ? outputs : 0)) {
+      throw RunError("the state to go on from is not that of a training of this deck on its circuits");
+    }
+    bench_.put_parameters(state);
+    run_.best_epoch = state.best_epoch;
+    best_output_ = state.best_output;
+    run_.loss = state.loss;
+    run_.validation_loss = state.validation_loss;
+    run_.validation_pearson = state.validation_pearson;
+    run_.seconds = state.seconds;
   }
 
-  /// By the cells' numbers in their source: the order they are held in changes no split.
-  void split(const Circuit& circuit) {
-    const auto part = split_cells(circuit.cells(), deck_.train.split, deck_.train.seed);
-    run_.part = part;
-    for (std::size_t i = 0; i < circuit.original.size(); ++i) run_.part[i] = part[circuit.original[i]];
-  }
-
-  void describe_model(const Circuit& circuit, const CircuitSize& size) {
-    SavedModel& saved = run_.model;
-    saved.shape = model_shape(deck_.model, size);
-    saved.feature_name = circuit.feature_name;
-    saved.type_name = circuit.type_name;
-    saved.label_name = circuit.label_name;
-    saved.label_unit = circuit.label_unit;
-  }
-
-  void standardise(const Circuit& circuit, const std::string& place) {
-    std::vector<bool> training;
-    for (const std::uint8_t part : run_.part) training.push_back(part == kTraining);
-    run_.model.feature = Standardisation::fit(circuit.feature, circuit.feature_name.size());
-    run_.model.label = Standardisation::fit(circuit.label, circuit.label_name.size(), training);
-    for (std::size_t o = 0; o < circuit.label_name.size(); ++o) {
-      if (run_.model.label.constant(o)) {
-        throw InputError(
-            place,
-            fmt::format("the label '{}' is {} in every training cell", circuit.label_name[o], run_.model.label.mean[o]),
-            "there is nothing to learn; check the label's source");
+  /// Losses and validation Pearson of the current model, onto the curves.
+  void evaluate(std::int64_t epoch) {
+    std::vector<Evaluation> own;
+    bench_.mpi.together([&] {
+      for (std::size_t i = 0; i < bench_.circuits.held.size(); ++i) {
+        if (bench_.circuits.design_of(bench_.circuits.held[i]).part != Part::test) own.push_back(evaluate_one(i));
       }
+    });
+    auto rows = join_all(bench_.mpi, own);
+    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.design < b.design; });
+    double training = 0, validation = 0;
+    std::vector<double> pearsons;
+    bool found_nan = false;
+    for (const Evaluation& row : rows) {
+      training += row.training_error;
+      validation += row.validation_error;
+      found_nan = found_nan || row.found_nan;
+      if (row.pearson) pearsons.push_back(*row.pearson);
     }
-    label_ = run_.model.label.apply(circuit.label);
-  }
-
-  void allocate(const MemoryPlan& plan) {
-    run_.memory.planned = plan.planned();
-    try {
-      const std::int64_t best = plan.planned(MemoryPart::best);
-      arena_ = std::make_unique<Arena<Exec>>(static_cast<std::size_t>(plan.planned() - best));
-      arena_of_best_ = std::make_unique<Arena<Exec>>(static_cast<std::size_t>(best));
-    } catch (const std::exception&) {
-      throw RunError(
-          fmt::format("the device could not give the {} bytes that were planned; give a memory_limit, and see "
-                      "gsrgnn plan for what fits it",
-                      with_commas(plan.planned())));
-    }
-    setup_ = std::make_unique<TrainingSetup>(*arena_, *arena_of_best_, run_.model.shape, run_.counts);
-    run_.memory.allocated = static_cast<std::int64_t>(arena_->used() + arena_of_best_->used());
-    run_.memory.process_peak = process_peak();
-    run_.trained_parameters = model().table().trained();
-  }
-
-  void load(const Circuit& circuit) {
-    // Block by block, for all of them would need as much of the host's memory again.
-    for (const ParameterBlock& block : model().table().blocks) {
-      const auto initial = model().table().initial_values(deck_.train.seed, block);
-      upload(space_, Vector<float, Exec>(model().parameters().data() + block.first, initial.size()),
-             std::vector<float>(initial.begin(), initial.end()));
-    }
-    model().set_graph(space_, circuit);
-    model().inputs().set(space_, run_.model.feature.apply(circuit.feature), circuit.cell_type);
-    upload(space_, setup_->state.label, label_);
-    upload(space_, setup_->state.part, run_.part);
-  }
-
-  std::vector<Scores> scores(const std::vector<float>& output, Part part) const {
-    std::vector<Scores> scores;
-    const auto outputs = static_cast<std::size_t>(run_.model.shape.outputs);
-    for (std::size_t o = 0; o < outputs; ++o) {
-      scores.push_back(score(select(output, outputs, o, run_.part, part), select(label_, outputs, o, run_.part, part)));
-    }
-    return scores;
-  }
-
-  void sum_errors() const {
-    const TrainerState& s = setup_->state;
-    squared_error_chunks(space_, model().output(), s.label, s.part, kTraining, s.training_error);
-    squared_error_chunks(space_, model().output(), s.label, s.part, kValidation, s.validation_error);
-  }
-
-  Outcome fetch() const {
-    const TrainerState& s = setup_->state;
-    return {download(space_, model().output()), sum_chunks(space_, s.training_error),
-            sum_chunks(space_, s.validation_error), model().found_nan(space_)};
-  }
-
-  /// Losses and validation Pearson of the current outputs, onto the curves.
-  double evaluate(std::int64_t epoch, const Outcome& outcome) {
-    run_.loss.push_back(outcome.training_error / values_in(Part::training));
-    run_.validation_loss.push_back(outcome.validation_error / values_in(Part::validation));
-    if (outcome.has_nan || !std::isfinite(run_.loss.back()) || !std::isfinite(run_.validation_loss.back()) ||
+    run_.loss.push_back(training / bench_.training_values);
+    run_.validation_loss.push_back(validation / bench_.validation_values);
+    run_.validation_pearson.push_back(mean_score(pearsons));
+    if (found_nan || !std::isfinite(run_.loss.back()) || !std::isfinite(run_.validation_loss.back()) ||
         run_.loss.back() > kDivergedLoss) {
-      throw RunError(fmt::format("training diverged after {} updates (loss {}); lower train.learning_rate (now {})",
-                                 epoch, run_.loss.back(), deck_.train.learning_rate));
+      throw RunError(fmt::format("training diverged after {} epochs (loss {}); lower train.learning_rate (now {})",
+                                 epoch, run_.loss.back(), bench_.deck.train.learning_rate));
     }
-    const auto outputs = static_cast<std::size_t>(run_.model.shape.outputs);
+  }
+
+  Evaluation evaluate_one(std::size_t i) {
+    const CircuitOnDevice& on = bench_.attach(i);
+    const HeldCircuit& held = bench_.circuits.held[i];
+    const TrainingMemory& m = bench_.memory();
+    const Exec& space = bench_.space;
+    Stopwatch<Exec> watch(space);
+    on.model->forward(space, Pass::evaluation);
+    // A pass of its own, unless what is judged is what is trained.
+    const double forward = watch.lap();
+    if (keeps_output() && bench_.deck.model.dropout == 0) bench_.laps.forward += forward;
+    Evaluation row;
+    row.design = held.design;
+    row.training_error = squared_error(space, on.model->output(), on.label, on.part,
+                                       static_cast<std::uint8_t>(Part::training), m.training_error);
+    row.validation_error = squared_error(space, on.model->output(), on.label, on.part,
+                                         static_cast<std::uint8_t>(Part::validation), m.validation_error);
+    row.found_nan = on.model->found_nan(space);
+    if (!judges_epochs(bench_.deck, bench_.circuits.designs[held.design])) return row;
+    watch.lap();
+    auto output = download(space, on.model->output());
+    bench_.laps.copy += watch.lap();
     std::vector<double> of_labels;
+    const auto outputs = static_cast<std::size_t>(run_.model.shape.outputs);
     for (std::size_t o = 0; o < outputs; ++o) {
-      const auto label = select(label_, outputs, o, run_.part, Part::validation);
-      if (!varies(label)) continue;
-      of_labels.push_back(pearson(select(outcome.output, outputs, o, run_.part, Part::validation), label));
+      const auto label = select(held.label, outputs, o, held.part, Part::validation);
+      if (varies(label)) of_labels.push_back(pearson(select(output, outputs, o, held.part, Part::validation), label));
     }
-    run_.validation_pearson.push_back(mean_score(of_labels));
-    return run_.validation_pearson.back();
+    if (!of_labels.empty()) row.pearson = mean_score(of_labels);
+    if (keeps_output()) output_ = std::move(output);
+    return row;
   }
 
   /// What the epoch is chosen by: the largest of it.
@@ -232,45 +188,12 @@ class Training {
     return rank_of_epoch(run_.validation_pearson[e], run_.validation_loss[e]);
   }
 
-  double values_in(Part part) const {
-    const auto cells = std::count(run_.part.begin(), run_.part.end(), static_cast<std::uint8_t>(part));
-    return static_cast<double>(cells) * run_.model.shape.outputs;
-  }
-
-  /// Gradient and update, block by block; returns the seconds spent in updates.
-  double step(std::int64_t number) {
-    const TrainerState& s = setup_->state;
-    squared_error_gradient(space_, model().output(), s.label, s.part, kTraining, values_in(Part::training),
-                           model().output_gradient());
-    AdamOptions options;
-    options.learning_rate = deck_.train.learning_rate;
-    double seconds = 0;
-    model().backward(space_, [&](int number_of_block) {
-      Stopwatch<Exec> watch(space_);
-      const ParameterBlock& block = model().table().blocks[number_of_block];
-      adam_update(space_, options, number, model().parameters(), s.moment1, s.moment2, model().gradient(), block.first,
-                  block.count);
-      seconds += watch.lap();
-    });
-    return seconds;
-  }
-
-  Deck deck_;
-  Exec space_;
+  TrainingBench bench_;
   TrainedRun run_;
-  std::vector<float> label_;        ///< standardised
-  std::vector<float> best_output_;  ///< of best_epoch
-  std::unique_ptr<Arena<Exec>> arena_, arena_of_best_;
-  std::unique_ptr<TrainingSetup> setup_;
+  std::vector<float> output_, best_output_;  ///< of this epoch and of best_epoch, if kept
 };
 
 }  // namespace
-
-std::int64_t process_peak() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
-}
 
 bool fits_training(const TrainingState& state, const Deck& deck, std::size_t parameters) {
   const std::size_t epochs = state.loss.size();
@@ -288,13 +211,13 @@ double rank_of_epoch(double pearson, double validation_loss) {
   return std::isnan(pearson) ? -2.0 - validation_loss : pearson;
 }
 
-TrainedRun train(const Deck& deck, const Circuit& circuit, const std::string& place, const ReportProgress& report,
+TrainedRun train(const Mpi& mpi, const Deck& deck, const TrainingCircuits& circuits, const ReportProgress& report,
                  const TrainingState* from, const BetweenEpochs& between) {
-  return Training(deck, circuit, place).run(report, from, between);
+  return Trainer(mpi, deck, circuits).run(report, from, between);
 }
 
-MemoryUse validate_training(const Deck& deck, const Circuit& circuit, const std::string& place) {
-  return Training(deck, circuit, place).memory();
+MemoryUse validate_training(const Mpi& mpi, const Deck& deck, const TrainingCircuits& circuits) {
+  return Trainer(mpi, deck, circuits).use();
 }
 
 }  // namespace gsrgnn

@@ -26,7 +26,7 @@ class RunRecord : public ::testing::Test {
     const Circuit circuit = small_circuit(100);
     Deck deck = deck_;
     deck.output = run_path(folder_.path(), run_);
-    write_run(deck.output, deck, circuit, train_quietly(deck, circuit));
+    write_one(deck.output, deck, circuit, train_one(deck, circuit));
     return deck.output;
   }
   RunState state() {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <gsrgnn/campaign/cost_model.hpp>
+#include <gsrgnn/training/cost_model.hpp>
 #include <gsrgnn/campaign/sweep_deck.hpp>
 #include <set>
 

@@ -33,13 +33,13 @@ class Collect : public ::testing::Test {
       deck_.train.seed = seed;
       const Circuit circuit = small_circuit(200, seed);
       write_circuit(circuit, runs_.path("circuit.h5"));
-      runs_written_.push_back(train_quietly(deck_, circuit));
-      write_run(runs_.path(fmt::format("seed{}.h5", seed)), deck_, circuit, runs_written_.back());
+      runs_written_.push_back(train_one(deck_, circuit));
+      write_one(runs_.path(fmt::format("seed{}.h5", seed)), deck_, circuit, runs_written_.back());
     }
     deck_.model.kind = ModelKind::rev;
     deck_.model.layers = 5;
     runs_written_[1].test[0] = {kUndefined, kUndefined, kUndefined, -0.5};
-    write_run(runs_.path("deeper/a/rev.h5"), deck_, small_circuit(200, 1), runs_written_[1]);
+    write_one(runs_.path("deeper/a/rev.h5"), deck_, small_circuit(200, 1), runs_written_[1]);
     runs_.write("seed7.h5.4242.partial", "what a killed writer leaves");
     runs_.write("notes.txt", "seed8.h5");
   }
@@ -161,10 +161,10 @@ TEST_F(Collect, DamagedFilesAreNamedAndLeftOut) {
   std::filesystem::create_directory(runs_.path("folder.h5"));
   TrainedRun odd = runs_written_[0];
   odd.loss.clear();
-  write_run(runs_.path("odd.h5"), deck_, small_circuit(200, 0), odd);
+  write_one(runs_.path("odd.h5"), deck_, small_circuit(200, 0), odd);
   odd = runs_written_[0];
   odd.best_epoch = 4;
-  write_run(runs_.path("late.h5"), deck_, small_circuit(200, 0), odd);
+  write_one(runs_.path("late.h5"), deck_, small_circuit(200, 0), odd);
   {
     Hdf5Writer file(runs_.path("foreign.h5"));
     file.array("data", std::vector<float>{1});

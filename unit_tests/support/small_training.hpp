@@ -3,6 +3,7 @@
 /// A training of a few seconds at most, shared by the tests of training and of the program.
 
 #include <gsrgnn/circuit/generate.hpp>
+#include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/training/trainer.hpp>
 
 namespace gsrgnn::testing {
@@ -40,8 +41,15 @@ inline Deck small_deck() {
   return deck;
 }
 
-inline TrainedRun train_quietly(const Deck& deck, const Circuit& circuit) {
-  return train(deck, circuit, "test", ReportProgress());
+inline TrainedRun train_one(const Deck& deck, const Circuit& circuit, const ReportProgress& report = ReportProgress(),
+                            const TrainingState* from = nullptr, const BetweenEpochs& between = BetweenEpochs()) {
+  return train(Mpi::alone(), deck, one_circuit(deck, circuit, "test"), report, from, between);
+}
+inline MemoryUse validate_one(const Deck& deck, const Circuit& circuit, const std::string& place = "test") {
+  return validate_training(Mpi::alone(), deck, one_circuit(deck, circuit, place));
+}
+inline void write_one(const std::string& path, const Deck& deck, const Circuit& circuit, const TrainedRun& run) {
+  write_run(path, deck, one_circuit(deck, circuit, path), run);
 }
 
 }  // namespace gsrgnn::testing

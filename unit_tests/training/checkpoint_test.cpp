@@ -26,7 +26,7 @@ class Checkpoint : public ::testing::Test {
   /// The state before the epoch, as a training has it.
   TrainingState state_before(std::int64_t wanted) const {
     TrainingState found;
-    train(deck_, circuit_, "test", ReportProgress(), nullptr, [&](std::int64_t epoch, const auto& state) {
+    train_one(deck_, circuit_, ReportProgress(), nullptr, [&](std::int64_t epoch, const auto& state) {
       if (epoch != wanted) return;
       found = state();
       for (StateArray* array : {&found.parameters, &found.moment1, &found.moment2, &found.best_parameters}) {
@@ -49,7 +49,7 @@ class Checkpoint : public ::testing::Test {
     }
     run.memory.process_peak = 1;
     const std::string path = folder_.path("bytes.h5");
-    write_run(path, deck_, circuit_, run);
+    write_one(path, deck_, circuit_, run);
     return read_bytes(path);
   }
   std::string read_note(std::int64_t expected_epoch) const {
@@ -71,7 +71,7 @@ TEST_F(Checkpoint, EveryModelGoesOnToTheSameBits) {
     deck_.model.kind = kind;
     deck_.model.groups = kind == ModelKind::sage ? 1 : 2;
     deck_.model.dropout = kind == ModelKind::rev ? 0.3 : 0;
-    const std::string undisturbed = bytes_of(train_quietly(deck_, circuit_));
+    const std::string undisturbed = bytes_of(train_one(deck_, circuit_));
     const Checkpoints checkpoints(deck_, circuit_);
     for (const std::int64_t epoch : {0, 1, 2, 7, 12}) {
       checkpoints.write(state_before(epoch));
@@ -79,7 +79,7 @@ TEST_F(Checkpoint, EveryModelGoesOnToTheSameBits) {
       const auto state = checkpoints.read(note);
       ASSERT_TRUE(state) << note;
       ASSERT_EQ(state->epoch, epoch);
-      EXPECT_TRUE(bytes_of(train(deck_, circuit_, "test", ReportProgress(), &*state)) == undisturbed)
+      EXPECT_TRUE(bytes_of(train_one(deck_, circuit_, ReportProgress(), &*state)) == undisturbed)
           << name_of(kind) << " from " << epoch;
     }
   }
@@ -175,7 +175,7 @@ TEST_F(Checkpoint, OneOfAnotherTrainingIsRefused) {
 TEST_F(Checkpoint, AStateThatDoesNotFitIsAnError) {
   const TrainingState good = state_before(3);
   const auto expect_refused = [&](TrainingState state) {
-    EXPECT_THROW(train(deck_, circuit_, "test", ReportProgress(), &state), RunError);
+    EXPECT_THROW(train_one(deck_, circuit_, ReportProgress(), &state), RunError);
   };
   TrainingState bad = good;
   auto short_of_one = held(good.moment2);
@@ -208,33 +208,33 @@ TEST_F(Checkpoint, AreWrittenAsTheDeckAsks) {
     const auto state = Checkpoints(deck_, circuit_).read(note);
     if (state && (kept.empty() || kept.back() != state->epoch)) kept.push_back(state->epoch);
   };
-  train_with_checkpoints(deck_, circuit_, "test", report, options);
+  train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report, options);
   EXPECT_EQ(kept, (std::vector<std::int64_t>{5, 10}));
   EXPECT_TRUE(said.empty());
 
   remove_checkpoints(deck_.output);
   deck_.checkpoint = {0, 1e-9};  // after each epoch
   kept.clear();
-  train_with_checkpoints(deck_, circuit_, "test", report, options);
+  train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report, options);
   EXPECT_EQ(kept.size(), 11U);
 
   remove_checkpoints(deck_.output);
   deck_.checkpoint = {0, 0};
-  train_with_checkpoints(deck_, circuit_, "test", report, options);
+  train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report, options);
   EXPECT_EQ(folder_.listing(), std::vector<std::string>{});
 
   // One that cannot be written is no reason to stop, unless to stop is what was asked for.
   deck_.checkpoint = {5, 0};
   deck_.output = "/proc/nowhere/run.h5";
-  train_with_checkpoints(deck_, circuit_, "test", report, options);
+  train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report, options);
   ASSERT_EQ(said.size(), 2U);
   EXPECT_NE(said[1].find("no checkpoint after 10 epochs: /proc/nowhere/run.h5.checkpoint"), std::string::npos);
   options.stop = [&] { return std::string(epoch == 7 ? "SIGTERM" : ""); };
-  EXPECT_THROW(train_with_checkpoints(deck_, circuit_, "test", report, options), RunError);
+  EXPECT_THROW(train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report, options), RunError);
 }
 
 TEST_F(Checkpoint, StopsWhenAskedAndGoesOn) {
-  const std::string undisturbed = bytes_of(train_quietly(deck_, circuit_));
+  const std::string undisturbed = bytes_of(train_one(deck_, circuit_));
   std::vector<std::string> said;
   std::int64_t epoch = 0, first = -1;
   CheckpointOptions options;
@@ -247,7 +247,7 @@ TEST_F(Checkpoint, StopsWhenAskedAndGoesOn) {
   std::string message;
   options.stop = [&] { return std::string(epoch == 4 ? "SIGTERM" : ""); };
   try {
-    train_with_checkpoints(deck_, circuit_, "test", report, options);
+    train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report, options);
   } catch (const Stopped& stopped) {
     message = stopped.what();
   }
@@ -256,13 +256,13 @@ TEST_F(Checkpoint, StopsWhenAskedAndGoesOn) {
 
   options.stop = nullptr;
   first = -1;
-  EXPECT_TRUE(bytes_of(train_with_checkpoints(deck_, circuit_, "test", report, options)) == undisturbed);
+  EXPECT_TRUE(bytes_of(train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report, options)) == undisturbed);
   EXPECT_EQ(first, 5);
   EXPECT_EQ(said, std::vector<std::string>{"goes on after 5 of 12 epochs"});
   write_bytes(newest(), "nothing");
   said.clear();
   first = -1;
-  EXPECT_TRUE(bytes_of(train_with_checkpoints(deck_, circuit_, "test", report, options)) == undisturbed);
+  EXPECT_TRUE(bytes_of(train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report, options)) == undisturbed);
   EXPECT_EQ(first, 0);
   ASSERT_EQ(said.size(), 2U);
   EXPECT_EQ(said[1], "starts from the beginning");
@@ -271,9 +271,9 @@ TEST_F(Checkpoint, StopsWhenAskedAndGoesOn) {
   Deck other = deck_;
   other.train.seed = 3;
   Checkpoints(other, circuit_).write(state_before(2));
-  EXPECT_THROW(train_with_checkpoints(deck_, circuit_, "test", report, options), InputError);
+  EXPECT_THROW(train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report, options), InputError);
   options.restart_when_refused = true;
-  EXPECT_TRUE(bytes_of(train_with_checkpoints(deck_, circuit_, "test", report, options)) == undisturbed);
+  EXPECT_TRUE(bytes_of(train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report, options)) == undisturbed);
 }
 
 TEST_F(Checkpoint, IsDescribed) {

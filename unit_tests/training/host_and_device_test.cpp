@@ -99,8 +99,8 @@ TEST(HostAndDeviceTest, TheHostKeepsOutOfDeviceMemoryInEveryKernelAndTraining) {
         if (array->size() > 0) *array = StateArray(array->part(0));  // in memory, for the device's goes
       }
     };
-    const TrainedRun run = train(deck, circuit, "test", ReportProgress(), nullptr, keep_state);
-    const TrainedRun resumed = train(deck, circuit, "test", ReportProgress(), &kept);
+    const TrainedRun run = train_one(deck, circuit, ReportProgress(), nullptr, keep_state);
+    const TrainedRun resumed = train_one(deck, circuit, ReportProgress(), &kept);
     EXPECT_EQ(resumed.prediction, run.prediction);
     EXPECT_EQ(predict(run.model, circuit, "test").value, run.prediction);
     launched.insert(guard.kernels().begin(), guard.kernels().end());
@@ -147,7 +147,7 @@ TEST(HostAndDeviceTest, AnEpochCopiesItsOutputTwoLossesAndAFlagAndNothingElse) {
       Deck deck = with;
       deck.train.epochs = epochs;
       HostKeptOut guard;
-      train_quietly(deck, circuit);
+      train_one(deck, circuit);
       return std::pair(guard.to_host(), guard.to_device());
     };
     const auto [host2, device2] = copies_of(2);

@@ -61,7 +61,7 @@ TEST(MemoryPlan, IsWhatEveryTrainingAllocates) {
       SCOPED_TRACE(describe(deck));
       deck.train.epochs = 2;
       const MemoryPlan plan = plan_of(deck, circuit);
-      const MemoryUse used = train_quietly(deck, circuit).memory;
+      const MemoryUse used = train_one(deck, circuit).memory;
       EXPECT_EQ(used.planned, plan.planned());
       EXPECT_EQ(used.allocated, plan.planned());
       EXPECT_EQ(sum_of_parts(plan), plan.planned());
@@ -151,7 +151,7 @@ TEST(MemoryPlan, TheMostIsWhatADeckCanAskFor) {
 
 std::string refusal(const Deck& deck, const Circuit& circuit) {
   try {
-    train_quietly(deck, circuit);
+    train_one(deck, circuit);
   } catch (const RunError& error) {
     return error.what();
   }
@@ -166,7 +166,7 @@ TEST(MemoryPlan, ATrainingKeepsToTheLimit) {
   const MemoryPlan plan = plan_of(deck, circuit);
   deck.memory_limit = plan.planned();
   EXPECT_EQ(refusal(deck, circuit), "");
-  EXPECT_EQ(train_quietly(deck, circuit).memory.allocated, plan.planned());
+  EXPECT_EQ(train_one(deck, circuit).memory.allocated, plan.planned());
 
   deck.memory_limit = plan.planned() - 1;
   const std::string message = refusal(deck, circuit);
@@ -190,9 +190,9 @@ TEST(MemoryPlan, ATrainingKeepsToTheLimit) {
 
 TEST(MemoryPlan, WithoutALimitItIsWhatTheDeviceHas) {
   Deck deck = small_deck();
-  EXPECT_GT(memory_limit(deck), 0);
+  EXPECT_GT(memory_limit(Mpi::alone(), deck), 0);
   deck.memory_limit = 12345;
-  EXPECT_EQ(memory_limit(deck), 12345);
+  EXPECT_EQ(memory_limit(Mpi::alone(), deck), 12345);
 }
 
 TEST(MemoryPlan, IsDescribedForScripts) {

@@ -24,7 +24,7 @@ class RunFile : public ::testing::Test {
     deck_.model.layers = 1;
     deck_.circuit = "some.h5";
     order_by_placement(circuit_);
-    run_ = train_quietly(deck_, circuit_);
+    run_ = train_one(deck_, circuit_);
     path_ = folder_.path("run.h5");
   }
 
@@ -48,7 +48,7 @@ std::vector<double> flat(const std::vector<std::array<double, 2>>& points) {
 }
 
 TEST_F(RunFile, HoldsTheRun) {
-  write_run(path_, deck_, circuit_, run_);
+  write_one(path_, deck_, circuit_, run_);
   EXPECT_EQ(folder_.listing(), std::vector<std::string>{"run.h5"});
   const Hdf5Reader file(path_);
   EXPECT_EQ(file.members("/"), (std::vector<std::string>{"circuit", "curves", "deck", "kokkos_configuration",
@@ -102,15 +102,15 @@ TEST_F(RunFile, HoldsTheRun) {
 }
 
 TEST_F(RunFile, TheSameRunGivesTheSameBytes) {
-  write_run(path_, deck_, circuit_, run_);
-  write_run(folder_.path("again.h5"), deck_, circuit_, run_);
+  write_one(path_, deck_, circuit_, run_);
+  write_one(folder_.path("again.h5"), deck_, circuit_, run_);
   EXPECT_TRUE(read_bytes(path_) == read_bytes(folder_.path("again.h5")));
 }
 
 TEST_F(RunFile, IsDescribed) {
   run_.seconds.total = {4, 1, 3, 100, 2};
   run_.test = {{0.5, 0.25, 0.75, -1}, {0.25, 0.75, 0.25, -2}};
-  write_run(path_, deck_, circuit_, run_);
+  write_one(path_, deck_, circuit_, run_);
   const auto j = describe_run(Hdf5Reader(path_));
   EXPECT_EQ(j["kind"], "run");
   EXPECT_EQ(j["circuit"], circuit_.name);
@@ -146,7 +146,7 @@ TEST_F(RunFile, IsDescribed) {
 
   run_.test = {{std::nan(""), 0, 0, 0}, {std::nan(""), 0, 0, 0}};
   run_.seconds.total = {5, 1};
-  write_run(path_, deck_, circuit_, run_);
+  write_one(path_, deck_, circuit_, run_);
   const auto undefined = describe_run(Hdf5Reader(path_));
   EXPECT_TRUE(undefined["scores"]["pearson"].is_null());  // JSON has no NaN
   EXPECT_EQ(undefined["seconds_per_epoch"]["total"], 3);
@@ -156,7 +156,7 @@ TEST_F(RunFile, ADamagedOneIsRefused) {
   write_parts({{"@kind", text_attribute("/", kRunKind)}}, path_);
   expect_message(input_error([&] { describe_run(Hdf5Reader(path_)); }), path_ + ":/", {"missing"});
   run_.loss.clear();
-  write_run(path_, deck_, circuit_, run_);
+  write_one(path_, deck_, circuit_, run_);
   expect_message(input_error([&] { describe_run(Hdf5Reader(path_)); }), path_ + ":/curves/loss: ", {});
 }
 

@@ -27,7 +27,7 @@ SavedModel small_model(const Circuit& circuit, Residual residual = Residual::spa
   deck.train.epochs = 3;
   deck.model.residual = residual;
   deck.model.adjacency = adjacency;
-  return train_quietly(deck, circuit).model;
+  return train_one(deck, circuit).model;
 }
 
 SavedModel small_model_of(ModelKind kind, const Circuit& circuit) {
@@ -38,7 +38,7 @@ SavedModel small_model_of(ModelKind kind, const Circuit& circuit) {
   deck.model.groups = kind == ModelKind::rev ? 4 : 1;
   deck.model.k = 0;
   deck.train.epochs = 3;
-  return train_quietly(deck, circuit).model;
+  return train_one(deck, circuit).model;
 }
 
 /// The file of a model piece by piece, as saved_model.hpp describes it.
@@ -199,7 +199,7 @@ TEST(Predict, AppliesToAnotherCircuit) {
   const Circuit circuit = small_circuit();
   Deck deck = small_deck();
   deck.train.epochs = 60;
-  const SavedModel model = train_quietly(deck, circuit).model;
+  const SavedModel model = train_one(deck, circuit).model;
   const Circuit other = small_circuit(700, 9);
   const Prediction prediction = predict(model, other, "test");
   ASSERT_EQ(prediction.value.size(), 700U);

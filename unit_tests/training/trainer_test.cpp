@@ -110,7 +110,7 @@ TEST(Trainer, Golden) {
   for (const Adjacency adjacency : {Adjacency::nets, Adjacency::expanded}) {
     SCOPED_TRACE(adjacency == Adjacency::nets ? "nets" : "expanded");
     deck.model.adjacency = adjacency;
-    const TrainedRun run = train_quietly(deck, circuit);
+    const TrainedRun run = train_one(deck, circuit);
     expect_consistent(deck, circuit, run);
     const auto expect_near = [](const char* what, double value, double expected) {
       EXPECT_NEAR(value, expected, 1e-3 * std::abs(expected)) << fmt::format("{} is {:.8f}", what, value);
@@ -138,7 +138,7 @@ TEST(Trainer, TheLossDescends) {
   const Circuit circuit = small_circuit();
   Deck deck = small_deck();
   deck.train.epochs = 100;
-  const TrainedRun run = train_quietly(deck, circuit);
+  const TrainedRun run = train_one(deck, circuit);
   for (int e = 20; e <= 100; e += 20) EXPECT_LT(run.loss[e], 0.99 * run.loss[e - 20]) << e;
   EXPECT_LT(run.loss[100], 0.3);
   EXPECT_GT(run.test[0].pearson, 0.5);
@@ -149,10 +149,10 @@ TEST(Trainer, OneSeedGivesTheSameBitsAndAnotherDoesNot) {
   const Circuit circuit = small_circuit();
   Deck deck = small_deck();
   deck.train.epochs = 10;
-  const TrainedRun run = train_quietly(deck, circuit);
-  expect_same(run, train_quietly(deck, circuit));
+  const TrainedRun run = train_one(deck, circuit);
+  expect_same(run, train_one(deck, circuit));
   deck.train.seed = 1;
-  const TrainedRun other = train_quietly(deck, circuit);
+  const TrainedRun other = train_one(deck, circuit);
   EXPECT_NE(run.part, other.part);
   EXPECT_NE(run.loss[0], other.loss[0]);
   EXPECT_NE(run.model.parameters, other.model.parameters);
@@ -161,7 +161,7 @@ TEST(Trainer, OneSeedGivesTheSameBitsAndAnotherDoesNot) {
 TEST(Trainer, EveryFormOfTheModelTrains) {
   const Circuit circuit = small_circuit();
   const Deck usual = small_deck();
-  const double usual_loss = train_quietly(usual, circuit).loss.back();
+  const double usual_loss = train_one(usual, circuit).loss.back();
   Deck dense = usual, expanded = usual, both = usual, wide = usual, shallow = usual, deep = usual, all_kept = usual;
   dense.model.residual = both.model.residual = Residual::dense;
   expanded.model.adjacency = both.model.adjacency = Adjacency::expanded;
@@ -179,7 +179,7 @@ TEST(Trainer, EveryFormOfTheModelTrains) {
                                    {"deep", deep},
                                    {"all kept", all_kept}}) {
     SCOPED_TRACE(name);
-    const TrainedRun run = train_quietly(deck, circuit);
+    const TrainedRun run = train_one(deck, circuit);
     expect_consistent(deck, circuit, run);
     EXPECT_LT(smallest(run.loss), 0.95 * run.loss[0]);
     if (std::string(name) != "expanded") {
@@ -195,9 +195,9 @@ TEST(Trainer, NetsAndExpandedEdgesAgreeToRounding) {
     Deck deck = small_deck();
     deck.train.epochs = 8;
     deck.model.residual = residual;
-    const TrainedRun nets = train_quietly(deck, circuit);
+    const TrainedRun nets = train_one(deck, circuit);
     deck.model.adjacency = Adjacency::expanded;
-    const TrainedRun expanded = train_quietly(deck, circuit);
+    const TrainedRun expanded = train_one(deck, circuit);
     for (std::size_t e = 0; e <= 8; ++e) {
       EXPECT_NEAR(nets.loss[e], expanded.loss[e], 2e-5 * nets.loss[e]) << e;
       EXPECT_NEAR(nets.validation_loss[e], expanded.validation_loss[e], 2e-5 * nets.validation_loss[e]) << e;
@@ -214,7 +214,7 @@ TEST(Trainer, TheOrderOfTheCellsDoesNotMatter) {
   ASSERT_NE(ordered.cell_type, circuit.cell_type);
   Deck deck = small_deck();
   deck.train.epochs = 8;
-  const TrainedRun run = train_quietly(deck, circuit), other = train_quietly(deck, ordered);
+  const TrainedRun run = train_one(deck, circuit), other = train_one(deck, ordered);
   expect_consistent(deck, ordered, other);
   EXPECT_EQ(in_original_order(ordered, other.part, 1), run.part);
   for (std::size_t e = 0; e <= 8; ++e) {
@@ -232,7 +232,7 @@ TEST(Trainer, LearnsTwoLabels) {
   const Circuit circuit = small_circuit_with_two_labels();
   Deck deck = small_deck();
   deck.train.epochs = 60;
-  const TrainedRun run = train_quietly(deck, circuit);
+  const TrainedRun run = train_one(deck, circuit);
   expect_consistent(deck, circuit, run);
   EXPECT_EQ(run.model.label_name, (std::vector<std::string>{"first", "second"}));
   EXPECT_GT(run.test[0].pearson, 0.4);
@@ -252,14 +252,14 @@ TEST(Trainer, ALabelThatIsConstantInAPartDoesNotDecide) {
   const Deck deck = small_deck();
   const auto part = split_cells(circuit.cells(), deck.train.split, deck.train.seed);
   make_constant(circuit, part, 1);
-  const TrainedRun run = train_quietly(deck, circuit);
+  const TrainedRun run = train_one(deck, circuit);
   EXPECT_GT(run.best_epoch, 1);
   EXPECT_NEAR(run.validation_pearson[static_cast<std::size_t>(run.best_epoch)], run.validation[0].pearson, 1e-6);
   EXPECT_NEAR(mean_scores(run.test).pearson, run.test[0].pearson, 1e-12);
 
   // None varies: by the loss.
   make_constant(circuit, part, 0);
-  const TrainedRun blind = train_quietly(deck, circuit);
+  const TrainedRun blind = train_one(deck, circuit);
   const auto least = std::min_element(blind.validation_loss.begin() + 1, blind.validation_loss.end());
   EXPECT_EQ(blind.best_epoch, least - blind.validation_loss.begin());
   EXPECT_TRUE(std::isnan(mean_scores(blind.test).pearson));
@@ -272,7 +272,7 @@ TEST(Trainer, KeepsWhatTheModelNeedsElsewhere) {
   deck.train.epochs = 1;
   deck.model.residual = Residual::dense;
   deck.model.adjacency = Adjacency::expanded;
-  const SavedModel model = train_quietly(deck, circuit).model;
+  const SavedModel model = train_one(deck, circuit).model;
   EXPECT_EQ(model.feature_name, circuit.feature_name);
   EXPECT_EQ(model.type_name, circuit.type_name);
   EXPECT_EQ(model.label_name, circuit.label_name);
@@ -295,17 +295,17 @@ TEST(Trainer, DoesNotLearnFromTestLabels) {
   const Circuit circuit = small_circuit();
   Deck deck = small_deck();
   deck.train.epochs = 5;
-  const TrainedRun run = train_quietly(deck, circuit);
+  const TrainedRun run = train_one(deck, circuit);
   Circuit other = circuit;
   for (std::size_t i = 0; i < run.part.size(); ++i) {
     if (run.part[i] == static_cast<std::uint8_t>(Part::test)) other.label[i] += 100 + static_cast<float>(i);
   }
-  expect_same(run, train_quietly(deck, other));
+  expect_same(run, train_one(deck, other));
   other = circuit;
   for (std::size_t i = 0; i < run.part.size(); ++i) {
     if (run.part[i] == static_cast<std::uint8_t>(Part::validation)) other.label[i] += 100;
   }
-  EXPECT_EQ(train_quietly(deck, other).loss, run.loss);
+  EXPECT_EQ(train_one(deck, other).loss, run.loss);
 }
 
 TEST(Trainer, ReportsEveryEvaluation) {
@@ -313,7 +313,7 @@ TEST(Trainer, ReportsEveryEvaluation) {
   Deck deck = small_deck();
   deck.train.epochs = 4;
   std::vector<TrainingProgress> reports;
-  const TrainedRun run = train(deck, circuit, "test", [&](const TrainingProgress& p) { reports.push_back(p); });
+  const TrainedRun run = train_one(deck, circuit, [&](const TrainingProgress& p) { reports.push_back(p); });
   ASSERT_EQ(reports.size(), 5U);
   for (std::size_t e = 0; e < 5; ++e) {
     EXPECT_EQ(reports[e].epoch, static_cast<std::int64_t>(e));
@@ -329,20 +329,20 @@ TEST(Trainer, ValidationPlansWhatTrainingTakes) {
   const Circuit circuit = small_circuit(200);
   Deck deck = small_deck();
   deck.train.epochs = 1;
-  const MemoryUse planned = validate_training(deck, circuit, "test");
-  const MemoryUse used = train_quietly(deck, circuit).memory;
+  const MemoryUse planned = validate_one(deck, circuit);
+  const MemoryUse used = train_one(deck, circuit).memory;
   EXPECT_EQ(planned.planned, used.planned);
   EXPECT_EQ(planned.allocated, used.allocated);
   deck.model.layers = 6;
-  EXPECT_GT(validate_training(deck, circuit, "test").planned, planned.planned);
+  EXPECT_GT(validate_one(deck, circuit).planned, planned.planned);
 }
 
 TEST(Trainer, NamesCircuitsThatCannotBeLearned) {
   const Deck deck = small_deck();
   const auto expect_refused = [&](const Circuit& circuit, const std::string& place,
                                   const std::vector<std::string>& words) {
-    expect_message(input_error([&] { train(deck, circuit, "some.h5", ReportProgress()); }), place, words);
-    expect_message(input_error([&] { validate_training(deck, circuit, "some.h5"); }), place, words);
+    expect_message(input_error([&] { train(Mpi::alone(), deck, one_circuit(deck, circuit, "some.h5"), ReportProgress()); }), place, words);
+    expect_message(input_error([&] { validate_one(deck, circuit, "some.h5"); }), place, words);
   };
   Circuit no_label = small_circuit();
   no_label.label_name.clear();
@@ -362,7 +362,7 @@ TEST(Trainer, DivergenceIsARunErrorThatNamesTheRate) {
   Deck deck = small_deck();
   deck.train.learning_rate = 1e30;
   try {
-    train_quietly(deck, circuit);
+    train_one(deck, circuit);
     FAIL() << "nothing was thrown";
   } catch (const RunError& error) {
     const std::string message = error.what();
@@ -379,7 +379,7 @@ TEST(Trainer, WhatDoesNotFitIsARunErrorThatSaysHowMuch) {
   deck.model.layers = 20000;
   deck.model.hidden = 65536;
   try {
-    validate_training(deck, circuit, "test");
+    validate_one(deck, circuit);
     FAIL() << "nothing was thrown";
   } catch (const RunError& error) {
     const std::string message = error.what();
@@ -402,13 +402,13 @@ TEST(Trainer, EveryBaselineLearnsOnEitherFormOfTheGraph) {
   for (const ModelKind kind : {ModelKind::gcn, ModelKind::sage, ModelKind::rev}) {
     SCOPED_TRACE(name_of(kind));
     Deck deck = baseline_deck(kind);
-    const TrainedRun nets = train_quietly(deck, circuit);
+    const TrainedRun nets = train_one(deck, circuit);
     expect_consistent(deck, circuit, nets);
     EXPECT_LT(smallest(nets.loss), 0.8 * nets.loss[0]);
     EXPECT_GT(nets.test[0].pearson, 0.3);
-    expect_same(nets, train_quietly(deck, circuit));
+    expect_same(nets, train_one(deck, circuit));
     deck.model.adjacency = Adjacency::expanded;
-    const TrainedRun edges = train_quietly(deck, circuit);
+    const TrainedRun edges = train_one(deck, circuit);
     for (int e = 0; e < 3; ++e) EXPECT_NEAR(edges.loss[e], nets.loss[e], 1e-3 * nets.loss[e]) << e;
   }
 }
@@ -417,17 +417,17 @@ TEST(Trainer, EveryBaselineLearnsOnEitherFormOfTheGraph) {
 TEST(Trainer, DropoutDropsWhenTrainingOnly) {
   const Circuit circuit = small_circuit();
   Deck deck = baseline_deck(ModelKind::rev);
-  const TrainedRun plain = train_quietly(deck, circuit);
+  const TrainedRun plain = train_one(deck, circuit);
   deck.model.dropout = 0.3;
-  const TrainedRun dropped = train_quietly(deck, circuit);
+  const TrainedRun dropped = train_one(deck, circuit);
   expect_consistent(deck, circuit, dropped);
-  expect_same(dropped, train_quietly(deck, circuit));
+  expect_same(dropped, train_one(deck, circuit));
   EXPECT_EQ(dropped.loss[0], plain.loss[0]);
   EXPECT_NE(dropped.loss[1], plain.loss[1]);
   EXPECT_LT(smallest(dropped.loss), 0.9 * dropped.loss[0]);
   // A mask that is never drawn is all zero, and one that stays the same would train a narrower model.
   deck.model.dropout = 0.9;
-  EXPECT_NE(train_quietly(deck, circuit).loss.back(), dropped.loss.back());
+  EXPECT_NE(train_one(deck, circuit).loss.back(), dropped.loss.back());
 }
 
 }  // namespace

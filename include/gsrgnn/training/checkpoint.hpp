@@ -59,7 +59,7 @@ struct CheckpointOptions {
   std::function<void(const std::string&)> say;  ///< lines on checkpoints for the user
 };
 
-/// Goes on from a checkpoint, and writes them between epochs.
+/// Goes on from a checkpoint, and writes them between epochs, on one rank.
 class CheckpointKeeper {
  public:
   CheckpointKeeper(const Deck& deck, const Checkpoints& checkpoints, const CheckpointOptions& options);
@@ -82,9 +82,10 @@ class CheckpointKeeper {
   Clock::time_point written_;
 };
 
-/// train(), with checkpoints as the deck asks for them. Throws Stopped when it was asked to stop and wrote one. The
-/// checkpoints stay; remove them when the run file is written.
-TrainedRun train_with_checkpoints(const Deck& deck, const Circuit& circuit, const std::string& place,
+/// train(), with checkpoints as the deck asks for them, which rank 0 reads and writes. options.say is called there
+/// only, options.stop on all ranks, and one that is asked to stop stops all: throws Stopped when a checkpoint was
+/// written. The checkpoints stay; remove them when the run file is written.
+TrainedRun train_with_checkpoints(const Mpi& mpi, const Deck& deck, const TrainingCircuits& circuits,
                                   const ReportProgress& report, const CheckpointOptions& options);
 
 /// What `info --json` prints of a checkpoint.

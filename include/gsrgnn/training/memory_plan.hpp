@@ -4,14 +4,15 @@
 /// what is planned here. And the limit that it has to keep to.
 
 #include <gsrgnn/circuit/circuit.hpp>
-#include <gsrgnn/training/deck.hpp>
+#include <gsrgnn/models/model.hpp>
+#include <gsrgnn/training/training_circuits.hpp>
 #include <gsrgnn/util/arena.hpp>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 
 namespace gsrgnn {
 
-/// All that a plan depends on beside the deck.
+/// All that a plan for one circuit depends on beside the deck.
 struct CircuitSize {
   CircuitCounts counts;
   int features = 0, types = 0, labels = 0;
@@ -21,15 +22,27 @@ CircuitSize size_for_training(const Circuit& circuit, const std::string& place);
 
 ModelShape model_shape(const ModelSettings& model, const CircuitSize& size);
 
-/// Bytes of the device's memory.
+/// A circuit that a rank holds: its size, and what its model is for.
+struct SizedCircuit {
+  CircuitCounts counts;
+  Purpose purpose;
+};
+
+/// Bytes of the device's memory: of the training of one circuit, or of a rank with its circuits of several.
 class MemoryPlan {
  public:
   MemoryPlan(const ModelSettings& model, const CircuitSize& size);
+  explicit MemoryPlan(const TrainingCircuits& circuits);
 
   std::int64_t planned() const { return planned_; }
   /// Of the parts, which add up to what is planned.
   std::int64_t planned(MemoryPart part) const { return parts_[static_cast<std::size_t>(part)]; }
-  const ModelSettings& model() const { return model_; }
+  const ModelSettings& model() const { return shape_; }
+  const std::vector<SizedCircuit>& circuits() const { return circuits_; }
+  /// Of the three arenas that a training allocates (training_memory.hpp).
+  std::int64_t resident() const { return resident_; }
+  std::int64_t of_model() const { return of_model_; }
+  std::int64_t best() const { return planned_ - resident_ - of_model_; }
 
   /// The most layers that fit, with all else as it is; 0: not even one. At most as many as a deck can ask for.
   int most_layers(std::int64_t limit) const;
@@ -37,19 +50,23 @@ class MemoryPlan {
   std::optional<int> most_k(std::int64_t limit) const;
 
  private:
-  std::int64_t planned_of(const ModelSettings& model) const;
+  void measure();
+  std::int64_t planned_with(int layers, int k) const;
 
-  ModelSettings model_;
-  CircuitSize size_;
+  ModelShape shape_;
+  std::vector<SizedCircuit> circuits_;
+  UpdateRule rule_;
   std::array<std::int64_t, kMemoryParts> parts_{};
-  std::int64_t planned_ = 0;
+  std::int64_t planned_ = 0, resident_ = 0, of_model_ = 0;
 };
 
-/// What a training of the deck may take: its memory_limit, or else what the device has free now. 0: unknown.
-std::int64_t memory_limit(const Deck& deck);
+/// What the device has free now, of which the ranks that share it have equal parts. All ranks must call it. 0: unknown.
+std::int64_t share_of_device(const Mpi& mpi);
+/// What a training of the deck may take on this rank: its memory_limit, or else the share of the device.
+std::int64_t memory_limit(const Mpi& mpi, const Deck& deck);
 
-/// Throws RunError, with the numbers and with what would fit, when the plan is beyond memory_limit(deck).
-void require_fit(const MemoryPlan& plan, const Deck& deck);
+/// Throws RunError, with the numbers and with what would fit, when the plan is beyond the memory_limit() `limit`.
+void require_fit(const MemoryPlan& plan, const Deck& deck, std::int64_t limit);
 
 /// A part's name: in words, and as a key of `plan --json`.
 const char* words_of(MemoryPart part);

@@ -30,19 +30,7 @@
 
 namespace gsrgnn {
 
-/// What the run file of a joint training holds beside the TrainedRun.
-struct HeldOutCells {
-  std::vector<float> value, label;   ///< N x O
-  std::vector<double> position;      ///< N x 2
-  std::vector<std::uint8_t> split;   ///< N
-  std::vector<std::int64_t> design;  ///< N
-  std::string content_hash;          ///< of all the training's circuits
-};
-void write_run(const std::string& path, const Deck& deck, const HeldOutCells& cells, const TrainedRun& run);
-/// What /circuit of a joint training is named.
-std::string joint_name(const std::vector<DesignResult>& designs);
-
-void write_run(const std::string& path, const Deck& deck, const Circuit& circuit, const TrainedRun& run);
+void write_run(const std::string& path, const Deck& deck, const TrainingCircuits& circuits, const TrainedRun& run);
 
 /// Prediction file: attributes of "/" (kind = "gsrgnn prediction", version, model, circuit, label_unit, unknown_types,
 /// unknown_cells), /label_name, /value (N x labels), /position (N x 2), and, when the circuit has the model's labels,

@@ -9,6 +9,10 @@ namespace gsrgnn {
 
 struct Scores {
   double pearson, spearman, kendall, r2;
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    visit(self.pearson, self.spearman, self.kendall, self.r2);
+  }
 };
 
 double pearson(const std::vector<double>& a, const std::vector<double>& b);

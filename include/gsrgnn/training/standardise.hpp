@@ -17,6 +17,10 @@ struct ColumnMoments {
   static ColumnMoments of(const std::vector<float>& values, std::size_t columns, const std::vector<bool>& use = {});
   /// Those of this and other rows together.
   void join(const ColumnMoments& other);
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    visit(self.count, self.mean, self.squares);
+  }
 };
 
 /// x -> (x - mean) / scale, a column at a time.

@@ -1,26 +1,46 @@
 #pragma once
 
-/// Full-batch training of one model on one circuit: Adam on the mean squared error of the training cells, the model of
-/// the best validation Pearson kept, the test cells scored once, with that model.
+/// Training: Adam on the mean squared error of the training cells, the model of the best validation Pearson kept, the
+/// test cells scored once, with that model.
+///
+/// Of one circuit, an epoch is one update, from all of it. A joint training makes one model of many circuits, for
+/// circuits that it has never seen: an epoch makes an update from each batch of training circuits, in an order by seed
+/// and epoch; the ranks compute the gradients of their circuits, which are summed exactly (kernels/fixed_sum.hpp), and
+/// all make the same update. The loss of a batch is the mean over all its training cells. The result is the same, bit
+/// for bit, for any number of ranks. After each epoch the model is judged by its mean Pearson over the validation
+/// circuits (or over the training circuits' validation cells); the best is kept, and scored in the end on the circuits
+/// that were held out. A rank keeps the graphs of its circuits on the device, and one model whose workspace they share.
 
 #include <functional>
-#include <gsrgnn/training/deck.hpp>
-#include <gsrgnn/training/saved_model.hpp>
 #include <gsrgnn/training/scores.hpp>
-#include <gsrgnn/training/split.hpp>
 #include <gsrgnn/training/state_array.hpp>
+#include <gsrgnn/training/training_circuits.hpp>
 
 namespace gsrgnn {
 
 /// Bytes. What is planned is what is allocated; the process peak has everything else in it too.
 struct MemoryUse {
   std::int64_t planned = 0, allocated = 0, process_peak = 0;
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    visit(self.planned, self.allocated, self.process_peak);
+  }
 };
 
-/// Wall-clock seconds of each epoch and of its parts; `copy` is all that goes between host and device, which is the
-/// output, the losses and a flag. What is left of `total` is scoring, most of it on the host.
+/// Wall-clock seconds of each epoch and of its parts; `copy` is what goes between host and device: outputs, and inputs
+/// where several circuits share a model. What is left of `total` is evaluation: scores, most of them on the host, and
+/// forward passes whose outputs are not trained on.
 struct EpochSeconds {
   std::vector<double> total, forward, backward, update, copy;
+};
+
+/// The cells of the circuits of a joint training that were held out, one circuit after the other, in the orders of
+/// their sources.
+struct HeldOutCells {
+  std::vector<float> value, label;   ///< N x O
+  std::vector<double> position;      ///< N x 2
+  std::vector<std::uint8_t> split;   ///< N
+  std::vector<std::int64_t> design;  ///< N: index into TrainedRun::designs
 };
 
 /// What became of one circuit of a joint training.
@@ -34,19 +54,23 @@ struct DesignResult {
 };
 
 struct TrainedRun {
-  CircuitCounts counts;
+  std::string name, content_hash;  ///< of the circuit or circuits
+  CircuitCounts counts;            ///< of the circuit; sums over the training circuits
   /// Element e: after e updates (0: untrained), e = 0 .. epochs. Losses of the standardised labels; the Pearson is the
   /// mean over the labels.
   std::vector<double> loss, validation_loss, validation_pearson;
   std::int64_t best_epoch = 0;           ///< the e >= 1 with the largest validation Pearson
   std::vector<Scores> validation, test;  ///< at best_epoch, one entry a label
-  std::vector<float> prediction;         ///< N x O at best_epoch, in the label's unit and the circuit's order
-  std::vector<std::uint8_t> part;        ///< N: Part of each cell
-  SavedModel model;                      ///< of best_epoch
+  // Of one circuit:
+  std::vector<float> prediction;   ///< N x O at best_epoch, in the label's unit and the circuit's order
+  std::vector<std::uint8_t> part;  ///< N: Part of each cell
+  // Of several:
+  std::vector<DesignResult> designs;  ///< in the deck's order
+  HeldOutCells held_out;              ///< on rank 0
+  SavedModel model;                   ///< of best_epoch
   std::int64_t trained_parameters = 0;
   EpochSeconds seconds;
   MemoryUse memory;
-  std::vector<DesignResult> designs;  ///< of a joint training, in the deck's order
   int ranks = 1;
 };
 
@@ -96,19 +120,18 @@ using BetweenEpochs = std::function<void(std::int64_t epoch, const std::function
 constexpr double kDivergedLoss = 1e6;
 /// Whether a state's sizes and epochs are those of a training of this deck; all but those of best_output.
 bool fits_training(const TrainingState& state, const Deck& deck, std::size_t parameters);
-/// Bytes that the process has had at most.
-std::int64_t process_peak();
 /// What epochs are compared by: the validation Pearson; where it is undefined, for a prediction that is constant or
 /// labels that are, below all others and the better the smaller the loss.
 double rank_of_epoch(double pearson, double validation_loss);
 
-/// Throws InputError when deck and circuit do not fit each other, RunError when training diverges or memory is lacking.
-/// `place` names the circuit in messages. Given a state, it goes on from there, to the result that the training which
+/// Trains, by all ranks; `report` is called on rank 0. Throws RunError when training diverges or memory is lacking;
+/// what one rank throws is thrown on all. Given a state, it goes on from there, to the result that the training which
 /// the state was taken from would have had, bit for bit but for the seconds.
-TrainedRun train(const Deck& deck, const Circuit& circuit, const std::string& place, const ReportProgress& report,
+TrainedRun train(const Mpi& mpi, const Deck& deck, const TrainingCircuits& circuits, const ReportProgress& report,
                  const TrainingState* from = nullptr, const BetweenEpochs& between = BetweenEpochs());
 
-/// Builds everything that train() builds, and stops before the first epoch; same errors.
-MemoryUse validate_training(const Deck& deck, const Circuit& circuit, const std::string& place);
+/// Builds everything that train() builds, and stops before the first epoch; same errors. Returns what the rank that
+/// needs most has planned and allocated.
+MemoryUse validate_training(const Mpi& mpi, const Deck& deck, const TrainingCircuits& circuits);
 
 }  // namespace gsrgnn

@@ -55,9 +55,14 @@ class Arena {
     return take<View>(MemoryPart::workspace, extents...);
   }
 
-  /// Begins anew: what is taken from now on shares its memory with what was taken before. Only one at a time can be
-  /// used, and finds there what the other left.
-  void rewind() { used_ = 0; }
+  /// The same memory from its beginning: what is taken from there shares it with what was taken here. Only one of the
+  /// two can be used at a time, and finds what the other left.
+  Arena anew() const {
+    Arena arena = *this;
+    arena.used_ = 0;
+    arena.by_part_ = {};
+    return arena;
+  }
 
  private:
   static constexpr std::size_t kAlignment = 256;

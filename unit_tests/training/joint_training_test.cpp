@@ -4,11 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <gsrgnn/campaign/joint_training.hpp>
 #include <gsrgnn/circuit/circuit_file.hpp>
 #include <gsrgnn/kernels/adam.hpp>
 #include <gsrgnn/kernels/loss.hpp>
 #include <gsrgnn/models/any_model.hpp>
+#include <gsrgnn/training/checkpoint.hpp>
+#include <gsrgnn/training/memory_plan.hpp>
 #include <numeric>
 
 #include "support/files.hpp"
@@ -42,10 +43,10 @@ class JointTrainingTest : public ::testing::Test {
     deck_.output = folder_.path("run.h5");
   }
   std::string path(int i) const { return folder_.path(fmt::format("c{}.h5", i)); }
-  JointCircuits open() const { return open_joint_circuits(alone_, deck_); }
-  JointRun train() const {
-    const JointCircuits circuits = open();
-    return train_jointly(alone_, deck_, circuits, ReportProgress(), CheckpointOptions());
+  TrainingCircuits open() const { return open_circuits(alone_, deck_); }
+  TrainedRun train() const {
+    const TrainingCircuits circuits = open();
+    return train_with_checkpoints(alone_, deck_, circuits, ReportProgress(), CheckpointOptions());
   }
   void expect_refused(const std::string& place, const std::vector<std::string>& words) const {
     expect_message(input_error([&] { open(); }), place + ": ", words);
@@ -128,7 +129,7 @@ TEST_F(JointTrainingTest, IsTrainingOnAllCircuitsSideBySide) {
       deck_.model.kind = kind;
       deck_.model.groups = kind == ModelKind::gsr || kind == ModelKind::rev ? 2 : 1;
       deck_.model.adjacency = adjacency;
-      const JointCircuits circuits = open();
+      const TrainingCircuits circuits = open();
       std::vector<Circuit> training;
       for (int i = 0; i < 3; ++i) training.push_back(read_circuit(path(i)));
       const Circuit whole = side_by_side(training, circuits.model.type_name);
@@ -143,12 +144,12 @@ TEST_F(JointTrainingTest, IsTrainingOnAllCircuitsSideBySide) {
       EXPECT_NEAR(saved.label.scale[0], label.scale[0], 1e-9);
       const auto expected = losses(deck_, saved, whole);
       const auto joint = train();
-      ASSERT_EQ(joint.run.loss.size(), expected.size());
+      ASSERT_EQ(joint.loss.size(), expected.size());
       for (std::size_t e = 0; e < expected.size(); ++e) {
         // Roundings are in other places, and GS-Op lets a near tie fall the other way.
-        EXPECT_NEAR(joint.run.loss[e], expected[e], (kind == ModelKind::gsr ? 3e-3 : 2e-4) * expected[e]) << e;
+        EXPECT_NEAR(joint.loss[e], expected[e], (kind == ModelKind::gsr ? 3e-3 : 2e-4) * expected[e]) << e;
       }
-      EXPECT_LT(joint.run.loss.back(), 0.9 * joint.run.loss.front());
+      EXPECT_LT(joint.loss.back(), 0.9 * joint.loss.front());
     }
   }
 }
@@ -156,10 +157,10 @@ TEST_F(JointTrainingTest, IsTrainingOnAllCircuitsSideBySide) {
 TEST_F(JointTrainingTest, ScoresAreThoseOfPredictions) {
   deck_.circuits.test = {path(4), path(1)};
   deck_.circuits.training = {path(0), path(2)};
-  const JointRun joint = train();
-  const TrainedRun& run = joint.run;
+  const TrainedRun joint = train();
+  const TrainedRun& run = joint;
   ASSERT_EQ(run.designs.size(), 5U);
-  EXPECT_EQ(joint_name(run.designs), "design4+design1");
+  EXPECT_EQ(run.name, "design4+design1");
   double pearson = 0;
   std::size_t at = 0;
   for (std::size_t d = 2; d < 5; ++d) {
@@ -172,8 +173,8 @@ TEST_F(JointTrainingTest, ScoresAreThoseOfPredictions) {
     for (std::size_t i = 0; i < predicted.size(); ++i, ++at) {
       a.push_back(predicted[i]);
       b.push_back(circuit.label[i]);
-      EXPECT_EQ(joint.cells.design[at], static_cast<std::int64_t>(d));
-      EXPECT_EQ(joint.cells.split[at], static_cast<std::uint8_t>(design.part));
+      EXPECT_EQ(joint.held_out.design[at], static_cast<std::int64_t>(d));
+      EXPECT_EQ(joint.held_out.split[at], static_cast<std::uint8_t>(design.part));
     }
     const Scores scores = score(a, b);
     EXPECT_NEAR(design.scores.pearson, scores.pearson, 1e-6);
@@ -183,7 +184,7 @@ TEST_F(JointTrainingTest, ScoresAreThoseOfPredictions) {
     EXPECT_NE(design.linear_fit.pearson, design.scores.pearson);
     if (design.part == Part::test) pearson += scores.pearson / 2;
   }
-  EXPECT_EQ(joint.cells.split.size(), at);
+  EXPECT_EQ(joint.held_out.split.size(), at);
   EXPECT_NEAR(mean_scores(run.test).pearson, pearson, 1e-6);
   EXPECT_EQ(mean_scores(run.validation).pearson, run.designs[2].scores.pearson);
   EXPECT_EQ(run.validation_pearson[static_cast<std::size_t>(run.best_epoch)], run.designs[2].scores.pearson);
@@ -199,89 +200,89 @@ TEST_F(JointTrainingTest, CellsOfTheTrainingCircuitsCanValidate) {
   deck_.circuits.validation.clear();
   deck_.train.split[0] = 0.75;
   deck_.train.split[1] = 0.25;
-  const JointCircuits circuits = open();
+  const TrainingCircuits circuits = open();
   for (const HeldCircuit& held : circuits.held) {
     const auto validation = std::count(held.part.begin(), held.part.end(), static_cast<std::uint8_t>(Part::validation));
-    const JointDesign& design = circuits.designs[held.design];
+    const TrainingDesign& design = circuits.designs[held.design];
     const bool training = design.part == Part::training;
-    EXPECT_EQ(validation, training ? std::llround(0.25 * static_cast<double>(held.circuit.cells())) : 0);
+    EXPECT_EQ(validation, training ? std::llround(0.25 * static_cast<double>(held.circuit->cells())) : 0);
     if (training) {
-      EXPECT_EQ(design.training_cells, held.circuit.cells() - validation);
+      EXPECT_EQ(design.training_cells, held.circuit->cells() - validation);
     }
   }
-  const JointRun joint = train();
-  EXPECT_TRUE(std::isfinite(joint.run.validation_loss.back()));
-  EXPECT_EQ(joint.cells.split.size(), static_cast<std::size_t>(read_circuit(path(4)).cells()));
-  EXPECT_NEAR(mean_scores(joint.run.validation).pearson,
-              joint.run.validation_pearson[static_cast<std::size_t>(joint.run.best_epoch)], 1e-12);
+  const TrainedRun joint = train();
+  EXPECT_TRUE(std::isfinite(joint.validation_loss.back()));
+  EXPECT_EQ(joint.held_out.split.size(), static_cast<std::size_t>(read_circuit(path(4)).cells()));
+  EXPECT_NEAR(mean_scores(joint.validation).pearson,
+              joint.validation_pearson[static_cast<std::size_t>(joint.best_epoch)], 1e-12);
 }
 
 // A design whose label is the same everywhere is learned from, and judges nothing.
 TEST_F(JointTrainingTest, DesignsWithoutCongestionJudgeNothing) {
-  const JointRun before = train();
+  const TrainedRun before = train();
   Circuit calm = small_circuit(100, 99);
   calm.name = "calm";
   std::fill(calm.label.begin(), calm.label.end(), 0.0F);
   write_circuit(calm, folder_.path("calm.h5"));
   deck_.circuits.validation.push_back(folder_.path("calm.h5"));
-  const JointRun with = train();
-  EXPECT_EQ(with.run.validation_pearson, before.run.validation_pearson);
-  EXPECT_EQ(with.run.best_epoch, before.run.best_epoch);
+  const TrainedRun with = train();
+  EXPECT_EQ(with.validation_pearson, before.validation_pearson);
+  EXPECT_EQ(with.best_epoch, before.best_epoch);
   deck_.circuits.validation.pop_back();
   deck_.circuits.test.push_back(folder_.path("calm.h5"));
-  const JointRun tested = train();
-  EXPECT_NEAR(mean_scores(tested.run.test).pearson, mean_scores(before.run.test).pearson, 1e-12);
-  ASSERT_EQ(tested.run.designs.size(), 6U);
-  EXPECT_TRUE(std::isnan(tested.run.designs[5].scores.pearson));
+  const TrainedRun tested = train();
+  EXPECT_NEAR(mean_scores(tested.test).pearson, mean_scores(before.test).pearson, 1e-12);
+  ASSERT_EQ(tested.designs.size(), 6U);
+  EXPECT_TRUE(std::isnan(tested.designs[5].scores.pearson));
 }
 
 TEST_F(JointTrainingTest, BatchesAreThoseOfTheSeed) {
   deck_.train.batch = 2;
-  const JointCircuits circuits = open();
+  const TrainingCircuits circuits = open();
   EXPECT_EQ(circuits.batches, 2);
   std::vector<int> sizes(2, 0);
   for (int i = 0; i < 3; ++i) ++sizes[static_cast<std::size_t>(circuits.designs[static_cast<std::size_t>(i)].batch)];
   EXPECT_EQ(sizes, (std::vector<int>{2, 1}));
   deck_.model.dropout = 0.2;
   const auto once = train(), again = train();
-  EXPECT_EQ(once.run.loss, again.run.loss);
-  EXPECT_EQ(once.cells.value, again.cells.value);
+  EXPECT_EQ(once.loss, again.loss);
+  EXPECT_EQ(once.held_out.value, again.held_out.value);
   deck_.train.batch = 0;
-  EXPECT_NE(train().run.loss, once.run.loss);
+  EXPECT_NE(train().loss, once.loss);
 }
 
 // The model's memory is shared by the circuits of a rank: less than with a model each.
 TEST_F(JointTrainingTest, CircuitsShareTheWorkspace) {
   deck_.model.layers = 40;
-  const auto all = validate_joint(alone_, deck_, open()).planned;
-  EXPECT_EQ(all, plan_joint(open()).planned());
+  const auto all = validate_training(alone_, deck_, open()).planned;
+  EXPECT_EQ(all, MemoryPlan(open()).planned());
   deck_.circuits.training = {path(2)};
-  const auto largest = plan_joint(open()).planned();
+  const auto largest = MemoryPlan(open()).planned();
   EXPECT_LT(all, largest + largest / 5);
 }
 
 TEST_F(JointTrainingTest, GoesOnFromItsStateBitForBit) {
   deck_.train.batch = 1;
   deck_.model.dropout = 0.2;
-  const JointCircuits circuits = open();
+  const TrainingCircuits circuits = open();
   CheckpointOptions options;
   options.say = [](const std::string&) {};
-  const JointRun undisturbed = train_jointly(alone_, deck_, circuits, ReportProgress(), options);
+  const TrainedRun undisturbed = train_with_checkpoints(alone_, deck_, circuits, ReportProgress(), options);
   int epochs = 0;
   options.stop = [&] { return ++epochs == 6 ? "enough" : ""; };
-  EXPECT_THROW(train_jointly(alone_, deck_, circuits, ReportProgress(), options), Stopped);
+  EXPECT_THROW(train_with_checkpoints(alone_, deck_, circuits, ReportProgress(), options), Stopped);
   options.stop = nullptr;
   options.resume = true;
   std::vector<std::int64_t> reported;
-  const JointRun resumed = train_jointly(
+  const TrainedRun resumed = train_with_checkpoints(
       alone_, deck_, circuits, [&](const TrainingProgress& p) { reported.push_back(p.epoch); }, options);
   EXPECT_EQ(reported.front(), 5);
-  EXPECT_EQ(resumed.run.loss, undisturbed.run.loss);
-  EXPECT_EQ(resumed.run.model.parameters, undisturbed.run.model.parameters);
-  EXPECT_EQ(resumed.cells.value, undisturbed.cells.value);
+  EXPECT_EQ(resumed.loss, undisturbed.loss);
+  EXPECT_EQ(resumed.model.parameters, undisturbed.model.parameters);
+  EXPECT_EQ(resumed.held_out.value, undisturbed.held_out.value);
   // Another circuit under the same name.
   write_circuit(small_circuit(160, 99), path(1));
-  expect_message(input_error([&] { train_jointly(alone_, deck_, open(), ReportProgress(), options); }),
+  expect_message(input_error([&] { train_with_checkpoints(alone_, deck_, open(), ReportProgress(), options); }),
                  checkpoint_path(deck_.output), {"another circuit"});
 }
 
@@ -297,14 +298,14 @@ TEST_F(JointTrainingTest, CellTypesAreThoseOfAllTrainingCircuits) {
   circuit = read_circuit(path(4));
   circuit.type_name.front() = "ONLY_IN_THE_TEST";
   write_circuit(circuit, path(4));
-  const JointCircuits circuits = open();
+  const TrainingCircuits circuits = open();
   const auto& types = circuits.model.type_name;
   EXPECT_TRUE(std::is_sorted(types.begin(), types.end()));
   EXPECT_EQ(std::count(types.begin(), types.end(), "ONLY_HERE"), 1);
   EXPECT_EQ(std::count(types.begin(), types.end(), "ONLY_IN_THE_TEST"), 0);
   for (const HeldCircuit& held : circuits.held) {
     for (std::size_t i = 0; i < held.inputs.type.size(); ++i) {
-      const std::string& name = held.circuit.type_name[static_cast<std::size_t>(held.circuit.cell_type[i])];
+      const std::string& name = held.circuit->type_name[static_cast<std::size_t>(held.circuit->cell_type[i])];
       const int row = held.inputs.type[i];
       EXPECT_EQ(row < 0 ? "ONLY_IN_THE_TEST" : types[static_cast<std::size_t>(row)], name);
     }

@@ -1,4 +1,4 @@
-#include <gsrgnn/campaign/cost_model.hpp>
+#include <gsrgnn/training/cost_model.hpp>
 
 namespace gsrgnn {
 namespace {

@@ -1,0 +1,123 @@
+#include "training/training_bench.hpp"
+
+#include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/machine.hpp>
+#include <gsrgnn/util/stopwatch.hpp>
+#include <gsrgnn/util/text.hpp>
+#include <limits>
+
+namespace gsrgnn {
+namespace {
+
+StateArray on_device(const Exec& space, const Vector<float, Exec>& values) {
+  return StateArray(values.size(), [space, values](std::size_t first, std::size_t count) {
+    return download(space, Vector<float, Exec>(values.data() + first, count));
+  });
+}
+
+void to_device(const Exec& space, const StateArray& values, const Vector<float, Exec>& view) {
+  values.for_each_part([&](std::size_t first, const std::vector<float>& part) {
+    upload(space, Vector<float, Exec>(view.data() + first, part.size()), part);
+  });
+}
+
+}  // namespace
+
+TrainingBench::TrainingBench(const Mpi& all_ranks, const Deck& of_run, const TrainingCircuits& all)
+    : mpi(all_ranks), deck(of_run), circuits(all) {
+  const auto outputs = static_cast<double>(circuits.model.shape.outputs);
+  for (const TrainingDesign& d : circuits.designs) {
+    training_values += static_cast<double>(d.training_cells) * outputs;
+    validation_values += static_cast<double>(d.validation_cells) * outputs;
+  }
+  const std::int64_t limit = memory_limit(mpi, deck);
+  mpi.together([&] {
+    const MemoryPlan plan(circuits);
+    require_fit(plan, deck, limit);
+    allocate(plan);
+    load();
+  });
+}
+
+void TrainingBench::allocate(const MemoryPlan& plan) {
+  use_.planned = plan.planned();
+  const auto make = [](std::int64_t bytes) { return Arena<Exec>(static_cast<std::size_t>(bytes)); };
+  try {
+    arenas_.reset(new TrainingArenas{make(plan.resident()), make(plan.of_model()), make(plan.best())});
+  } catch (const std::exception&) {
+    throw RunError(
+        fmt::format("the device could not give the {} bytes that were planned; give a memory_limit, and see gsrgnn "
+                    "plan for what fits it",
+                    with_commas(plan.planned())));
+  }
+  memory_ = std::make_unique<TrainingMemory>(*arenas_, circuits.model.shape, plan.circuits(), circuits.rule);
+  for (const CircuitOnDevice& on : memory_->circuits) {
+    if (on.model->parameters().data() != memory_->parameters.data()) {
+      Kokkos::abort("gsrgnn::TrainingBench: models do not share their parameters");
+    }
+  }
+  use_.allocated = static_cast<std::int64_t>(arenas_->resident.used() + arenas_->model.used() + arenas_->best.used());
+}
+
+void TrainingBench::load() {
+  const TrainingMemory& m = *memory_;
+  // Block by block, for all of them would need as much of the host's memory again.
+  for (const ParameterBlock& block : m.table.blocks) {
+    const auto initial = m.table.initial_values(deck.train.seed, block);
+    upload(space, Vector<float, Exec>(m.parameters.data() + block.first, initial.size()),
+           std::vector<float>(initial.begin(), initial.end()));
+  }
+  for (std::size_t i = 0; i < m.circuits.size(); ++i) {
+    m.circuits[i].model->set_graph(space, *circuits.held[i].circuit);
+    upload(space, m.circuits[i].label, circuits.held[i].label);
+    upload(space, m.circuits[i].part, circuits.held[i].part);
+  }
+}
+
+CircuitOnDevice& TrainingBench::attach(std::size_t held) {
+  CircuitOnDevice& on = memory_->circuits[held];
+  if (attached_ == held) return on;
+  Stopwatch<Exec> watch(space);
+  const std::size_t first = memory_->parameters.size() * sizeof(float);
+  Kokkos::deep_copy(space,
+                    Vector<std::uint8_t, Exec>(reinterpret_cast<std::uint8_t*>(memory_->parameters.data()) + first,
+                                               on.model_bytes - first),
+                    std::uint8_t{0});
+  on.model->inputs().set(space, circuits.held[held].inputs.feature, circuits.held[held].inputs.type);
+  attached_ = held;
+  laps.copy += watch.lap();
+  return on;
+}
+
+MemoryUse TrainingBench::use() const {
+  MemoryUse use = use_;
+  use.process_peak = process_peak();
+  return use;
+}
+
+TrainingState TrainingBench::take_parameters(bool with_best) const {
+  TrainingState state;
+  state.parameters = on_device(space, memory_->parameters);
+  state.moment1 = on_device(space, memory_->moment1);
+  state.moment2 = on_device(space, memory_->moment2);
+  if (with_best) state.best_parameters = on_device(space, memory_->best);
+  return state;
+}
+
+void TrainingBench::put_parameters(const TrainingState& state) {
+  to_device(space, state.parameters, memory_->parameters);
+  to_device(space, state.moment1, memory_->moment1);
+  to_device(space, state.moment2, memory_->moment2);
+  to_device(space, state.best_parameters, memory_->best);
+}
+
+std::vector<float> TrainingBench::release() {
+  const Vector<float, Exec> best = memory_->best;
+  memory_.reset();
+  arenas_->resident = arenas_->model = Arena<Exec>();
+  auto values = download(space, best);
+  arenas_.reset();
+  return values;
+}
+
+}  // namespace gsrgnn

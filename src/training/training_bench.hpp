@@ -1,0 +1,47 @@
+#pragma once
+
+/// A training under way: its deck and circuits, and what of it is on the device.
+
+#include <limits>
+
+#include "training/training_memory.hpp"
+
+namespace gsrgnn {
+
+class TrainingBench {
+ public:
+  /// Plans, allocates and loads. All ranks must construct it; for what it throws see train().
+  TrainingBench(const Mpi& mpi, const Deck& deck, const TrainingCircuits& circuits);
+
+  const TrainingMemory& memory() const { return *memory_; }
+  MemoryUse use() const;
+  /// The model on one of this rank's circuits: its workspace, which another may have used, is set to zero as that of a
+  /// new one is, and the circuit's inputs are copied there.
+  CircuitOnDevice& attach(std::size_t held);
+
+  /// The arrays of parameters of a state, to be read from the device when they are asked for; and the reverse.
+  TrainingState take_parameters(bool with_best) const;
+  void put_parameters(const TrainingState& state);
+  /// The best parameters, after giving back all that the training has of the device.
+  std::vector<float> release();
+
+  const Mpi& mpi;
+  const Deck& deck;
+  const TrainingCircuits& circuits;
+  Exec space;
+  double training_values = 0, validation_values = 0;  ///< labels of training and of validation cells, on all ranks
+  struct Laps {
+    double forward = 0, backward = 0, update = 0, copy = 0;
+  } laps;  ///< seconds of the epoch under way
+
+ private:
+  void allocate(const MemoryPlan& plan);
+  void load();
+
+  MemoryUse use_;
+  std::unique_ptr<TrainingArenas> arenas_;
+  std::unique_ptr<TrainingMemory> memory_;
+  std::size_t attached_ = std::numeric_limits<std::size_t>::max();
+};
+
+}  // namespace gsrgnn

@@ -1,0 +1,328 @@
+#include <algorithm>
+#include <gsrgnn/circuit/open_circuit.hpp>
+#include <gsrgnn/training/checkpoint.hpp>
+#include <gsrgnn/training/cost_model.hpp>
+#include <gsrgnn/training/memory_plan.hpp>
+#include <gsrgnn/training/training_circuits.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/exchange.hpp>
+#include <gsrgnn/util/random.hpp>
+#include <map>
+#include <numeric>
+#include <set>
+
+namespace gsrgnn {
+namespace {
+
+/// Apart from the streams of the parameters' initial values and of the split.
+constexpr std::uint64_t kBatchStream = (std::uint64_t{1} << 40U) + 1;
+
+std::vector<TrainingDesign> list_designs(const Deck& deck) {
+  std::vector<TrainingDesign> designs;
+  const auto append = [&](const std::vector<std::string>& paths, Part part) {
+    for (const std::string& path : paths) {
+      designs.emplace_back();
+      designs.back().path = path;
+      designs.back().part = part;
+    }
+  };
+  append(deck.circuits.training, Part::training);
+  append(deck.circuits.validation, Part::validation);
+  append(deck.circuits.test, Part::test);
+  return designs;
+}
+
+/// The training circuits in a random order by seed, cut into batches.
+void make_batches(const Deck& deck, TrainingCircuits& all) {
+  const std::size_t training = deck.circuits.training.size();
+  const std::size_t batch =
+      deck.train.batch == 0 ? training : std::min(training, static_cast<std::size_t>(deck.train.batch));
+  all.batches = static_cast<int>((training + batch - 1) / batch);
+  const auto order = Random(deck.train.seed, kBatchStream).permutation<std::size_t>(training);
+  for (std::size_t i = 0; i < training; ++i) all.designs[order[i]].batch = static_cast<int>(i / batch);
+}
+
+void deal_designs(const Mpi& mpi, const Deck& deck, TrainingCircuits& all) {
+  std::vector<double> load(static_cast<std::size_t>(mpi.size()), 0.0);
+  const auto deal_those = [&](const auto& chosen) {
+    std::vector<std::size_t> designs;
+    std::vector<double> seconds;
+    for (std::size_t d = 0; d < all.designs.size(); ++d) {
+      if (!chosen(all.designs[d])) continue;
+      designs.push_back(d);
+      seconds.push_back(predicted_seconds(deck, all.designs[d].counts));
+    }
+    const auto ranks = deal(seconds, load);
+    for (std::size_t i = 0; i < designs.size(); ++i) all.designs[designs[i]].rank = ranks[i];
+  };
+  for (int batch = 0; batch < all.batches; ++batch) {
+    deal_those([&](const TrainingDesign& d) { return d.part == Part::training && d.batch == batch; });
+  }
+  for (const Part part : {Part::validation, Part::test}) {
+    deal_those([&](const TrainingDesign& d) { return d.part == part; });
+  }
+  // The same numbers on all ranks, but on unequal machines not to the last bit: rank 0 decides.
+  std::vector<int> ranks;
+  for (const TrainingDesign& design : all.designs) ranks.push_back(design.rank);
+  ranks = broadcast(mpi, ranks);
+  for (std::size_t d = 0; d < all.designs.size(); ++d) all.designs[d].rank = ranks[d];
+}
+
+/// What ranks tell each other of a circuit.
+struct Description {
+  std::size_t design = 0;
+  std::string name, unit, hash;
+  std::int64_t cells = 0, nets = 0, pins = 0, edges = 0;
+  std::vector<std::string> features, types, labels;
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    visit(self.design, self.name, self.unit, self.hash, self.cells, self.nets, self.pins, self.edges, self.features,
+          self.types, self.labels);
+  }
+};
+
+Description describe(std::size_t design, const Circuit& circuit) {
+  const CircuitCounts counts = count(circuit);
+  return {design,      circuit.name, circuit.label_unit,   content_hash(circuit), counts.cells,      counts.nets,
+          counts.pins, counts.edges, circuit.feature_name, circuit.type_name,     circuit.label_name};
+}
+
+/// Everything on every rank, in the designs' order.
+template <class Row>
+std::vector<Row> gather_by_design(const Mpi& mpi, const std::vector<Row>& own) {
+  auto rows = join_all(mpi, own);
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.design < b.design; });
+  return rows;
+}
+
+std::string in_words(const std::vector<std::string>& names, const std::string& unit) {
+  return fmt::format("{} ({})", fmt::join(names, ", "), unit);
+}
+
+/// Whether one model can be trained on and tried on all of them.
+void check_fit(const std::vector<TrainingDesign>& designs, const std::vector<Description>& rows) {
+  const Description& first = rows.front();
+  std::map<std::string, std::size_t> hashes;
+  for (std::size_t d = 0; d < rows.size(); ++d) {
+    const Description& row = rows[d];
+    const std::string& place = designs[d].path;
+    if (row.labels.empty()) {
+      throw InputError(place, "the circuit has no label, to learn or to be scored against",
+                       "give a routed design; gsrgnn predict needs none");
+    }
+    if (row.labels != first.labels || row.unit != first.unit) {
+      throw InputError(place,
+                       fmt::format("its labels are {}, and those of {} are {}", in_words(row.labels, row.unit),
+                                   designs.front().path, in_words(first.labels, first.unit)),
+                       "import all circuits alike");
+    }
+    const auto [same, is_new] = hashes.emplace(row.hash, d);
+    if (!is_new) {
+      throw InputError(place, fmt::format("is the same circuit as {}", designs[same->second].path),
+                       "name each once: what was trained on tells nothing as a test");
+    }
+  }
+}
+
+/// All but standardisation and parameters.
+SavedModel describe_model(const Deck& deck, const std::vector<std::string>& features,
+                          const std::vector<std::string>& types, const std::vector<std::string>& labels,
+                          const std::string& unit) {
+  SavedModel model;
+  model.feature_name = features;
+  model.type_name = types;
+  model.label_name = labels;
+  model.label_unit = unit;
+  model.shape = {deck.model, static_cast<int>(features.size()), static_cast<int>(types.size()),
+                 static_cast<int>(labels.size())};
+  return model;
+}
+
+SavedModel describe_model(const Deck& deck, const std::vector<Description>& rows,
+                          const std::vector<TrainingDesign>& designs) {
+  std::set<std::string> types;
+  for (std::size_t d = 0; d < rows.size(); ++d) {
+    if (designs[d].part == Part::training) types.insert(rows[d].types.begin(), rows[d].types.end());
+  }
+  return describe_model(deck, rows.front().features, {types.begin(), types.end()}, rows.front().labels,
+                        rows.front().unit);
+}
+
+/// A part for each cell as it is held, from those by the cells' numbers in the source: the order they are held in
+/// changes no split.
+std::vector<std::uint8_t> as_held(const Circuit& circuit, const std::vector<std::uint8_t>& part) {
+  std::vector<std::uint8_t> held = part;
+  for (std::size_t i = 0; i < circuit.original.size(); ++i)
+    held[i] = part[static_cast<std::size_t>(circuit.original[i])];
+  return held;
+}
+
+std::vector<bool> cells_of(Part which, const std::vector<std::uint8_t>& part) {
+  std::vector<bool> chosen;
+  for (const std::uint8_t of_cell : part) chosen.push_back(of_cell == static_cast<std::uint8_t>(which));
+  return chosen;
+}
+
+void require_labels_that_vary(const SavedModel& model, const std::string& place) {
+  for (std::size_t o = 0; o < model.label_name.size(); ++o) {
+    if (!model.label.constant(o)) continue;
+    throw InputError(
+        place, fmt::format("the label '{}' is {} in every training cell", model.label_name[o], model.label.mean[o]),
+        "there is nothing to learn; check the label's source");
+  }
+}
+
+void split(const Deck& deck, const TrainingDesign& design, HeldCircuit& held) {
+  const std::int64_t cells = held.circuit->cells();
+  const bool by_cells = design.part == Part::training && deck.circuits.validation.empty();
+  held.part =
+      by_cells ? as_held(*held.circuit, split_training_cells(cells, deck.train.split[1], deck.train.seed, design.path))
+               : std::vector<std::uint8_t>(static_cast<std::size_t>(cells), static_cast<std::uint8_t>(design.part));
+}
+
+struct Moments {
+  std::size_t design = 0;
+  ColumnMoments feature, label;
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    visit(self.design, self.feature, self.label);
+  }
+};
+
+/// Features and labels in units of the training circuits' deviations. The moments of circuits are joined in the deck's
+/// order, so that the number of ranks changes no bit.
+void standardise(const Mpi& mpi, TrainingCircuits& all) {
+  std::vector<Moments> own;
+  mpi.together([&] {
+    for (const HeldCircuit& held : all.held) {
+      const TrainingDesign& design = all.design_of(held);
+      if (design.part != Part::training) continue;
+      const auto feature = matched_features(all.model, *held.circuit, design.path);
+      own.push_back(
+          {held.design, ColumnMoments::of(feature, all.model.feature_name.size()),
+           ColumnMoments::of(held.circuit->label, all.model.label_name.size(), cells_of(Part::training, held.part))});
+    }
+  });
+  ColumnMoments feature, label;
+  for (const Moments& of_design : gather_by_design(mpi, own)) {
+    TrainingDesign& design = all.designs[of_design.design];
+    design.training_cells = std::llround(of_design.label.count);
+    design.validation_cells = design.counts.cells - design.training_cells;
+    feature.join(of_design.feature);
+    label.join(of_design.label);
+  }
+  all.model.feature = Standardisation::from(feature);
+  all.model.label = Standardisation::from(label);
+  require_labels_that_vary(all.model, "circuits.training");
+  mpi.together([&] {
+    for (HeldCircuit& held : all.held) {
+      held.inputs = match(all.model, *held.circuit, all.design_of(held).path);
+      held.label = all.model.label.apply(held.circuit->label);
+    }
+  });
+}
+
+}  // namespace
+
+std::vector<int> deal(const std::vector<double>& seconds, std::vector<double>& load) {
+  std::vector<std::size_t> order(seconds.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return seconds[a] > seconds[b]; });
+  std::vector<double> here(load.size(), 0.0);
+  std::vector<int> rank(seconds.size(), 0);
+  for (const std::size_t i : order) {
+    std::size_t least = 0;
+    for (std::size_t r = 1; r < load.size(); ++r) {
+      if (std::make_pair(here[r], load[r]) < std::make_pair(here[least], load[least])) least = r;
+    }
+    rank[i] = static_cast<int>(least);
+    here[least] += seconds[i];
+    load[least] += seconds[i];
+  }
+  return rank;
+}
+
+TrainingCircuits one_circuit(const Deck& deck, const Circuit& circuit, const std::string& place) {
+  TrainingCircuits all;
+  all.rule = UpdateRule::by_block;
+  all.counts = size_for_training(circuit, place).counts;
+  all.name = circuit.name;
+  all.hash = content_hash(circuit);
+  HeldCircuit held;
+  held.circuit = {std::shared_ptr<const void>(), &circuit};
+  held.part = as_held(circuit, split_cells(circuit.cells(), deck.train.split, deck.train.seed));
+  const auto training = cells_of(Part::training, held.part);
+  all.model = describe_model(deck, circuit.feature_name, circuit.type_name, circuit.label_name, circuit.label_unit);
+  all.model.feature = Standardisation::fit(circuit.feature, circuit.feature_name.size());
+  all.model.label = Standardisation::fit(circuit.label, circuit.label_name.size(), training);
+  require_labels_that_vary(all.model, place);
+  held.inputs.feature = all.model.feature.apply(circuit.feature);
+  held.inputs.type = circuit.cell_type;
+  held.label = all.model.label.apply(circuit.label);
+  TrainingDesign design{place, circuit.name, Part::training, all.counts};
+  const auto cells_in = [&](Part part) {
+    return std::count(held.part.begin(), held.part.end(), static_cast<std::uint8_t>(part));
+  };
+  design.training_cells = cells_in(Part::training);
+  design.validation_cells = cells_in(Part::validation);
+  all.designs.push_back(design);
+  all.held.push_back(std::move(held));
+  return all;
+}
+
+TrainingCircuits open_circuits(const Mpi& mpi, const Deck& deck) {
+  TrainingCircuits all;
+  all.designs = list_designs(deck);
+  // Each rank opens a share to know their sizes, and then those that it was dealt.
+  std::map<std::size_t, std::shared_ptr<const Circuit>> opened;
+  const auto open = [&](std::size_t d) { return std::make_shared<const Circuit>(open_circuit(all.designs[d].path)); };
+  std::vector<Description> own;
+  mpi.together([&] {
+    for (auto d = static_cast<std::size_t>(mpi.rank()); d < all.designs.size();
+         d += static_cast<std::size_t>(mpi.size())) {
+      own.push_back(describe(d, *(opened[d] = open(d))));
+    }
+  });
+  const auto rows = gather_by_design(mpi, own);
+  check_fit(all.designs, rows);
+  std::vector<std::string> hashes;
+  for (std::size_t d = 0; d < rows.size(); ++d) {
+    TrainingDesign& design = all.designs[d];
+    design.name = rows[d].name;
+    design.counts.cells = rows[d].cells;
+    design.counts.nets = rows[d].nets;
+    design.counts.pins = rows[d].pins;
+    design.counts.edges = rows[d].edges;
+    hashes.push_back(rows[d].hash);
+    if (design.part == Part::validation) design.validation_cells = design.counts.cells;
+    if (design.part == Part::test) all.name += (all.name.empty() ? "" : "+") + design.name;
+    if (design.part != Part::training) continue;
+    all.counts.cells += design.counts.cells;
+    all.counts.nets += design.counts.nets;
+    all.counts.pins += design.counts.pins;
+    all.counts.edges += design.counts.edges;
+  }
+  all.hash = content_hash(hashes);
+  all.model = describe_model(deck, rows, all.designs);
+  make_batches(deck, all);
+  deal_designs(mpi, deck, all);
+  mpi.together([&] {
+    for (std::size_t d = 0; d < all.designs.size(); ++d) {
+      if (all.designs[d].rank != mpi.rank()) {
+        opened.erase(d);
+        continue;
+      }
+      HeldCircuit held;
+      held.design = d;
+      const auto found = opened.find(d);
+      held.circuit = found != opened.end() ? std::move(found->second) : open(d);
+      all.designs[d].counts = count(*held.circuit);
+      split(deck, all.designs[d], held);
+      all.held.push_back(std::move(held));
+    }
+  });
+  standardise(mpi, all);
+  return all;
+}
+
+}  // namespace gsrgnn

@@ -1,0 +1,119 @@
+#include "training/update.hpp"
+
+#include <gsrgnn/kernels/adam.hpp>
+#include <gsrgnn/kernels/fixed_sum.hpp>
+#include <gsrgnn/kernels/loss.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/random.hpp>
+#include <gsrgnn/util/stopwatch.hpp>
+
+namespace gsrgnn {
+namespace {
+
+/// Apart from the streams of the parameters' initial values, of the split and of the batches.
+constexpr std::uint64_t kOrderStream = (std::uint64_t{1} << 40U) + 2;
+constexpr auto kTraining = static_cast<std::uint8_t>(Part::training);
+
+AdamOptions adam_options(const Deck& deck) {
+  AdamOptions options;
+  options.learning_rate = deck.train.learning_rate;
+  return options;
+}
+
+/// The loss is the mean over `values`.
+void start_backward(const TrainingBench& bench, const CircuitOnDevice& on, double values) {
+  squared_error_gradient(bench.space, on.model->output(), on.label, on.part, kTraining, values,
+                         on.model->output_gradient());
+}
+
+void sum_over_ranks(const TrainingBench& bench, const Vector<std::int64_t, Exec>& sum) {
+  if (bench.mpi.size() == 1) return;
+  if constexpr (Kokkos::SpaceAccessibility<Kokkos::HostSpace, typename Exec::memory_space>::accessible) {
+    bench.space.fence();
+    bench.mpi.sum(sum.data(), sum.size());
+  } else {
+    auto on_host = download(bench.space, sum);
+    bench.mpi.sum(on_host.data(), on_host.size());
+    upload(bench.space, sum, on_host);
+  }
+}
+
+/// One update, the `number`th, from the circuits of a batch.
+void update_from_batch(TrainingBench& bench, int batch, std::int64_t number) {
+  const TrainingCircuits& all = bench.circuits;
+  const TrainingMemory& m = bench.memory();
+  const Exec& space = bench.space;
+  double values = 0, parts = 0;
+  for (const TrainingDesign& d : all.designs) {
+    if (d.part != Part::training || d.batch != batch) continue;
+    values += static_cast<double>(d.training_cells) * all.model.shape.outputs;
+    ++parts;
+  }
+  Kokkos::deep_copy(space, m.gradient_sum, std::int64_t{0});
+  bench.mpi.together([&] {
+    for (std::size_t i = 0; i < all.held.size(); ++i) {
+      const TrainingDesign& design = all.design_of(all.held[i]);
+      if (design.part != Part::training || design.batch != batch) continue;
+      const CircuitOnDevice& on = bench.attach(i);
+      Stopwatch<Exec> watch(space);
+      on.model->draw_dropout(space, hash_words(bench.deck.train.seed, all.held[i].design),
+                             static_cast<std::uint64_t>(number));
+      on.model->forward(space, Pass::training);
+      bench.laps.forward += watch.lap();
+      start_backward(bench, on, values);
+      on.model->backward(space, [&](int block) {
+        const ParameterBlock& range = m.table.blocks[static_cast<std::size_t>(block)];
+        add_to_fixed_sum(space, on.model->gradient(), m.gradient_sum, range.first, range.count, parts, m.beyond);
+      });
+      bench.laps.backward += watch.lap();
+    }
+    if (download(space, m.beyond)[0] != 0) {
+      throw RunError(
+          fmt::format("training diverged at update {} (a gradient is not finite, or beyond {} of a loss that starts at "
+                      "about 1); lower train.learning_rate (now {})",
+                      number, kFixedLimit, bench.deck.train.learning_rate));
+    }
+  });
+  Stopwatch<Exec> watch(space);
+  sum_over_ranks(bench, m.gradient_sum);
+  for (const ParameterBlock& block : m.table.blocks) {
+    read_fixed_sum(space, m.gradient_sum, block.first, block.count, m.gradient);
+    adam_update(space, adam_options(bench.deck), number, m.parameters, m.moment1, m.moment2, m.gradient, block.first,
+                block.count);
+  }
+  bench.laps.update += watch.lap();
+}
+
+}  // namespace
+
+void update_by_block(TrainingBench& bench, std::int64_t epoch) {
+  const TrainingMemory& m = bench.memory();
+  const CircuitOnDevice& on = bench.attach(0);
+  Stopwatch<Exec> watch(bench.space);
+  if (bench.deck.model.dropout > 0) {
+    on.model->draw_dropout(bench.space, bench.deck.train.seed, static_cast<std::uint64_t>(epoch));
+    on.model->forward(bench.space, Pass::training);
+    bench.laps.forward += watch.lap();
+  }
+  start_backward(bench, on, bench.training_values);
+  double updates = 0;
+  on.model->backward(bench.space, [&](int number) {
+    Stopwatch<Exec> of_update(bench.space);
+    const ParameterBlock& block = m.table.blocks[static_cast<std::size_t>(number)];
+    adam_update(bench.space, adam_options(bench.deck), epoch + 1, m.parameters, m.moment1, m.moment2,
+                on.model->gradient(), block.first, block.count);
+    updates += of_update.lap();
+  });
+  bench.laps.update += updates;
+  bench.laps.backward += watch.lap() - updates;
+}
+
+void update_exactly(TrainingBench& bench, std::int64_t epoch) {
+  const int batches = bench.circuits.batches;
+  const auto order = Random(hash_words(bench.deck.train.seed, static_cast<std::uint64_t>(epoch)), kOrderStream)
+                         .permutation<int>(static_cast<std::size_t>(batches));
+  std::int64_t number = epoch * batches;
+  for (const int batch : order) update_from_batch(bench, batch, ++number);
+}
+
+}  // namespace gsrgnn
