@@ -1,9 +1,10 @@
 #include <algorithm>
 #include <gsrgnn/campaign/cost_model.hpp>
 #include <gsrgnn/campaign/joint_circuits.hpp>
+#include <gsrgnn/circuit/content_hash.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
-#include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
+#include <gsrgnn/training/random_streams.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/random.hpp>
 #include <map>
@@ -15,8 +16,6 @@ namespace gsrgnn {
 namespace {
 
 using Json = nlohmann::json;
-/// Apart from the streams of the parameters' initial values and of the split.
-constexpr std::uint64_t kBatchStream = (std::uint64_t{1} << 40U) + 1;
 
 std::vector<JointDesign> list_designs(const Deck& deck) {
   std::vector<JointDesign> designs;

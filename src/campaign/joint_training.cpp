@@ -8,6 +8,7 @@
 #include <gsrgnn/models/any_model.hpp>
 #include <gsrgnn/training/linear_fit.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
+#include <gsrgnn/training/random_streams.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/random.hpp>
@@ -26,8 +27,6 @@ namespace {
 using Exec = AnyModel::Exec;
 constexpr auto kTraining = static_cast<std::uint8_t>(Part::training);
 constexpr auto kValidation = static_cast<std::uint8_t>(Part::validation);
-/// Apart from the streams of the parameters' initial values, of the split and of the batches.
-constexpr std::uint64_t kOrderStream = (std::uint64_t{1} << 40U) + 2;
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 /// What a rank keeps on the device beside the model: of the training, and of each of its circuits.

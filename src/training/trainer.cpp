@@ -1,5 +1,3 @@
-#include <sys/resource.h>
-
 #include <cmath>
 #include <gsrgnn/kernels/adam.hpp>
 #include <gsrgnn/kernels/loss.hpp>
@@ -7,6 +5,7 @@
 #include <gsrgnn/training/split.hpp>
 #include <gsrgnn/training/trainer.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/stopwatch.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <limits>
@@ -265,12 +264,6 @@ class Training {
 };
 
 }  // namespace
-
-std::int64_t process_peak() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
-}
 
 bool fits_training(const TrainingState& state, const Deck& deck, std::size_t parameters) {
   const std::size_t epochs = state.loss.size();

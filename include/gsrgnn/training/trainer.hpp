@@ -96,8 +96,6 @@ using BetweenEpochs = std::function<void(std::int64_t epoch, const std::function
 constexpr double kDivergedLoss = 1e6;
 /// Whether a state's sizes and epochs are those of a training of this deck; all but those of best_output.
 bool fits_training(const TrainingState& state, const Deck& deck, std::size_t parameters);
-/// Bytes that the process has had at most.
-std::int64_t process_peak();
 /// What epochs are compared by: the validation Pearson; where it is undefined, for a prediction that is constant or
 /// labels that are, below all others and the better the smaller the loss.
 double rank_of_epoch(double pearson, double validation_loss);
