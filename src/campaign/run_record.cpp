@@ -1,12 +1,9 @@
-#include <unistd.h>
-
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <gsrgnn/campaign/run_record.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <gsrgnn/util/machine.hpp>
+#include <gsrgnn/util/files.hpp>
+#include <gsrgnn/util/hash.hpp>
 #include <gsrgnn/util/version.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -42,24 +39,17 @@ bool write_failure(const std::string& folder, const SweepRun& run, const Failure
   const Json record = {{"name", run.name},       {"reason", failure.reason},       {"exit_code", failure.exit_code},
                        {"final", failure.final}, {"revision", program_revision()}, {"deck_hash", hash_text(run)},
                        {"deck", run.identity}};
-  const std::string path = failure_path(folder, run), temporary = temporary_path(path);
-  std::ofstream file(temporary, std::ios::binary);
-  file << record.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
-  file.close();
-  if (file && std::rename(temporary.c_str(), path.c_str()) == 0) return true;
-  std::remove(temporary.c_str());
-  return false;
+  const std::string text = record.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return write_text_file(failure_path(folder, run), text);
 }
 
 bool read_final_failure(const std::string& folder, const SweepRun& run, Failure& failure) {
-  std::ifstream file(failure_path(folder, run), std::ios::binary);
-  if (!file) return false;
-  const Json record = Json::parse(file, nullptr, false);
+  const Json record = Json::parse(read_text_file(failure_path(folder, run)).value_or(""), nullptr, false);
   try {
     failure = {record.at("reason"), record.at("exit_code"), record.at("final")};
     return failure.final && record.at("deck_hash") == hash_text(run) && record.at("revision") == program_revision();
   } catch (const Json::exception&) {
-    return false;  // damaged: as if there were none
+    return false;  // none, or a damaged one
   }
 }
 

@@ -14,6 +14,7 @@
 #include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/hash.hpp>
 #include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/signals.hpp>
 #include <gsrgnn/util/text.hpp>

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <gsrgnn/campaign/sweep_deck.hpp>
 #include <gsrgnn/training/run_parameters.hpp>
+#include <gsrgnn/util/hash.hpp>
 #include <map>
 #include <set>
 

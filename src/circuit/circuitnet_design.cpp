@@ -4,9 +4,9 @@
 #include <cmath>
 #include <filesystem>
 #include <gsrgnn/circuit/circuitnet.hpp>
-#include <gsrgnn/circuit/lefdef_tokens.hpp>
 #include <gsrgnn/circuit/pickle_reader.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/text.hpp>
 #include <optional>
 #include <string_view>
 #include <unordered_map>

@@ -2,6 +2,7 @@
 #include <gsrgnn/circuit/def_reader.hpp>
 #include <gsrgnn/circuit/lefdef_tokens.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/text.hpp>
 #include <limits>
 #include <optional>
 #include <unordered_map>

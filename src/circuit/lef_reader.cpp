@@ -1,6 +1,7 @@
 #include <gsrgnn/circuit/lef_reader.hpp>
 #include <gsrgnn/circuit/lefdef_tokens.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/text.hpp>
 #include <optional>
 
 namespace gsrgnn {

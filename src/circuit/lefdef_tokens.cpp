@@ -1,8 +1,9 @@
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <gsrgnn/circuit/lefdef_tokens.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/files.hpp>
+#include <gsrgnn/util/text.hpp>
 #include <system_error>
 
 namespace gsrgnn {
@@ -17,32 +18,17 @@ std::string read_whole(const std::string& path, std::string_view format) {
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status)) {
-    throw InputError(path, "there is no such file", fmt::format("give the path of a {} file", format));
-  }
+  const std::string cure = fmt::format("give the path of a {} file", format);
+  if (!fs::exists(status)) throw InputError(path, "there is no such file", cure);
   if (!fs::is_regular_file(status)) {
-    throw InputError(path, fs::is_directory(status) ? "this is a directory" : "this is not a plain file",
-                     fmt::format("give the path of a {} file", format));
+    throw InputError(path, fs::is_directory(status) ? "this is a directory" : "this is not a plain file", cure);
   }
-  const std::uintmax_t size = fs::file_size(path, error);
-  std::ifstream file(path, std::ios::binary);
-  std::string text;
-  if (!error && file) {
-    text.resize(size);
-    file.read(text.data(), static_cast<std::streamsize>(size));
-  }
-  if (error || !file) throw InputError(path, "the file cannot be read", "check its permissions");
-  return text;
+  auto text = read_text_file(path);
+  if (!text) throw InputError(path, "the file cannot be read", "check its permissions");
+  return std::move(*text);
 }
 
 }  // namespace
-
-std::string quoted(std::string_view word) {
-  constexpr std::size_t longest = 60;
-  std::string shown = "'";
-  for (const char c : word.substr(0, longest)) shown += c >= ' ' && c <= '~' ? c : '?';
-  return shown + (word.size() > longest ? "...'" : "'");
-}
 
 LefDefTokens::LefDefTokens(const std::string& path, std::string_view format)
     : path_(path), text_(read_whole(path, format)) {

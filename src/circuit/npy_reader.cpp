@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <gsrgnn/circuit/npy_reader.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/files.hpp>
 #include <limits>
 #include <new>
 #include <utility>
@@ -358,26 +357,6 @@ std::optional<std::int64_t> element_count(const std::vector<std::int64_t>& shape
     count *= size;
   }
   return count;
-}
-
-std::string read_whole_file(const std::string& path, std::uint64_t most) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status)) throw InputError(path, "there is no such file", "check the path");
-  if (!fs::is_regular_file(status)) throw InputError(path, "this is not a plain file", "check the path");
-  const std::uintmax_t size = fs::file_size(path, error);
-  if (!error && size > most) {
-    throw InputError(path, fmt::format("the file has {} bytes", size), fmt::format("at most {} are read", most));
-  }
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes;
-  if (!error && file) {
-    bytes.resize(size);
-    file.read(bytes.data(), static_cast<std::streamsize>(size));
-  }
-  if (error || !file) throw InputError(path, "the file cannot be read", "check its permissions");
-  return bytes;
 }
 
 NumericArray read_numeric_array(const std::string& path, const std::string& member) {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <gsrgnn/circuit/lefdef_tokens.hpp>
 #include <gsrgnn/circuit/npy_reader.hpp>
 #include <gsrgnn/circuit/pickle_reader.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/files.hpp>
+#include <gsrgnn/util/text.hpp>
 #include <utility>
 
 namespace gsrgnn {
@@ -23,46 +23,6 @@ constexpr const char* kWrongCount = "an array has more or fewer elements than it
 constexpr const char* kDownloadAgain = "the file is damaged: download it again";
 constexpr const char* kNotCircuitNet =
     "CircuitNet's files hold only lists, dicts, strings, numbers and arrays of them; do not trust this one";
-
-// The instructions that are followed, by their names in Python's pickletools.
-enum class Op : unsigned char {
-  proto = 0x80,
-  frame = 0x95,
-  stop = '.',
-  mark = '(',
-  none = 'N',
-  new_true = 0x88,
-  new_false = 0x89,
-  bin_int = 'J',
-  bin_int1 = 'K',
-  bin_int2 = 'M',
-  long1 = 0x8a,
-  bin_float = 'G',
-  bin_unicode = 'X',
-  short_bin_unicode = 0x8c,
-  bin_bytes = 'B',
-  short_bin_bytes = 'C',
-  empty_list = ']',
-  append = 'a',
-  appends = 'e',
-  empty_tuple = ')',
-  tuple1 = 0x85,
-  tuple2 = 0x86,
-  tuple3 = 0x87,
-  tuple = 't',
-  empty_dict = '}',
-  set_item = 's',
-  set_items = 'u',
-  bin_put = 'q',
-  long_bin_put = 'r',
-  memoize = 0x94,
-  bin_get = 'h',
-  long_bin_get = 'j',
-  global = 'c',
-  stack_global = 0x93,
-  reduce = 'R',
-  build = 'b',
-};
 
 constexpr std::array<std::pair<std::string_view, PickleName>, 7> kNames = {{
     {"numpy.core.multiarray._reconstruct", PickleName::reconstruct},
@@ -84,10 +44,13 @@ class PickleMachine {
       : code_(code), offset_(offset), path_(path), node_(node), decoded_(decoded) {}
 
   PickleValue run() {
-    if (static_cast<Op>(byte()) != Op::proto) refuse("the pickle is of protocol 0 or 1", kNotCircuitNet);
+    if (byte() != 0x80) refuse("the pickle is of protocol 0 or 1", kNotCircuitNet);
     const std::uint64_t protocol = byte();
     if (protocol < 2 || protocol > 5) refuse(fmt::format("pickle protocol {} is unknown", protocol), kNotCircuitNet);
-    while (step()) {
+    for (unsigned char code = next(); code != '.'; code = next()) {  // STOP
+      if (kFollow[code] == nullptr)
+        refuse(fmt::format("refuses the pickle instruction 0x{:02x}", code), kNotCircuitNet);
+      kFollow[code](*this);
     }
     const PickleValue root = pop();
     if (!stack_.empty() || at_ != code_.size()) damaged("there is more than one object");
@@ -210,125 +173,21 @@ class PickleMachine {
 
   // ---- instructions ----
 
-  // Follows one instruction; false after the last.
-  bool step() {
+  unsigned char next() {
     instruction_ = at_;
-    const unsigned char code = byte();
-    switch (static_cast<Op>(code)) {
-      case Op::stop:
-        return false;
-      case Op::frame:
-        if (number(8) > code_.size() - at_) damaged("the pickle is cut off");
-        break;
-      case Op::mark:
-        marks_.push_back(stack_.size());
-        break;
-      case Op::none:
-        push(PickleNone{});
-        break;
-      case Op::new_true:
-        push(true);
-        break;
-      case Op::new_false:
-        push(false);
-        break;
-      case Op::bin_int:
-        push(integer(4));
-        break;
-      case Op::bin_int1:
-        push(static_cast<std::int64_t>(number(1)));
-        break;
-      case Op::bin_int2:
-        push(static_cast<std::int64_t>(number(2)));
-        break;
-      case Op::long1:
-        push(integer(number(1)));
-        break;
-      case Op::bin_float:
-        push(number_at({'f', 8, true}, take(8).data()));
-        break;
-      case Op::bin_unicode:
-        push(take(number(4)));
-        break;
-      case Op::short_bin_unicode:
-        push(take(number(1)));
-        break;
-      case Op::bin_bytes:
-        push(PickleBytes{take(number(4))});
-        break;
-      case Op::short_bin_bytes:
-        push(PickleBytes{take(number(1))});
-        break;
-      case Op::empty_list:
-        push_node(Kind::list, {});
-        break;
-      case Op::append:
-        extend(Kind::list, pop_some(1));
-        break;
-      case Op::appends:
-        extend(Kind::list, pop_marked());
-        break;
-      case Op::empty_tuple:
-        push_node(Kind::tuple, {});
-        break;
-      case Op::tuple1:
-        push_node(Kind::tuple, pop_some(1));
-        break;
-      case Op::tuple2:
-        push_node(Kind::tuple, pop_some(2));
-        break;
-      case Op::tuple3:
-        push_node(Kind::tuple, pop_some(3));
-        break;
-      case Op::tuple:
-        push_node(Kind::tuple, pop_marked());
-        break;
-      case Op::empty_dict:
-        push_node(Kind::dict, {});
-        break;
-      case Op::set_item:
-        extend(Kind::dict, pop_some(2));
-        break;
-      case Op::set_items:
-        extend(Kind::dict, pop_marked());
-        break;
-      case Op::bin_put:
-        remember(number(1));
-        break;
-      case Op::long_bin_put:
-        remember(number(4));
-        break;
-      case Op::memoize:
-        remember(memo_.size());
-        break;
-      case Op::bin_get:
-        push(recall(number(1)));
-        break;
-      case Op::long_bin_get:
-        push(recall(number(4)));
-        break;
-      case Op::global: {
-        const std::string_view module = line();
-        push_name(module, line());
-        break;
-      }
-      case Op::stack_global: {
-        const auto name = expect<std::string_view>(pop());
-        push_name(expect<std::string_view>(pop()), name);
-        break;
-      }
-      case Op::reduce:
-        reduce();
-        break;
-      case Op::build:
-        build();
-        break;
-      default:
-        refuse(fmt::format("refuses the pickle instruction 0x{:02x}", code), kNotCircuitNet);
-    }
-    return true;
+    return byte();
   }
-
+  void expect_frame() {
+    if (number(8) > code_.size() - at_) damaged("the pickle is cut off");
+  }
+  void push_global() {
+    const std::string_view module = line();
+    push_name(module, line());
+  }
+  void push_stack_global() {
+    const auto name = expect<std::string_view>(pop());
+    push_name(expect<std::string_view>(pop()), name);
+  }
   void push_name(std::string_view module, std::string_view name) {
     const std::string full = fmt::format("{}.{}", module, name);
     const auto found = std::find_if(kNames.begin(), kNames.end(), [&](const auto& some) { return some.first == full; });
@@ -472,7 +331,9 @@ class PickleMachine {
   }
   [[noreturn]] void damaged(std::string_view what) const { refuse(what, kDownloadAgain); }
 
-  static constexpr std::int64_t kUnbuilt = -1;  // the only size of an array whose state has not come yet
+  using Follow = void (*)(PickleMachine&);
+  static const std::array<Follow, 256> kFollow;  // by the instruction's byte; null for those that are refused
+  static constexpr std::int64_t kUnbuilt = -1;   // the only size of an array whose state has not come yet
 
   std::string_view code_;
   std::size_t offset_;
@@ -485,6 +346,47 @@ class PickleMachine {
   std::vector<std::size_t> marks_;
   std::vector<Measure> seen_;
 };
+
+// The instructions that are followed, with their names in Python's pickletools.
+const std::array<PickleMachine::Follow, 256> PickleMachine::kFollow = [] {
+  using M = PickleMachine;
+  std::array<Follow, 256> follow{};
+  follow['('] = [](M& m) { m.marks_.push_back(m.stack_.size()); };                  // MARK
+  follow[0x95] = [](M& m) { m.expect_frame(); };                                    // FRAME
+  follow['N'] = [](M& m) { m.push(PickleNone{}); };                                 // NONE
+  follow[0x88] = [](M& m) { m.push(true); };                                        // NEWTRUE
+  follow[0x89] = [](M& m) { m.push(false); };                                       // NEWFALSE
+  follow['J'] = [](M& m) { m.push(m.integer(4)); };                                 // BININT
+  follow['K'] = [](M& m) { m.push(static_cast<std::int64_t>(m.number(1))); };       // BININT1
+  follow['M'] = [](M& m) { m.push(static_cast<std::int64_t>(m.number(2))); };       // BININT2
+  follow[0x8a] = [](M& m) { m.push(m.integer(m.number(1))); };                      // LONG1
+  follow['G'] = [](M& m) { m.push(number_at({'f', 8, true}, m.take(8).data())); };  // BINFLOAT
+  follow['X'] = [](M& m) { m.push(m.take(m.number(4))); };                          // BINUNICODE
+  follow[0x8c] = [](M& m) { m.push(m.take(m.number(1))); };                         // SHORT_BINUNICODE
+  follow['B'] = [](M& m) { m.push(PickleBytes{m.take(m.number(4))}); };             // BINBYTES
+  follow['C'] = [](M& m) { m.push(PickleBytes{m.take(m.number(1))}); };             // SHORT_BINBYTES
+  follow[']'] = [](M& m) { m.push_node(Kind::list, {}); };                          // EMPTY_LIST
+  follow['a'] = [](M& m) { m.extend(Kind::list, m.pop_some(1)); };                  // APPEND
+  follow['e'] = [](M& m) { m.extend(Kind::list, m.pop_marked()); };                 // APPENDS
+  follow[')'] = [](M& m) { m.push_node(Kind::tuple, {}); };                         // EMPTY_TUPLE
+  follow[0x85] = [](M& m) { m.push_node(Kind::tuple, m.pop_some(1)); };             // TUPLE1
+  follow[0x86] = [](M& m) { m.push_node(Kind::tuple, m.pop_some(2)); };             // TUPLE2
+  follow[0x87] = [](M& m) { m.push_node(Kind::tuple, m.pop_some(3)); };             // TUPLE3
+  follow['t'] = [](M& m) { m.push_node(Kind::tuple, m.pop_marked()); };             // TUPLE
+  follow['}'] = [](M& m) { m.push_node(Kind::dict, {}); };                          // EMPTY_DICT
+  follow['s'] = [](M& m) { m.extend(Kind::dict, m.pop_some(2)); };                  // SETITEM
+  follow['u'] = [](M& m) { m.extend(Kind::dict, m.pop_marked()); };                 // SETITEMS
+  follow['q'] = [](M& m) { m.remember(m.number(1)); };                              // BINPUT
+  follow['r'] = [](M& m) { m.remember(m.number(4)); };                              // LONG_BINPUT
+  follow[0x94] = [](M& m) { m.remember(m.memo_.size()); };                          // MEMOIZE
+  follow['h'] = [](M& m) { m.push(m.recall(m.number(1))); };                        // BINGET
+  follow['j'] = [](M& m) { m.push(m.recall(m.number(4))); };                        // LONG_BINGET
+  follow['c'] = [](M& m) { m.push_global(); };                                      // GLOBAL
+  follow[0x93] = [](M& m) { m.push_stack_global(); };                               // STACK_GLOBAL
+  follow['R'] = [](M& m) { m.reduce(); };                                           // REDUCE
+  follow['b'] = [](M& m) { m.build(); };                                            // BUILD
+  return follow;
+}();
 
 }  // namespace
 

@@ -1,14 +1,11 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <gsrgnn/results/report.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <gsrgnn/util/machine.hpp>
+#include <gsrgnn/util/files.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <set>
 
@@ -401,18 +398,6 @@ std::vector<ReportTable> all_tables(const Comparison& comparison) {
           depth_table(comparison),  held_out_table(comparison), failed_table(comparison)};
 }
 
-/// Whole or not at all, as everything that the program writes.
-void write_text(const std::string& path, const std::string& text) {
-  const std::string temporary = temporary_path(path);
-  std::ofstream file(temporary, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file || std::rename(temporary.c_str(), path.c_str()) != 0) {
-    std::remove(temporary.c_str());
-    throw InputError(path, "cannot write the file", "check that the folder is writable and the disk not full");
-  }
-}
-
 }  // namespace
 
 std::string report_text(const Comparison& comparison) {
@@ -450,7 +435,8 @@ std::vector<std::string> write_report(const Comparison& comparison, const std::s
   std::vector<std::string> names;
   const auto write = [&](const std::string& name, const std::string& text) {
     names.push_back((std::filesystem::path(folder) / name).string());
-    write_text(names.back(), text);
+    if (write_text_file(names.back(), text)) return;
+    throw InputError(names.back(), "cannot write the file", "check that the folder is writable and the disk not full");
   };
   write("report.txt", report_text(comparison));
   for (const ReportTable& table : all_tables(comparison)) {

@@ -1,10 +1,9 @@
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <gsrgnn/results/results.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <iterator>
+#include <gsrgnn/util/files.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -60,9 +59,7 @@ RunSummary read_failure(const std::string& path, const std::string& name) {
   RunSummary row;
   row.name = name;
   row.status = "failed";
-  std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  const Json record = Json::parse(text, nullptr, false);
+  const Json record = Json::parse(read_text_file(path).value_or(""), nullptr, false);
   if (!record.is_object()) {
     row.reason = "unknown: its record cannot be read";
     return row;

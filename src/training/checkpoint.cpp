@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <filesystem>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/exchange.hpp>
-#include <gsrgnn/util/random.hpp>
+#include <gsrgnn/util/files.hpp>
+#include <gsrgnn/util/hash.hpp>
 #include <gsrgnn/util/version.hpp>
 #include <nlohmann/json.hpp>
 
@@ -16,50 +16,25 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 constexpr std::int64_t kVersion = 1;
 
-/// Tells equal from unequal content, by accident unequal; HDF5 has no checksums over the values of an array.
-class Fingerprint {
- public:
-  void add(const void* data, std::size_t bytes) {
-    add_word(bytes);
-    add_words(data, bytes);
-  }
-  void add_words(const void* data, std::size_t bytes) {
-    const char* const from = static_cast<const char*>(data);
-    for (std::size_t at = 0; at < bytes; at += sizeof(std::uint64_t)) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, from + at, std::min(sizeof word, bytes - at));
-      add_word(word);
-    }
-  }
-  template <class T>
-  void add(const std::vector<T>& values) {
-    add(values.data(), values.size() * sizeof(T));
-  }
-  void add(const StateArray& values) {
-    add_word(values.size() * sizeof(float));
-    values.for_each_part([&](std::size_t, const auto& part) { add_words(part.data(), part.size() * sizeof(float)); });
-  }
-  void add(const std::string& text) { add(text.data(), text.size()); }
-  void add(const std::vector<std::string>& texts) {
-    add_word(texts.size());
-    for (const auto& text : texts) add(text);
-  }
-  void add_word(std::uint64_t word) { hash_ = mix_bits(hash_ + 0x9e3779b97f4a7c15ULL) ^ word; }
-  std::string text() const { return fmt::format("{:016x}", mix_bits(hash_)); }
-
- private:
-  std::uint64_t hash_ = 0;
-};
-
 std::string hash_of(const Deck& deck) {
   return fmt::format("{:016x}", identity_hash(deck_identity(deck)));
+}
+
+template <class T>
+void add_array(Fingerprint& print, const std::vector<T>& values) {
+  print.add(values);
+}
+void add_array(Fingerprint& print, const StateArray& values) {
+  print.add_word(values.size() * sizeof(float));
+  values.for_each_part(
+      [&](std::size_t, const auto& part) { print.add_words(part.data(), part.size() * sizeof(float)); });
 }
 
 std::string checksum(const TrainingState& state) {
   Fingerprint print;
   print.add_word(static_cast<std::uint64_t>(state.epoch));
   print.add_word(static_cast<std::uint64_t>(state.best_epoch));
-  for_each_array(state, [&](const char*, const auto& values) { print.add(values); });
+  for_each_array(state, [&](const char*, const auto& values) { add_array(print, values); });
   return print.text();
 }
 
@@ -113,29 +88,6 @@ void expect_equal(const Hdf5Reader& file, const char* name, const std::string& e
 }
 
 }  // namespace
-
-std::string content_hash(const Circuit& circuit) {
-  Fingerprint print;
-  print.add(circuit.name);
-  print.add(circuit.net_offset);
-  print.add(circuit.net_cell);
-  print.add(circuit.feature_name);
-  print.add(circuit.feature);
-  print.add(circuit.type_name);
-  print.add(circuit.cell_type);
-  print.add(circuit.position);
-  print.add(circuit.original);
-  print.add(circuit.label_name);
-  print.add(circuit.label_unit);
-  print.add(circuit.label);
-  return print.text();
-}
-
-std::string content_hash(const std::vector<std::string>& hashes) {
-  Fingerprint print;
-  print.add(hashes);
-  return print.text();
-}
 
 std::string checkpoint_path(const std::string& output) {
   return output + ".checkpoint";

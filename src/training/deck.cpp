@@ -3,10 +3,9 @@
 #include <cctype>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <gsrgnn/training/deck.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <iterator>
+#include <gsrgnn/util/files.hpp>
 #include <limits>
 
 #include "training/deck_reader.hpp"
@@ -196,10 +195,9 @@ std::string deck_text(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) throw InputError(path, "no such file", "check the path of the deck");
   if (std::filesystem::is_directory(path, error)) throw InputError(path, "is a folder", "give a deck (a YAML file)");
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) throw InputError(path, "cannot be read", "check its permissions");
-  return text;
+  auto text = read_text_file(path);
+  if (!text) throw InputError(path, "cannot be read", "check its permissions");
+  return std::move(*text);
 }
 
 /// An alias is the anchor's node itself, and a key that is replaced there would change under every name. Gives each key
@@ -398,12 +396,6 @@ std::string deck_identity(const Deck& deck) {
 
 std::string deck_identity(const std::string& text, const std::string& place) {
   return deck_identity(parse_deck(text, place));
-}
-
-std::uint64_t identity_hash(const std::string& identity) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
-  for (const char c : identity) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return hash ^ (hash >> 32U);
 }
 
 }  // namespace gsrgnn

@@ -10,19 +10,20 @@ namespace {
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 constexpr Scores kNone{kUnknown, kUnknown, kUnknown, kUnknown};
 
+struct FitSums {
+  std::size_t design = 0;
+  std::vector<double> sums;
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    visit(self.design, self.sums);
+  }
+};
+
 /// What single cells tell; of all cells of the training circuits, added up in the deck's order.
 LinearFit fit_linearly(const TrainingBench& bench) {
-  struct Sums {
-    std::size_t design = 0;
-    std::vector<double> sums;
-    template <class Self, class Visit>
-    static void members(Self& self, const Visit& visit) {
-      visit(self.design, self.sums);
-    }
-  };
   const SavedModel& model = bench.circuits.model;
   const auto empty = [&] { return LinearFit(model.feature_name.size(), model.label_name.size()); };
-  std::vector<Sums> own;
+  std::vector<FitSums> own;
   for (const HeldCircuit& held : bench.circuits.held) {
     if (bench.circuits.design_of(held).part != Part::training) continue;
     LinearFit of_circuit = empty();
@@ -32,7 +33,7 @@ LinearFit fit_linearly(const TrainingBench& bench) {
   auto rows = join_all(bench.mpi, own);
   std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.design < b.design; });
   LinearFit fit = empty();
-  for (const Sums& row : rows) {
+  for (const FitSums& row : rows) {
     LinearFit of_circuit = empty();
     of_circuit.set_sums(row.sums);
     fit.add(of_circuit);

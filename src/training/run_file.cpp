@@ -2,7 +2,7 @@
 #include <array>
 #include <cmath>
 #include <gsrgnn/circuit/cell_order.hpp>
-#include <gsrgnn/training/checkpoint.hpp>
+#include <gsrgnn/circuit/content_hash.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/training/run_parameters.hpp>
 #include <gsrgnn/util/error.hpp>

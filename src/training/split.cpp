@@ -1,16 +1,10 @@
 #include <cmath>
+#include <gsrgnn/training/random_streams.hpp>
 #include <gsrgnn/training/split.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/random.hpp>
 
 namespace gsrgnn {
-namespace {
-
-/// Apart from the streams of the parameters' initial values.
-constexpr std::uint64_t kSplitStream = std::uint64_t{1} << 40U;
-
-}  // namespace
-
 std::vector<std::uint8_t> split_cells(std::int64_t cells, const double (&share)[3], std::uint64_t seed) {
   const auto training = std::llround(share[0] * static_cast<double>(cells));
   const auto validation = std::llround(share[1] * static_cast<double>(cells));

@@ -1,8 +1,9 @@
 #include <algorithm>
+#include <gsrgnn/circuit/content_hash.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
-#include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/cost_model.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
+#include <gsrgnn/training/random_streams.hpp>
 #include <gsrgnn/training/training_circuits.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/exchange.hpp>
@@ -13,9 +14,6 @@
 
 namespace gsrgnn {
 namespace {
-
-/// Apart from the streams of the parameters' initial values and of the split.
-constexpr std::uint64_t kBatchStream = (std::uint64_t{1} << 40U) + 1;
 
 std::vector<TrainingDesign> list_designs(const Deck& deck) {
   std::vector<TrainingDesign> designs;

@@ -3,6 +3,7 @@
 #include <gsrgnn/kernels/adam.hpp>
 #include <gsrgnn/kernels/fixed_sum.hpp>
 #include <gsrgnn/kernels/loss.hpp>
+#include <gsrgnn/training/random_streams.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/random.hpp>
 #include <gsrgnn/util/stopwatch.hpp>
@@ -10,8 +11,6 @@
 namespace gsrgnn {
 namespace {
 
-/// Apart from the streams of the parameters' initial values, of the split and of the batches.
-constexpr std::uint64_t kOrderStream = (std::uint64_t{1} << 40U) + 2;
 constexpr auto kTraining = static_cast<std::uint8_t>(Part::training);
 
 AdamOptions adam_options(const Deck& deck) {

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <Kokkos_Core.hpp>
@@ -8,7 +9,6 @@
 #include <fstream>
 #include <gsrgnn/util/machine.hpp>
 #include <optional>
-#include <random>
 
 namespace gsrgnn {
 namespace {
@@ -71,13 +71,10 @@ std::string host_name() {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown host";
 }
 
-std::string temporary_path(const std::string& path) {
-  static const std::string process = [] {
-    std::string host = host_name().substr(0, 16);
-    std::replace(host.begin(), host.end(), '.', '_');
-    return fmt::format("{}-{}-{:08x}", host, ::getpid(), std::random_device()());
-  }();
-  return fmt::format("{}.{}.partial", path, process);
+std::int64_t process_peak() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
 }
 
 #ifdef KOKKOS_ENABLE_CUDA

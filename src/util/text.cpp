@@ -54,6 +54,13 @@ std::optional<std::int64_t> parse_bytes(std::string_view text) {
   return std::nullopt;
 }
 
+std::string quoted(std::string_view word) {
+  constexpr std::size_t longest = 60;
+  std::string shown = "'";
+  for (const char c : word.substr(0, longest)) shown += c >= ' ' && c <= '~' ? c : '?';
+  return shown + (word.size() > longest ? "...'" : "'");
+}
+
 std::string with_commas(std::int64_t number) {
   std::string digits = std::to_string(number);
   for (auto at = static_cast<std::int64_t>(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3) {

@@ -5,6 +5,7 @@
 
 #include <gsrgnn/campaign/run_record.hpp>
 #include <gsrgnn/training/run_file.hpp>
+#include <gsrgnn/util/hash.hpp>
 
 #include "support/files.hpp"
 #include "support/small_training.hpp"

@@ -4,6 +4,7 @@
 
 #include <gsrgnn/training/cost_model.hpp>
 #include <gsrgnn/campaign/sweep_deck.hpp>
+#include <gsrgnn/util/hash.hpp>
 #include <set>
 
 #include "support/files.hpp"
@@ -140,7 +141,6 @@ TEST_F(SweepDeckTest, NamesTellTheRun) {
 
 // Files made on one machine are found on another, whatever the folder is called.
 TEST_F(SweepDeckTest, TheHashIsOfTheDeckWithoutItsOutput) {
-  EXPECT_EQ(identity_hash("gsrgnn"), 0x97d661df55cc5673ULL);
   Deck deck;
   deck.output = "one/place.h5";
   const std::string identity = deck_identity(deck);

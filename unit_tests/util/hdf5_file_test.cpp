@@ -1,14 +1,9 @@
-// Files are written whole or not at all, hold what was put in, and say what is wrong with them when they do not.
+// Files hold what was put in, and say what is wrong when something else is asked for.
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/file.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <gsrgnn/util/hdf5_file.hpp>
-#include <gsrgnn/util/machine.hpp>
 #include <limits>
 #include <numeric>
 
@@ -21,7 +16,6 @@ using testing::expect_message;
 using testing::input_error;
 using testing::read_bytes;
 using testing::TestFolder;
-using testing::write_bytes;
 
 template <class T>
 class Hdf5Array : public ::testing::Test {};
@@ -196,213 +190,6 @@ TEST(Hdf5File, SaysWhichObjectIsMissingOrOfAnotherType) {
   expect_message(input_error([&] { file.attribute_double("in", "number"); }), path + ":/in@number: ", {"type"});
   expect_message(input_error([&] { file.attribute_string("in", "number"); }), path + ":/in@number: ", {"type"});
   expect_message(input_error([&] { file.fail("in/numbers", "is odd"); }), path + ":/in/numbers: is odd", {});
-}
-
-TEST(Hdf5File, AppearsOnCommitOnly) {
-  const TestFolder folder;
-  const std::string path = folder.path("a.h5");
-  Hdf5Writer file(path);
-  file.array("x", std::vector<float>{1, 2, 3});
-  EXPECT_FALSE(std::filesystem::exists(path));
-  file.commit();
-  EXPECT_EQ(folder.listing(), std::vector<std::string>{"a.h5"});
-}
-
-TEST(Hdf5File, LeavesNothingWhenNeverCommitted) {
-  const TestFolder folder;
-  { Hdf5Writer file(folder.path("a.h5")); }
-  {
-    Hdf5Writer file(folder.path("a.h5"));
-    file.array("x", std::vector<float>(100000, 1.0F));
-  }
-  EXPECT_TRUE(folder.listing().empty());
-}
-
-TEST(Hdf5File, LeavesNoFolderWhenNeverCommitted) {
-  const TestFolder folder;
-  { Hdf5Writer file(folder.path("new/folder/a.h5")); }
-  EXPECT_EQ(folder.listing(), std::vector<std::string>{});
-}
-
-// As when several trainings start into one new folder: each tries whether it can write there.
-TEST(Hdf5File, WritersThatComeAndGoDoNotDisturbEachOther) {
-  const TestFolder folder;
-  std::vector<pid_t> writers;
-  for (int i = 0; i < 6; ++i) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-      int code = 0;
-      for (int round = 0; round < 200 && code == 0; ++round) {
-        try {
-          check_writable(folder.path(fmt::format("new/er/a{}.h5", i)));
-        } catch (const InputError&) {
-          code = 1;
-        }
-      }
-      ::_exit(code);
-    }
-    writers.push_back(child);
-  }
-  for (const pid_t writer : writers) {
-    int status = -1;
-    ::waitpid(writer, &status, 0);
-    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-  }
-}
-
-// File systems without locks, and files that another program has locked.
-TEST(Hdf5File, NeedsNoLocks) {
-  const TestFolder folder;
-  {
-    Hdf5Writer file(folder.path("a.h5"));
-    file.commit();
-  }
-  const int file = ::open(folder.path("a.h5").c_str(), O_RDWR);
-  ASSERT_EQ(::flock(file, LOCK_EX), 0);
-  EXPECT_NO_THROW(Hdf5Reader(folder.path("a.h5")));
-  ::close(file);
-}
-
-TEST(Hdf5File, TemporaryNamesAreOfOneProcess) {
-  const std::string name = temporary_path("runs/a.h5");
-  EXPECT_EQ(name.rfind("runs/a.h5.", 0), 0U) << name;
-  EXPECT_EQ(std::count(name.begin() + 10, name.end(), '.'), 1) << name;  // those who clean up take it apart at dots
-  EXPECT_NE(name.find(std::to_string(::getpid())), std::string::npos) << name;
-  EXPECT_EQ(name, temporary_path("runs/a.h5"));
-}
-
-TEST(Hdf5File, MakesTheFolderOfACommittedFile) {
-  const TestFolder folder;
-  Hdf5Writer file(folder.path("new/folder/a.h5"));
-  file.commit();
-  EXPECT_EQ(folder.listing(), (std::vector<std::string>{"new", "new/folder", "new/folder/a.h5"}));
-}
-
-TEST(Hdf5File, ReplacesAnOlderFileOnCommitOnly) {
-  const TestFolder folder;
-  const std::string path = folder.write("a.h5", "what was there");
-  { Hdf5Writer file(path); }
-  EXPECT_EQ(read_bytes(path), "what was there");
-  Hdf5Writer file(path);
-  file.attribute("/", "kind", "new");
-  EXPECT_EQ(read_bytes(path), "what was there");
-  file.commit();
-  EXPECT_EQ(Hdf5Reader(path).attribute_string("/", "kind"), "new");
-  EXPECT_EQ(folder.listing(), std::vector<std::string>{"a.h5"});
-}
-
-TEST(Hdf5File, SaysThatAPlaceCannotBeWritten) {
-  const TestFolder folder;
-  folder.write("a", "a file, not a folder");
-  const std::string in_file = folder.path("a/b.h5");
-  expect_message(input_error([&] { Hdf5Writer file(in_file); }), in_file + ": ", {"cannot write", "writable"});
-  expect_message(input_error([&] { Hdf5Writer file("/proc/b.h5"); }), "/proc/b.h5: ", {"cannot write"});
-  const std::string is_folder = folder.path();
-  expect_message(input_error([&] { Hdf5Writer file(is_folder); }), is_folder + ": ", {"is a folder"});
-  EXPECT_EQ(folder.listing(), std::vector<std::string>{"a"});
-}
-
-TEST(Hdf5File, NamesTheObjectThatCannotBeWritten) {
-  const TestFolder folder;
-  const std::string path = folder.path("a.h5");
-  {
-    Hdf5Writer file(path);
-    file.array("x", std::vector<float>{1});
-    expect_message(input_error([&] { file.array("x", std::vector<float>{2}); }), path + ": ", {"/x"});
-    expect_message(input_error([&] { file.attribute("nothing", "n", "v"); }), path + ": ", {"nothing"});
-    expect_message(input_error([&] { file.group("x"); }), path + ": ", {"/x"});
-  }
-  EXPECT_TRUE(folder.listing().empty());
-}
-
-// The folder goes while the file is being written: commit() says so.
-TEST(Hdf5File, ACommitThatFailsIsAnError) {
-  const TestFolder folder;
-  const std::string path = folder.path("new/a.h5");
-  Hdf5Writer file(path);
-  std::filesystem::remove_all(folder.path("new"));
-  expect_message(input_error([&] { file.commit(); }), path + ": ", {"cannot write"});
-  EXPECT_TRUE(folder.listing().empty());
-}
-
-void write_sample(const std::string& path) {
-  Hdf5Writer file(path);
-  file.attribute("/", "kind", "sample");
-  file.attribute("/", "version", std::int64_t{1});
-  std::vector<float> values;
-  for (int i = 0; i < 1000; ++i) values.push_back(static_cast<float>(i));
-  file.array("a/values", values.data(), {100, 10});
-  file.array("a/none", std::vector<double>{});
-  file.strings("a/names", {"x", "yy", "zzz"});
-  file.string("text", "some text");
-  file.attribute("a", "unit", "mm");
-  file.commit();
-}
-
-TEST(Hdf5File, EqualContentGivesEqualBytes) {
-  const TestFolder folder;
-  write_sample(folder.path("a.h5"));
-  ::sleep(1);  // a time stamp would have to be of another second
-  write_sample(folder.path("b.h5"));
-  EXPECT_TRUE(read_bytes(folder.path("a.h5")) == read_bytes(folder.path("b.h5")));
-}
-
-TEST(Hdf5File, RefusesWhatIsNoHdf5File) {
-  const TestFolder folder;
-  const std::string missing = folder.path("missing.h5");
-  expect_message(input_error([&] { Hdf5Reader file(missing); }), missing + ": ", {"no such file"});
-  expect_message(input_error([&] { Hdf5Reader file(folder.path()); }), folder.path() + ": ", {"folder"});
-  for (const char* content : {"", "text", "\x89HDF\r\n\x1a\n", "\x89HDF\r\n\x1a\n and no more than that"}) {
-    const std::string path = folder.write("other.h5", content);
-    expect_message(input_error([&] { Hdf5Reader file(path); }), path + ": ", {"HDF5"});
-  }
-}
-
-// HDF5 knows where a file should end, so that no cut goes unnoticed.
-TEST(Hdf5File, EveryCutIsNoticed) {
-  const TestFolder folder;
-  write_sample(folder.path("a.h5"));
-  const std::string whole = read_bytes(folder.path("a.h5")), path = folder.path("cut.h5");
-  for (std::size_t length = 0; length < whole.size(); length += 1 + length / 20) {
-    write_bytes(path, whole.substr(0, length));
-    expect_message(input_error([&] { Hdf5Reader file(path); }), path + ": ", {"truncated"});
-  }
-  write_bytes(path, whole.substr(0, whole.size() - 1));
-  EXPECT_THROW(Hdf5Reader{path}, InputError);
-}
-
-// Any change of a few bytes is read or refused with an InputError that names the file.
-TEST(Hdf5File, DamagedFilesAreReadOrRefused) {
-  const TestFolder folder;
-  write_sample(folder.path("a.h5"));
-  const std::string whole = read_bytes(folder.path("a.h5")), path = folder.path("damaged.h5");
-  int read = 0, refused = 0;
-  for (std::size_t at = 0; at < whole.size(); at += at < 3000 ? 5 : 37) {
-    for (const int change : {0x01, 0x80, 0xff}) {
-      std::string bytes = whole;
-      bytes[at] = static_cast<char>(bytes[at] ^ change);
-      write_bytes(path, bytes);
-      try {
-        const Hdf5Reader file(path);
-        file.attribute_string("/", "kind");
-        file.attribute_int("/", "version");
-        EXPECT_LE(file.array<float>("a/values").size(), whole.size());
-        file.array<double>("a/none");
-        EXPECT_LE(file.strings("a/names").size(), whole.size());
-        file.string("text");
-        file.attribute_string("a", "unit");
-        file.members("a");
-        ++read;
-      } catch (const InputError& error) {
-        EXPECT_EQ(std::string(error.what()).rfind(path, 0), 0U) << error.what();
-        ++refused;
-      } catch (const std::exception& error) {
-        ADD_FAILURE() << "byte " << at << " ^ " << change << ": " << error.what();
-      }
-    }
-  }
-  EXPECT_GT(read, 100);
-  EXPECT_GT(refused, 100);
 }
 
 const std::vector<Hdf5Column> kTable = {

@@ -13,9 +13,6 @@ namespace gsrgnn {
 /// What to do about a file that is not as its format demands.
 inline constexpr std::string_view kWriteItAgain = "write the file again with the tool that made it";
 
-/// A word as a message shows it: in quotes, shortened, without unprintable bytes.
-std::string quoted(std::string_view word);
-
 /// Reads a whole file and hands out its words one by one, with one word of lookahead. The words are views into the
 /// reader and live as long as it does. A quoted string is one word and keeps its quotes, so that it never equals `;`.
 class LefDefTokens {

@@ -76,7 +76,4 @@ std::vector<T> to_c_order(const std::vector<T>& fortran, const std::vector<std::
   return result;
 }
 
-/// A whole file. Throws InputError when it is missing, no plain file, unreadable or larger than `most` bytes.
-std::string read_whole_file(const std::string& path, std::uint64_t most);
-
 }  // namespace gsrgnn

@@ -9,6 +9,7 @@
 /// lie in memory, for only the revision that wrote a checkpoint goes on from it: another may compute other bits.
 
 #include <chrono>
+#include <gsrgnn/circuit/content_hash.hpp>
 #include <gsrgnn/training/trainer.hpp>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -17,11 +18,6 @@ namespace gsrgnn {
 
 std::string checkpoint_path(const std::string& output);           ///< OUTPUT.checkpoint
 std::string previous_checkpoint_path(const std::string& output);  ///< OUTPUT.checkpoint.previous
-
-/// A hash of everything of a circuit that a training or its run file uses.
-std::string content_hash(const Circuit& circuit);
-/// Of several circuits, from their hashes.
-std::string content_hash(const std::vector<std::string>& hashes);
 
 /// The checkpoints of one run.
 class Checkpoints {

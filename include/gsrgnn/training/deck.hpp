@@ -71,7 +71,4 @@ std::string deck_identity(const Deck& deck);
 /// Of a resolved deck's text, e.g. that of a run file.
 std::string deck_identity(const std::string& text, const std::string& place);
 
-/// 64 bits of an identity, by which files are named and locked; the same on every machine.
-std::uint64_t identity_hash(const std::string& identity);
-
 }  // namespace gsrgnn

@@ -71,13 +71,8 @@ class Hdf5Writer {
   std::int64_t file_ = -1;
 };
 
-/// Waits until a file or folder is on the disk, and returns whether it is.
-bool sync_to_disk(const std::string& path);
-
 /// Throws InputError when the file could not be written; leaves nothing behind.
 void check_writable(const std::string& path);
-/// Throws InputError when the output is one of the files that are read for it, by whatever path.
-void refuse_overwrite(const std::string& output, const std::vector<std::string>& inputs);
 
 /// An HDF5 file being read. Every read throws InputError with file, object and what is wrong with it.
 class Hdf5Reader {

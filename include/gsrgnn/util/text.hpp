@@ -17,6 +17,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 /// text is no size, or is none from 1 byte to 2^62.
 std::optional<std::int64_t> parse_bytes(std::string_view text);
 
+/// A word as a message shows it: in quotes, shortened, without unprintable bytes.
+std::string quoted(std::string_view word);
 /// "1,234,567"
 std::string with_commas(std::int64_t number);
 /// "1 run", "1,000 runs"
