@@ -17,18 +17,15 @@ struct ModelChoice {
   Adjacency adjacency;
 };
 
-ModelShape shape_of(const ModelChoice& choice, const Circuit& circuit, const BenchmarkOptions& options) {
-  ModelShape shape;
-  shape.kind = choice.kind;
-  shape.features = static_cast<int>(circuit.features());
-  shape.types = static_cast<int>(circuit.type_name.size());
-  shape.outputs = static_cast<int>(circuit.labels());
-  shape.layers = options.layers;
-  shape.hidden = options.hidden;
-  shape.groups = traits_of(choice.kind).least_groups;
-  shape.k = choice.k;
-  shape.adjacency = choice.adjacency;
-  return shape;
+ModelSettings settings_of(const ModelChoice& choice, const BenchmarkOptions& options) {
+  ModelSettings settings;
+  settings.kind = choice.kind;
+  settings.layers = options.layers;
+  settings.hidden = options.hidden;
+  settings.groups = traits_of(choice.kind).least_groups;
+  settings.k = choice.k;
+  settings.adjacency = choice.adjacency;
+  return settings;
 }
 
 /// Counters beside those of time_step, whose copies are of one group's N x d matrix:
@@ -38,7 +35,7 @@ ModelShape shape_of(const ModelChoice& choice, const Circuit& circuit, const Ben
 ///   planned_MB                           memory of model, graph and optimiser
 void time_epochs(benchmark::State& state, const ModelChoice& choice, const Circuit& circuit,
                  const BenchmarkOptions& options) {
-  Training training(circuit, shape_of(choice, circuit, options));
+  Training training(circuit, settings_of(choice, options));
   const double before = training.epoch();
   training.epoch();
   const double after = training.epoch();

@@ -20,8 +20,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
-#include <gsrgnn/training/cost_model.hpp>
 #include <gsrgnn/campaign/sweep_deck.hpp>
+#include <gsrgnn/training/cost_model.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/mpi.hpp>
 #include <gsrgnn/util/random.hpp>
@@ -184,9 +184,11 @@ void run(const Options& options) {
   double bytes = 0;
   const std::size_t sample = std::min<std::size_t>(decks.size(), 1000);
   for (std::size_t i = 0; i < sample; ++i) {
-    const std::string identity = deck_identity(decks[i * (decks.size() / sample)]);
-    bytes += static_cast<double>(sizeof(SweepRun) + identity.size() + run_name(identity).size() + sizeof(double)) /
-             static_cast<double>(sample);
+    const Deck& deck = decks[i * (decks.size() / sample)];
+    const std::string identity = deck_identity(deck);
+    bytes +=
+        static_cast<double>(sizeof(SweepRun) + identity.size() + run_name(deck, identity).size() + sizeof(double)) /
+        static_cast<double>(sample);
   }
   fmt::print("one draw: {:.2f} us ({})\n", draw * 1e6,
              options.draw > 0 ? "given" : fmt::format("measured, {} at once", std::max(mpi.size() - 1, 1)));

@@ -36,16 +36,12 @@ nlohmann::json work_of(int layers, int hidden, int k) {
   spec.cells = 1000;
   spec.edges = 60000;  // dense enough for nets that are cut into pieces
   const Circuit circuit = generate_ordered(spec);
-  ModelShape shape;
-  shape.kind = ModelKind::gsr;
-  shape.features = static_cast<int>(circuit.features());
-  shape.types = static_cast<int>(circuit.type_name.size());
-  shape.outputs = 1;
-  shape.layers = layers;
-  shape.hidden = hidden;
-  shape.groups = 2;
-  shape.k = k;
-  Training training(circuit, shape);
+  ModelSettings model;
+  model.layers = layers;
+  model.hidden = hidden;
+  model.k = k;
+  Training training(circuit, model);
+  const ModelShape& shape = training.shape();
   Launches::start();
   training.epoch();
   return {{"k", k},

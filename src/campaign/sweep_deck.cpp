@@ -1,8 +1,6 @@
-#include <array>
 #include <cctype>
 #include <filesystem>
 #include <gsrgnn/campaign/sweep_deck.hpp>
-#include <gsrgnn/training/run_parameters.hpp>
 #include <gsrgnn/util/hash.hpp>
 #include <map>
 #include <set>
@@ -33,8 +31,12 @@ std::string flow(const YAML::Node& value) {
 /// The keys that can be swept, as they can be written, and in full.
 std::map<std::string, std::string> swept_keys() {
   std::map<std::string, std::string> full = {{"circuit", "circuit"}, {"circuits", "circuits"}};
-  for (const auto& key : model_keys()) full[key] = full["model." + key] = "model." + key;
-  for (const auto& key : train_keys()) full[key] = full["train." + key] = "train." + key;
+  for (const char* section : {"model", "train"}) {
+    for (const auto& key : keys_of(section)) {
+      const std::string path = fmt::format("{}.{}", section, key);
+      full[key] = full[path] = path;
+    }
+  }
   return full;
 }
 
@@ -101,18 +103,27 @@ void refuse_swept(const std::vector<Swept>& lists, const std::vector<std::pair<s
   }
 }
 
-std::string without_strange_signs(std::string text) {
+std::string file_name_characters(std::string text) {
   for (char& c : text) {
     if (std::isalnum(static_cast<unsigned char>(c)) == 0 && std::string("._+-").find(c) == std::string::npos) c = '_';
   }
   return text.substr(0, 64);
 }
 
-std::string circuit_token(const YAML::Node& circuit) {
-  if (circuit.IsScalar()) return std::filesystem::path(circuit.Scalar()).stem().string();
-  const YAML::Node generate = circuit["generate"];
-  if (generate["like"].IsDefined()) return generate["like"].Scalar();
-  return generate["graph"].Scalar() + generate["cells"].Scalar();
+std::string stem(const std::string& path) {
+  return std::filesystem::path(path).stem().string();
+}
+
+/// What a run's name calls its circuit or circuits.
+std::string circuit_token(const Deck& deck) {
+  if (deck.mode == Mode::joint) {
+    std::vector<std::string> names;
+    for (const std::string& path : deck.circuits.test) names.push_back(stem(path));
+    return fmt::format("joint-{}", fmt::join(names, "+"));
+  }
+  if (!deck.circuit.empty()) return stem(deck.circuit);
+  if (!deck.generate.like.empty()) return deck.generate.like;
+  return fmt::format("{}{}", value_text(generated_graphs(), deck.generate.graph), deck.generate.cells);
 }
 
 /// "layers 10, k 4"
@@ -200,7 +211,7 @@ SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string
     sweep.memory_limit = deck.memory_limit;
     const std::string identity = deck_identity(deck);
     if (identities.insert(identity).second) {
-      const std::string name = run_name(identity);
+      const std::string name = run_name(deck, identity);
       if (!names.insert(name).second) {
         throw InputError(path, fmt::format("two runs would be named {}", name), "rename one of the circuits");
       }
@@ -218,35 +229,22 @@ bool is_sweep_deck(const std::string& path, const std::vector<std::string>& over
   return root["sweep"].IsDefined();
 }
 
-std::string run_name(const std::string& identity) {
-  struct Token {
-    const char *section, *key, *prefix;
-    bool always;  ///< or only when it is not the default
-  };
-  constexpr std::array<Token, 12> kTokens = {{{"model", "kind", "", true},
-                                              {"model", "layers", "L", true},
-                                              {"model", "hidden", "D", true},
-                                              {"model", "groups", "C", false},
-                                              {"model", "k", "k", true},
-                                              {"model", "residual", "", false},
-                                              {"model", "adjacency", "", false},
-                                              {"model", "dropout", "p", false},
-                                              {"train", "epochs", "e", false},
-                                              {"train", "learning_rate", "lr", false},
-                                              {"train", "batch", "b", false},
-                                              {"train", "seed", "s", true}}};
-  Deck plain;
-  const YAML::Node deck = YAML::Load(identity);
-  const bool joint = deck["circuits"].IsDefined();
-  if (joint) plain.mode = Mode::joint;
-  const YAML::Node defaults = YAML::Load(to_yaml(plain));
-  std::string name =
-      without_strange_signs(joint ? "joint-" + circuit_of_deck(identity) : circuit_token(deck["circuit"]));
-  for (const Token& token : kTokens) {
-    const YAML::Node value = deck[token.section][token.key], usual = defaults[token.section][token.key];
-    if (!value.IsDefined() || (!token.always && usual.IsDefined() && flow(usual) == flow(value))) continue;
-    name += fmt::format("-{}{}", token.prefix, without_strange_signs(flow(value)));
-  }
+std::string run_name(const Deck& deck, const std::string& identity) {
+  const Deck plain;
+  std::string name = file_name_characters(circuit_token(deck));
+  std::string seed;  // last, for runs that differ in it alone are repetitions
+  for_each_key(
+      [&](const DeckKey& key, const auto& rule, const auto& value, const auto& usual) {
+        if constexpr (!std::is_same_v<std::decay_t<decltype(rule)>, Shares>) {
+          const std::string text = value_text(rule, value);
+          if (key.prefix == nullptr || !key.had(traits_of(deck.model.kind), deck.mode)) return;
+          if (key.role == KeyRole::further && text == value_text(rule, usual)) return;
+          (key.role == KeyRole::repetition ? seed : name) +=
+              fmt::format("-{}{}", key.prefix, file_name_characters(text));
+        }
+      },
+      deck, plain);
+  name += seed;
   // Thirty-two bits are enough to tell apart what has the same tokens.
   return fmt::format("{}-{:08x}", name, static_cast<std::uint32_t>(identity_hash(identity)));
 }

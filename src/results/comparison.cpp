@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <gsrgnn/results/comparison.hpp>
+#include <gsrgnn/training/deck.hpp>
 #include <iterator>
 #include <limits>
 #include <map>
@@ -68,30 +69,24 @@ std::vector<const Configuration*> Comparison::of(const std::string& kind) const 
 
 namespace {
 
-/// The paper's order of the models.
+/// The order of the models in tables.
 int rank_of(const std::string& kind) {
-  const std::vector<std::string> order = {"gcn", "sage", "rev", "gsr"};
-  return static_cast<int>(std::find(order.begin(), order.end(), kind) - order.begin());
+  const auto kinds = model_kinds();
+  const auto found = std::find_if(kinds.begin(), kinds.end(), [&](const auto& known) { return known.first == kind; });
+  return static_cast<int>(found - kinds.begin());
 }
 
-/// What may be varied beside circuit, kind, k, depth, width and seed, as far as the run's kind has it.
+/// What may be varied beside the axes of the tables and the seed, as far as the run's kind has it.
 std::vector<std::pair<std::string, std::string>> further_parameters(const RunSummary& run) {
-  const RunParameters& p = run.parameters;
-  const bool drops = p.kind == "rev" || p.kind == "gsr", joint = p.mode == "joint";
-  const std::vector<std::pair<std::string, std::string>> all = {
-      {"groups", p.groups > 0 ? std::to_string(p.groups) : ""},
-      {"residual", p.residual},
-      {"adjacency", p.adjacency},
-      {"dropout", drops ? fmt::format("{}", p.dropout) : ""},
-      {"epochs", std::to_string(p.epochs)},
-      {"learning_rate", fmt::format("{}", p.learning_rate)},
-      {"split", p.split},
-      {"mode", p.mode},
-      {"batch", joint ? std::to_string(p.batch) : ""},
-      {"execution_space", run.execution_space},
-      {"threads", std::to_string(run.threads)}};
   std::vector<std::pair<std::string, std::string>> had;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(had), [](const auto& one) { return !one.second.empty(); });
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) had.emplace_back(name, value);
+  };
+  for (const DeckKey& key : parameter_keys()) {
+    if (key.role == KeyRole::further) add(key.name, run.parameters.said(key));
+  }
+  add("execution_space", run.execution_space);
+  add("threads", std::to_string(run.threads));
   return had;
 }
 
@@ -180,10 +175,10 @@ Comparison compare(const std::vector<RunSummary>& rows) {
     c.circuit = names.at(circuit_of(*run));
     c.cells = run->cells;
     c.edges = run->edges;
-    c.kind = run->parameters.kind;
-    c.k = run->parameters.k;
-    c.layers = run->parameters.layers;
-    c.hidden = run->parameters.hidden;
+    c.kind = run->parameters.text("kind");
+    c.k = run->parameters.whole("k");
+    c.layers = run->parameters.whole("layers");
+    c.hidden = run->parameters.whole("hidden");
     for (const auto& [name, value] : further_parameters(*run)) {
       if (varied.count(name) == 0) continue;
       c.variant += fmt::format("{}{}={}", c.variant.empty() ? "" : " ", name, value);
@@ -192,7 +187,7 @@ Comparison compare(const std::vector<RunSummary>& rows) {
     if (added) all.push_back(std::move(c));
     std::vector<RunSummary>& seeds = all[found->second].runs;
     const bool repeated = std::any_of(seeds.begin(), seeds.end(), [&](const RunSummary& other) {
-      return other.parameters.seed == run->parameters.seed;
+      return other.parameters.whole("seed") == run->parameters.whole("seed");
     });
     if (repeated) {
       ++comparison.repeated;
@@ -203,7 +198,7 @@ Comparison compare(const std::vector<RunSummary>& rows) {
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return order_of(a) < order_of(b); });
   for (Configuration& c : all) {
     std::sort(c.runs.begin(), c.runs.end(),
-              [](const auto& a, const auto& b) { return a.parameters.seed < b.parameters.seed; });
+              [](const auto& a, const auto& b) { return a.parameters.whole("seed") < b.parameters.whole("seed"); });
   }
   return comparison;
 }
@@ -211,7 +206,7 @@ Comparison compare(const std::vector<RunSummary>& rows) {
 void append_differences(const Configuration& a, const Configuration& b, ScoreDifferences& differences) {
   for (const RunSummary& run : a.runs) {
     for (const RunSummary& other : b.runs) {
-      if (run.parameters.seed != other.parameters.seed) continue;
+      if (run.parameters.whole("seed") != other.parameters.whole("seed")) continue;
       const auto left = scores_of(run), right = scores_of(other);
       for (std::size_t s = 0; s < kScores; ++s) differences[s].push_back(counted(left[s]) - counted(right[s]));
     }

@@ -352,7 +352,7 @@ ReportTable held_out_table(const Comparison& comparison) {
   using Family = std::tuple<std::int64_t, std::string, std::int64_t, std::string, std::int64_t>;
   std::map<Family, std::vector<const RunSummary*>> families;
   for (const Configuration& c : comparison.configurations) {
-    if (c.runs.front().parameters.mode != "joint") continue;
+    if (c.runs.front().parameters.text("mode") != "joint") continue;
     std::vector<const RunSummary*> runs;
     for (const RunSummary& run : c.runs) runs.push_back(&run);
     add(identity(comparison, c), runs);
@@ -385,7 +385,8 @@ ReportTable failed_table(const Comparison& comparison) {
                     "no run failed"};
   for (const RunSummary& run : comparison.failed) {
     const RunParameters& p = run.parameters;
-    table.rows.push_back({run.name, run.circuit, p.hidden, p.kind, k_cell(p.k), p.layers, p.seed, run.reason});
+    table.rows.push_back({run.name, run.circuit, p.whole("hidden"), p.text("kind"), k_cell(p.whole("k")),
+                          p.whole("layers"), p.whole("seed"), run.reason});
   }
   return table;
 }

@@ -13,25 +13,6 @@
 namespace gsrgnn {
 namespace {
 
-const std::vector<std::pair<std::string, Mode>> kModes = {{"independent", Mode::independent}, {"joint", Mode::joint}};
-const std::vector<std::pair<std::string, ModelKind>> kModelKinds = {
-    {"gcn", ModelKind::gcn}, {"sage", ModelKind::sage}, {"rev", ModelKind::rev}, {"gsr", ModelKind::gsr}};
-const std::vector<std::pair<std::string, Residual>> kResiduals = {{"sparse", Residual::sparse},
-                                                                  {"dense", Residual::dense}};
-const std::vector<std::pair<std::string, Adjacency>> kAdjacencies = {{"nets", Adjacency::nets},
-                                                                     {"expanded", Adjacency::expanded}};
-
-const std::vector<std::pair<std::string, GeneratedGraph>> kGraphs = {
-    {"netlist", GeneratedGraph::netlist}, {"barabasi_albert", GeneratedGraph::barabasi_albert}};
-
-template <class Enum>
-std::string name_of(const std::vector<std::pair<std::string, Enum>>& choices, Enum value) {
-  for (const auto& [name, meaning] : choices) {
-    if (meaning == value) return name;
-  }
-  return "";
-}
-
 void read_circuit_choice(const Source& source, const Section& root, Deck& deck) {
   const auto node = root.get("circuit");
   if (!node.IsDefined() || node.IsNull()) return;
@@ -44,11 +25,11 @@ void read_circuit_choice(const Source& source, const Section& root, Deck& deck) 
     generate.fail("like", "'circuit.generate.like' is given beside cells or edges",
                   "give one or the other; on the command line all of it: circuit='{generate: {like: 356-R}}'");
   }
-  generate.choice("graph", deck.generate.graph, kGraphs);
+  generate.choice("graph", deck.generate.graph, generated_graphs());
   constexpr auto kMost = std::numeric_limits<std::int32_t>::max();
-  generate.integer<std::int64_t>("cells", deck.generate.cells, 2, kMost);
-  generate.integer<std::int64_t>("edges", deck.generate.edges, 0, std::numeric_limits<std::int64_t>::max());
-  generate.integer<std::uint64_t>("seed", deck.generate.seed, 0, std::numeric_limits<std::int64_t>::max());
+  generate.number<std::int64_t>("cells", deck.generate.cells, 2, kMost);
+  generate.number<std::int64_t>("edges", deck.generate.edges, 0, std::numeric_limits<std::int64_t>::max());
+  generate.number<std::uint64_t>("seed", deck.generate.seed, 0, std::numeric_limits<std::int64_t>::max());
 }
 
 /// One of the lists of a joint deck; `used` holds the circuits of those before it.
@@ -81,7 +62,6 @@ void read_circuit_list(const Section& circuits, const char* key, bool needed, st
 
 /// Which circuit or circuits, as the mode has them.
 void read_circuits(const Source& source, const Section& root, Deck& deck) {
-  root.choice("mode", deck.mode, kModes);
   if (deck.mode == Mode::independent) {
     if (root.get("circuits").IsDefined()) {
       root.fail("circuits", "'circuits' is of joint trainings only",
@@ -100,8 +80,8 @@ void read_circuits(const Source& source, const Section& root, Deck& deck) {
 }
 
 void read_checkpoint(const Section& checkpoint, Deck::Checkpoint& c) {
-  checkpoint.integer("epochs", c.epochs, 0, 10000000);
-  checkpoint.real("minutes", c.minutes, 0, 1e6);
+  checkpoint.number("epochs", c.epochs, 0, 10000000);
+  checkpoint.number("minutes", c.minutes, 0.0, 1e6);
 }
 
 void read_memory_limit(const Section& root, std::int64_t& bytes) {
@@ -116,50 +96,29 @@ void read_memory_limit(const Section& root, std::int64_t& bytes) {
   bytes = *size;
 }
 
-/// The groups a kind of model can have.
-void check_groups(const Section& model, ModelSettings& m) {
-  if (m.kind == ModelKind::gsr && m.groups != 2) {
+/// What keys of a model ask of each other.
+void check_model(const Section& model, const ModelSettings& m) {
+  const ModelTraits& kind = traits_of(m.kind);
+  if (m.groups < kind.least_groups || m.groups > kind.most_groups) {
     model.fail("groups", fmt::format("model.groups is {}", m.groups),
-               "a gsr model has 2 groups (the paper's Algorithm 1)");
-  }
-  if (m.kind == ModelKind::rev && m.groups < 2) {
-    model.fail("groups", fmt::format("model.groups is {}", m.groups),
-               "a rev model has 2 groups or more, for each is computed from another");
+               fmt::format("a {} model has {} groups{}", kind.name, kind.least_groups,
+                           kind.least_groups == kind.most_groups ? "" : " or more"));
   }
   if (m.hidden % m.groups != 0) {
     model.fail(
         "hidden", fmt::format("model.hidden ({}) is not divisible by model.groups ({})", m.hidden, m.groups),
         fmt::format("use {} or {}", std::max(m.hidden / m.groups, 1) * m.groups, (m.hidden / m.groups + 1) * m.groups));
   }
-}
-
-/// Keys of other kinds of model are read and checked, and then put to rest: a sweep over kinds can hold them all.
-void read_model(const Section& model, ModelSettings& m) {
-  const ModelSettings unused;
-  model.choice("kind", m.kind, kModelKinds);
-  model.integer("layers", m.layers, 0, kMostLayers);
-  model.integer("hidden", m.hidden, 2, 65536);
-  model.integer("groups", m.groups, 1, 65536);
-  model.integer("k", m.k, 1, 65536);
-  model.choice("residual", m.residual, kResiduals);
-  model.choice("adjacency", m.adjacency, kAdjacencies);
-  model.real("dropout", m.dropout, 0, 0.99);
-  if (m.kind == ModelKind::gcn || m.kind == ModelKind::sage) m.groups = 1;
-  check_groups(model, m);
-  if (m.kind != ModelKind::rev && m.kind != ModelKind::gsr) m.dropout = unused.dropout;
-  if (m.kind != ModelKind::gsr) {
-    m.k = unused.k;
-    m.residual = unused.residual;
-  } else if (m.k > m.hidden / m.groups) {
+  if (kind.k && m.k > m.hidden / m.groups) {
     model.fail("k", fmt::format("model.k ({}) is larger than the width of a group ({})", m.k, m.hidden / m.groups),
                fmt::format("use at most {}, or a larger model.hidden", m.hidden / m.groups));
   }
 }
 
 /// Shares that add up to 1, as many as the mode has.
-void read_split(const Section& train, const Deck& deck, Deck::Train& t) {
+void read_split(const Section& train, const Deck& deck, double (&share)[3]) {
   const bool joint = deck.mode == Mode::joint;
-  if (joint) std::copy_n(std::array<double, 3>{0.9, 0.1, 0}.begin(), 3, t.split);
+  if (joint) std::copy_n(std::array<double, 3>{0.9, 0.1, 0}.begin(), 3, share);
   const auto split = train.get("split");
   if (!split.IsDefined() || split.IsNull()) return;
   if (!deck.circuits.validation.empty()) {
@@ -170,8 +129,8 @@ void read_split(const Section& train, const Deck& deck, Deck::Train& t) {
   double sum = 0;
   bool good = split.IsSequence() && split.size() == parts;
   for (std::size_t part = 0; good && part < parts; ++part) {
-    good = YAML::convert<double>::decode(split[part], t.split[part]) && t.split[part] > 0 && t.split[part] < 1;
-    sum += t.split[part];
+    good = YAML::convert<double>::decode(split[part], share[part]) && share[part] > 0 && share[part] < 1;
+    sum += share[part];
   }
   if (good && std::abs(sum - 1) <= 1e-9) return;
   train.fail("split",
@@ -180,13 +139,37 @@ void read_split(const Section& train, const Deck& deck, Deck::Train& t) {
                    : "write training, validation and test, e.g. [0.8, 0.1, 0.1]");
 }
 
-void read_train(const Section& train, const Deck& deck, Deck::Train& t) {
-  train.integer("epochs", t.epochs, 1, 10000000);
-  train.real("learning_rate", t.learning_rate, 1e-12, 1e3);
-  train.integer<std::uint64_t>("seed", t.seed, 0, std::numeric_limits<std::int64_t>::max());
-  train.integer("batch", t.batch, 0, 10000000);
-  if (deck.mode == Mode::independent) t.batch = 0;
-  read_split(train, deck, t);
+/// Reads keys of one section by their rules.
+struct KeyReader {
+  const Section& section;
+  const char* name;
+  Deck& deck;
+  bool here(const DeckKey& key) const { return std::string_view(key.section) == name; }
+  template <class T>
+  void operator()(const DeckKey& key, const Range<T>& range, T& value) const {
+    if (here(key)) section.number(key.name, value, range.least, range.most);
+  }
+  template <class Enum>
+  void operator()(const DeckKey& key, const Choices<Enum>& choices, Enum& value) const {
+    if (here(key)) section.choice(key.name, value, choices);
+  }
+  void operator()(const DeckKey& key, Shares /*rule*/, double (&share)[3]) const {
+    if (here(key)) read_split(section, deck, share);
+  }
+};
+
+/// Keys that this kind of model or mode does not have.
+void put_to_rest(Deck& deck) {
+  const ModelTraits& kind = traits_of(deck.model.kind);
+  Deck at_rest;
+  at_rest.model.groups = kind.least_groups;
+  for_each_key(
+      [&](const DeckKey& key, const auto& /*rule*/, auto& value, const auto& rest) {
+        if constexpr (!std::is_array_v<std::remove_reference_t<decltype(value)>>) {
+          if (!key.had(kind, deck.mode)) value = rest;
+        }
+      },
+      deck, at_rest);
 }
 
 }  // namespace
@@ -277,14 +260,20 @@ std::string apply_override(const YAML::Node& root, Source& source, const std::st
   return key;
 }
 
-const std::vector<std::string>& model_keys() {
-  static const std::vector<std::string> keys = {"kind", "layers",   "hidden",    "groups",
-                                                "k",    "residual", "adjacency", "dropout"};
-  return keys;
+const Choices<GeneratedGraph>& generated_graphs() {
+  static const Choices<GeneratedGraph> graphs = {{"netlist", GeneratedGraph::netlist},
+                                                 {"barabasi_albert", GeneratedGraph::barabasi_albert}};
+  return graphs;
 }
 
-const std::vector<std::string>& train_keys() {
-  static const std::vector<std::string> keys = {"epochs", "learning_rate", "seed", "split", "batch"};
+std::vector<std::string> keys_of(const std::string& section) {
+  std::vector<std::string> keys;
+  const Deck any;
+  for_each_key(
+      [&](const DeckKey& key, const auto& /*rule*/, const auto& /*value*/) {
+        if (section == key.section) keys.emplace_back(key.name);
+      },
+      any);
   return keys;
 }
 
@@ -293,12 +282,17 @@ Deck resolve_deck(const YAML::Node& root, const Source& source, const std::strin
   Deck deck;
   try {
     const Section top(source, "", root, {"circuit", "circuits", "model", "train", "output", "memory_limit", "mode"});
+    for_each_key(KeyReader{top, "", deck}, deck);
     read_circuits(source, top, deck);
-    read_model(Section(source, "model", top.get("model"), model_keys()), deck.model);
-    std::vector<std::string> keys = train_keys();
+    const Section model(source, "model", top.get("model"), keys_of("model"));
+    for_each_key(KeyReader{model, "model", deck}, deck);
+    if (!traits_of(deck.model.kind).groups()) deck.model.groups = 1;
+    check_model(model, deck.model);
+    std::vector<std::string> keys = keys_of("train");
     keys.emplace_back("checkpoint");
     const Section train(source, "train", top.get("train"), keys);
-    read_train(train, deck, deck.train);
+    for_each_key(KeyReader{train, "train", deck}, deck);
+    put_to_rest(deck);
     read_checkpoint(Section(source, "train.checkpoint", train.get("checkpoint"), {"epochs", "minutes"}),
                     deck.checkpoint);
     read_memory_limit(top, deck.memory_limit);
@@ -337,11 +331,31 @@ std::string to_yaml(const Deck& deck) {
     for (const auto& value : values) out << value;
     out << YAML::EndSeq;
   };
-  const bool joint =
-      deck.mode == Mode::joint;  // the usual mode goes without saying, as in decks from before it had a name
+  // What goes without saying: keys that the deck does not have, the usual mode, as in decks from before it had a name,
+  // and defaults of keys that older decks lack.
+  const ModelTraits& kind = traits_of(deck.model.kind);
+  const bool joint = deck.mode == Mode::joint;
+  const auto keys = [&](const char* name) {
+    const Deck plain;
+    for_each_key(
+        [&](const DeckKey& key, const auto& rule, const auto& value, const auto& usual) {
+          if (std::string_view(key.section) != name || !key.had(kind, deck.mode)) return;
+          if constexpr (std::is_same_v<std::decay_t<decltype(rule)>, Shares>) {
+            std::vector<std::string> shares;
+            for (const double share : value) shares.push_back(fmt::format("{}", share));
+            if (joint) shares.pop_back();
+            if (deck.circuits.validation.empty()) list(key.name, shares);
+          } else {
+            if (!key.later || value_text(rule, value) != value_text(rule, usual)) {
+              entry(key.name, value_text(rule, value));
+            }
+          }
+        },
+        deck, plain);
+  };
   out << YAML::BeginMap;
   if (joint) {
-    entry("mode", name_of(kModes, deck.mode));
+    keys("");
     section("circuits");
     list("training", deck.circuits.training);
     if (!deck.circuits.validation.empty()) list("validation", deck.circuits.validation);
@@ -356,32 +370,17 @@ std::string to_yaml(const Deck& deck) {
     } else {
       entry("like", deck.generate.like);
     }
-    entry("graph", name_of(kGraphs, deck.generate.graph));
+    entry("graph", value_text(generated_graphs(), deck.generate.graph));
     entry("seed", deck.generate.seed);
     out << YAML::EndMap << YAML::EndMap;
   } else {
     entry("circuit", deck.circuit);
   }
   section("model");
-  const bool gsr = deck.model.kind == ModelKind::gsr, rev = deck.model.kind == ModelKind::rev;
-  entry("kind", name_of(deck.model.kind));
-  entry("layers", deck.model.layers);
-  entry("hidden", deck.model.hidden);
-  if (gsr || rev) entry("groups", deck.model.groups);
-  if (gsr) entry("k", deck.model.k);
-  if (gsr) entry("residual", name_of(kResiduals, deck.model.residual));
-  entry("adjacency", name_of(kAdjacencies, deck.model.adjacency));
-  if (gsr || rev) entry("dropout", fmt::format("{}", deck.model.dropout));
+  keys("model");
   out << YAML::EndMap;
   section("train");
-  entry("epochs", deck.train.epochs);
-  entry("learning_rate", fmt::format("{}", deck.train.learning_rate));
-  entry("seed", deck.train.seed);
-  std::vector<std::string> shares;
-  for (const double share : deck.train.split) shares.push_back(fmt::format("{}", share));
-  if (joint) shares.pop_back();
-  if (deck.circuits.validation.empty()) list("split", shares);
-  if (joint) entry("batch", deck.train.batch);
+  keys("train");
   out << YAML::EndMap;
   entry("output", deck.output);
   out << YAML::EndMap;

@@ -13,10 +13,6 @@
 
 namespace gsrgnn {
 
-/// The keys of a deck's sections on which its result depends: those that a sweep can vary.
-const std::vector<std::string>& model_keys();
-const std::vector<std::string>& train_keys();
-
 /// A deck being read: knows where each key came from.
 class Source {
  public:
@@ -81,11 +77,16 @@ class Section {
   }
 
   template <class T>
-  void integer(const std::string& key, T& value, T least, T most) const {
-    number(key, value, least, most, "a whole number");
-  }
-  void real(const std::string& key, double& value, double least, double most) const {
-    number(key, value, least, most, "a number");
+  void number(const std::string& key, T& value, T least, T most) const {
+    const auto node = get(key);
+    if (!node.IsDefined() || node.IsNull()) return;
+    T read{};
+    if (!node.IsScalar() || !YAML::convert<T>::decode(node, read) || !(read >= least && read <= most)) {
+      fail(
+          key, fmt::format("'{}' is {}", path(key), node.IsScalar() ? "'" + node.Scalar() + "'" : "not a single value"),
+          fmt::format("it must be a {} from {} to {}", std::is_integral_v<T> ? "whole number" : "number", least, most));
+    }
+    value = read;
   }
   void string(const std::string& key, std::string& value) const {
     const auto node = get(key);
@@ -117,23 +118,11 @@ class Section {
     const auto among = [&](const std::vector<std::string>& keys) {
       return std::find(keys.begin(), keys.end(), key) != keys.end();
     };
-    if (among(model_keys())) return "model." + key;
-    if (among(train_keys())) return "train." + key;
+    for (const char* section : {"model", "train"}) {
+      if (among(keys_of(section))) return fmt::format("{}.{}", section, key);
+    }
     return nearest(key, known);
   }
-  template <class T>
-  void number(const std::string& key, T& value, T least, T most, const char* kind) const {
-    const auto node = get(key);
-    if (!node.IsDefined() || node.IsNull()) return;
-    T read{};
-    if (!node.IsScalar() || !YAML::convert<T>::decode(node, read) || !(read >= least && read <= most)) {
-      fail(key,
-           fmt::format("'{}' is {}", path(key), node.IsScalar() ? "'" + node.Scalar() + "'" : "not a single value"),
-           fmt::format("it must be {} from {} to {}", kind, least, most));
-    }
-    value = read;
-  }
-
   const Source& source_;
   std::string name_;
   YAML::Node node_;

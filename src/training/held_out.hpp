@@ -2,7 +2,7 @@
 
 /// Scores of a trained model on the circuits of a joint training that it was not trained on.
 
-#include "training/training_bench.hpp"
+#include <gsrgnn/training/training_bench.hpp>
 
 namespace gsrgnn {
 

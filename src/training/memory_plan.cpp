@@ -5,7 +5,7 @@
 #include <gsrgnn/util/text.hpp>
 #include <nlohmann/json.hpp>
 
-#include "training/training_memory.hpp"
+#include <gsrgnn/training/training_memory.hpp>
 
 namespace gsrgnn {
 namespace {

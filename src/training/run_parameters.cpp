@@ -1,24 +1,98 @@
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <gsrgnn/training/deck.hpp>
 #include <gsrgnn/training/run_parameters.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <map>
+#include <stdexcept>
 
 namespace gsrgnn {
+
+namespace {
+
+struct Column {
+  DeckKey key;
+  RunParameters::Value absent;
+};
+
+template <class T>
+RunParameters::Value absent(const Range<T>& /*rule*/) {
+  if constexpr (std::is_integral_v<T>) return std::int64_t{0};
+  return 0.0;
+}
+template <class Rule>
+RunParameters::Value absent(const Rule& /*rule*/) {
+  return std::string();
+}
+
+const std::vector<Column>& columns() {
+  static const std::vector<Column> all = [] {
+    std::vector<Column> found;
+    const Deck any;
+    for_each_key([&](const DeckKey& key, const auto& rule, const auto&) { found.push_back({key, absent(rule)}); }, any);
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.key.column < b.key.column; });
+    return found;
+  }();
+  return all;
+}
+
+std::size_t column_of(const std::string& name) {
+  for (std::size_t c = 0; c < columns().size(); ++c) {
+    if (name == columns()[c].key.name) return c;
+  }
+  throw std::logic_error("gsrgnn::RunParameters: no key is named " + name);
+}
+
+}  // namespace
+
+RunParameters::RunParameters() {
+  for (const Column& column : columns()) values_.push_back(column.absent);
+  set("mode", "independent");
+}
+
+const RunParameters::Value& RunParameters::value(const std::string& name) const {
+  return values_[column_of(name)];
+}
+
+void RunParameters::set(const std::string& name, Value value) {
+  Value& slot = values_[column_of(name)];
+  if (slot.index() != value.index()) throw std::logic_error("gsrgnn::RunParameters: another type than that of " + name);
+  slot = std::move(value);
+}
+
+std::string RunParameters::said(const DeckKey& key) const {
+  for (const auto& [name, kind] : model_kinds()) {
+    const bool joint = text("mode") == "joint";
+    if (name == text("kind") && !key.had(traits_of(kind), joint ? Mode::joint : Mode::independent)) return "";
+  }
+  return std::visit([](const auto& value) { return fmt::format("{}", value); }, value(key.name));
+}
+
+const std::vector<DeckKey>& parameter_keys() {
+  static const std::vector<DeckKey> keys = [] {
+    std::vector<DeckKey> found;
+    for (const Column& column : columns()) found.push_back(column.key);
+    return found;
+  }();
+  return keys;
+}
+
+const char* parameter_name(std::size_t column) {
+  return columns().at(column).key.name;
+}
 
 RunParameters read_run_parameters(const std::string& deck, const std::string& place) {
   RunParameters parameters;
   try {
     const YAML::Node root = YAML::Load(deck);
     if (!root.IsMap()) throw InputError(place, "is not a deck", "the file is damaged; write it again");
-    const std::map<std::string, const char*> elsewhere = {
-        {"epochs", "train"}, {"learning_rate", "train"}, {"split", "train"}, {"seed", "train"}, {"batch", "train"}};
-    for_each_parameter(parameters, [&](const std::string& name, auto& value) {
-      const auto found = elsewhere.find(name);
-      const YAML::Node section = name == "mode" ? root : root[found == elsewhere.end() ? "model" : found->second];
-      if (!section.IsDefined() || !section.IsMap()) return;
-      const YAML::Node node = section[name];
+    std::size_t column = 0;
+    for_each_parameter(parameters, [&](const char* name, auto& value) {
+      const std::string section = columns()[column++].key.section;
+      const YAML::Node in = section.empty() ? root : root[section];
+      if (!in.IsDefined() || !in.IsMap()) return;
+      const YAML::Node node = in[name];
       if (!node.IsDefined() || node.IsNull()) return;
       if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>) {
         value = node.IsSequence() ? fmt::format("{}", fmt::join(node.as<std::vector<std::string>>(), "/"))

@@ -34,13 +34,63 @@ Standardisation read_standardisation(const Hdf5Reader& file, const std::string& 
   return s;
 }
 
-int read_size(const Hdf5Reader& file, const std::string& name, int least, int most) {
-  const auto value = file.attribute_int("model", name);
-  if (value < least || value > most) {
-    file.fail("model@" + name, fmt::format("is {} where {} to {} is expected", value, least, most));
-  }
-  return static_cast<int>(value);
+/// The keys of a model that its file holds: all but dropout, which is of its training; of the kind's own, and groups,
+/// of which kinds that cannot choose have one.
+bool saved(const DeckKey& key, const ModelSettings& model) {
+  const std::string name = key.name;
+  return std::string_view(key.section) == "model" && name != "dropout" &&
+         (name == "groups" || key.had(traits_of(model.kind), Mode::independent));
 }
+
+void write_settings(Hdf5Writer& file, const ModelSettings& settings) {
+  Deck deck;
+  deck.model = settings;
+  for_each_key(
+      [&](const DeckKey& key, const auto& rule, const auto& value) {
+        if (!saved(key, settings)) return;
+        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, int>) {
+          file.attribute("model", key.name, std::int64_t{value});
+        } else if constexpr (!std::is_array_v<std::remove_reference_t<decltype(value)>>) {
+          file.attribute("model", key.name, value_text(rule, value));
+        }
+      },
+      deck);
+}
+
+/// Reads keys of a model, of which kind comes first.
+struct SettingsReader {
+  const Hdf5Reader& file;
+  const ModelSettings& model;
+
+  void operator()(const DeckKey& key, const Range<int>& range, int& value) const {
+    if (!saved(key, model)) return;
+    Range<std::int64_t> within{range.least, range.most};
+    const ModelTraits& kind = traits_of(model.kind);
+    if (std::string_view(key.name) == "groups") within = {kind.least_groups, std::min(kind.most_groups, model.hidden)};
+    if (std::string_view(key.name) == "k") within.most = model.hidden / model.groups;
+    const auto read = file.attribute_int("model", key.name);
+    if (read < within.least || read > within.most) {
+      file.fail(fmt::format("model@{}", key.name),
+                fmt::format("is {} where {} to {} is expected", read, within.least, within.most));
+    }
+    value = static_cast<int>(read);
+    if (std::string_view(key.name) == "groups" && model.hidden % model.groups != 0) {
+      file.fail("model@hidden", fmt::format("is not divisible into {} groups", model.groups));
+    }
+  }
+  template <class Enum>
+  void operator()(const DeckKey& key, const Choices<Enum>& choices, Enum& value) const {
+    if (!saved(key, model)) return;
+    const auto text = file.attribute_string("model", key.name);
+    const auto found = std::find_if(choices.begin(), choices.end(), [&](const auto& one) { return one.first == text; });
+    if (found == choices.end()) {
+      file.fail(fmt::format("model@{}", key.name), fmt::format("is '{}', which this program does not know", text));
+    }
+    value = found->second;
+  }
+  template <class Rule, class Value>
+  void operator()(const DeckKey& /*key*/, const Rule& /*rule*/, Value& /*value*/) const {}
+};
 
 }  // namespace
 
@@ -51,15 +101,7 @@ void write_model(Hdf5Writer& file, const SavedModel& model) {
   file.strings("model/label_name", model.label_name);
   write_standardisation(file, "model/feature", model.feature);
   write_standardisation(file, "model/label", model.label);
-  file.attribute("model", "kind", name_of(shape.kind));
-  file.attribute("model", "layers", std::int64_t{shape.layers});
-  file.attribute("model", "hidden", std::int64_t{shape.hidden});
-  file.attribute("model", "groups", std::int64_t{shape.groups});
-  if (traits_of(shape.kind).k) file.attribute("model", "k", std::int64_t{shape.k});
-  if (traits_of(shape.kind).residual) {
-    file.attribute("model", "residual", shape.residual == Residual::sparse ? "sparse" : "dense");
-  }
-  file.attribute("model", "adjacency", shape.adjacency == Adjacency::nets ? "nets" : "expanded");
+  write_settings(file, shape);
   file.attribute("model", "label_unit", model.label_unit);
 
   const ModelParameters parameters(shape);
@@ -87,32 +129,10 @@ SavedModel read_model(const Hdf5Reader& file) {
     file.fail("model/label_name", "does not name 1 or 2 labels");
   model.feature = read_standardisation(file, "model/feature", model.feature_name.size());
   model.label = read_standardisation(file, "model/label", model.label_name.size());
-  const auto one_of = [&](const char* name, const std::vector<std::string>& known) {
-    const auto value = file.attribute_string("model", name);
-    const auto found = std::find(known.begin(), known.end(), value);
-    if (found == known.end()) {
-      file.fail(fmt::format("model@{}", name), fmt::format("is '{}', which this program does not know", value));
-    }
-    return static_cast<int>(found - known.begin());
-  };
-  std::vector<std::string> kinds;
-  for (const auto& [name, kind] : model_kinds()) kinds.push_back(name);
-  model.shape.kind = static_cast<ModelKind>(one_of("kind", kinds));
-  model.shape.adjacency = one_of("adjacency", {"nets", "expanded"}) == 0 ? Adjacency::nets : Adjacency::expanded;
-  model.shape.features = static_cast<int>(model.feature_name.size());
-  model.shape.types = static_cast<int>(model.type_name.size());
-  model.shape.outputs = static_cast<int>(model.label_name.size());
-  model.shape.layers = read_size(file, "layers", 0, kMostLayers);
-  model.shape.hidden = read_size(file, "hidden", 2, 65536);
-  const ModelTraits& traits = traits_of(model.shape.kind);
-  model.shape.groups = read_size(file, "groups", traits.least_groups, std::min(traits.most_groups, model.shape.hidden));
-  if (model.shape.hidden % model.shape.groups != 0) {
-    file.fail("model@hidden", fmt::format("is not divisible into {} groups", model.shape.groups));
-  }
-  if (traits.k) model.shape.k = read_size(file, "k", 1, model.shape.width());
-  if (traits.residual) {
-    model.shape.residual = one_of("residual", {"sparse", "dense"}) == 0 ? Residual::sparse : Residual::dense;
-  }
+  Deck deck;
+  for_each_key(SettingsReader{file, deck.model}, deck);
+  model.shape = {deck.model, static_cast<int>(model.feature_name.size()), static_cast<int>(model.type_name.size()),
+                 static_cast<int>(model.label_name.size())};
 
   // Checked one by one before anything of the announced size is made.
   const ModelParameters parameters(model.shape);

@@ -6,8 +6,8 @@
 #include <gsrgnn/util/stopwatch.hpp>
 #include <limits>
 
+#include <gsrgnn/training/update.hpp>
 #include "training/held_out.hpp"
-#include "training/update.hpp"
 
 namespace gsrgnn {
 namespace {

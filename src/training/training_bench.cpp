@@ -1,4 +1,4 @@
-#include "training/training_bench.hpp"
+#include <gsrgnn/training/training_bench.hpp>
 
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/machine.hpp>

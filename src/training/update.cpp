@@ -1,4 +1,4 @@
-#include "training/update.hpp"
+#include <gsrgnn/training/update.hpp>
 
 #include <gsrgnn/kernels/adam.hpp>
 #include <gsrgnn/kernels/fixed_sum.hpp>

@@ -51,12 +51,12 @@ TEST(Comparison, RunsThatDifferInTheSeedAreOneConfiguration) {
 
 TEST(Comparison, WhatWasVariedIsNotAveragedOver) {
   auto dense = run_row("a", "gsr", 8, 2, 1, 0.5);
-  dense.parameters.residual = "dense";
+  dense.parameters.set("residual", "dense");
   auto sparse = run_row("a", "gsr", 8, 2, 0, 0.25);
-  sparse.parameters.residual = "sparse";
+  sparse.parameters.set("residual", "sparse");
   auto elsewhere = run_row("b", "gsr", 8, 2, 0, 0.25);
-  elsewhere.parameters.residual = "sparse";
-  elsewhere.parameters.epochs = 99;  // tables of many circuits average over them
+  elsewhere.parameters.set("residual", "sparse");
+  elsewhere.parameters.set("epochs", 99);  // tables of many circuits average over them
   const auto all = compare({dense, sparse, elsewhere, run_row("a", "rev", 0, 2, 0, 0.1)});
   std::vector<std::string> variants;
   for (const Configuration& c : all.configurations) variants.push_back(c.circuit + c.kind + ":" + c.variant);
@@ -65,8 +65,8 @@ TEST(Comparison, WhatWasVariedIsNotAveragedOver) {
   EXPECT_TRUE(all.has_variants());
 
   auto split = run_row("a", "gsr", 8, 2, 0, 0.5), other = split;
-  split.parameters.split = "0.8/0.1/0.1";
-  other.parameters.split = "0.6/0.2/0.2";
+  split.parameters.set("split", "0.8/0.1/0.1");
+  other.parameters.set("split", "0.6/0.2/0.2");
   const auto splits = compare({split, other});
   ASSERT_EQ(splits.configurations.size(), 2U);
   EXPECT_EQ(splits.configurations[0].variant, "split=0.6/0.2/0.2");
@@ -83,7 +83,7 @@ TEST(Comparison, TheSameRunTwiceCountsOnceAndFailuresApart) {
   EXPECT_NE(all.configurations[0].runs[0].name, "again");
   EXPECT_EQ(all.repeated, 1U);
   ASSERT_EQ(all.failed.size(), 1U);
-  EXPECT_EQ(all.failed[0].parameters.layers, 4);
+  EXPECT_EQ(all.failed[0].parameters.whole("layers"), 4);
 
   // A failure that was collected twice, and one that a later start made good.
   auto twice = failed, made_good = run_row("a", "gsr", 8, 2, 0, 0.5);

@@ -120,7 +120,7 @@ TEST(Report, SecondsSpeedupAndMemory) {
 
 TEST(Report, SpeedIsComparedOnOneMachineOnly) {
   auto rows = study();
-  for (auto& row : rows) row.threads = row.parameters.kind == "rev" ? 2 : 1;
+  for (auto& row : rows) row.threads = row.parameters.text("kind") == "rev" ? 2 : 1;
   EXPECT_EQ(speedup_table(compare(rows)).rows.size(), 0U);
   EXPECT_EQ(saving_table(compare(rows)).rows.size(), 12U);
 }
@@ -137,10 +137,10 @@ TEST(Report, GsrAgainstRev) {
     std::vector<double> pearson, r2;
     for (const RunSummary& gsr : input) {
       const std::int64_t k = best ? 4 : rows.whole(r, "k");
-      if (gsr.parameters.kind != "gsr" || gsr.parameters.k != k || gsr.parameters.layers != layers) continue;
+      if (gsr.parameters.text("kind") != "gsr" || gsr.parameters.whole("k") != k || gsr.parameters.whole("layers") != layers) continue;
       for (const RunSummary& rev : input) {
-        if (rev.parameters.kind == "rev" && rev.circuit == gsr.circuit && rev.parameters.layers == layers &&
-            rev.parameters.seed == gsr.parameters.seed) {
+        if (rev.parameters.text("kind") == "rev" && rev.circuit == gsr.circuit && rev.parameters.whole("layers") == layers &&
+            rev.parameters.whole("seed") == gsr.parameters.whole("seed")) {
           pearson.push_back(gsr.pearson - rev.pearson);
           r2.push_back(gsr.r2 - rev.r2);
         }
@@ -181,9 +181,9 @@ TEST(Report, PairsNeedEqualCircuitDepthWidthAndSeed) {
   for (const int what : {0, 1, 2, 3, 4}) {
     auto rev = run_row("a", "rev", 0, 2, 0, 0.5);
     if (what == 0) rev.circuit = "b";
-    if (what == 1) rev.parameters.layers = 3;
-    if (what == 2) rev.parameters.hidden = 64;
-    if (what == 3) rev.parameters.seed = 1;  // and 4: all equal, so k = 8 and the best k
+    if (what == 1) rev.parameters.set("layers", 3);
+    if (what == 2) rev.parameters.set("hidden", 64);
+    if (what == 3) rev.parameters.set("seed", 1);  // and 4: all equal, so k = 8 and the best k
     EXPECT_EQ(gsr_against_rev_table(compare({gsr, rev})).rows.size(), what == 4 ? 2U : 0U) << what;
   }
 }
@@ -219,7 +219,7 @@ TEST(Report, TablesThatWouldBeEmptyAreNamed) {
 
 TEST(Report, VariantsAreShownAndPairedEach) {
   auto nets = run_row("a", "rev", 0, 2, 0, 0.5), expanded = nets;
-  expanded.parameters.adjacency = "expanded";
+  expanded.parameters.set("adjacency", "expanded");
   expanded.name += "e";
   nets.seconds_total = 4;
   expanded.seconds_total = 40;

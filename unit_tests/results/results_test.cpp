@@ -70,7 +70,7 @@ TEST_F(Collect, ResultsOfOlderProgramsAreRead) {
   write_without({"circuit_file", "content_hash", "label", "split"});
   const auto rows = read_results(Hdf5Reader(made_.path("older.h5")));
   ASSERT_EQ(rows.size(), 3U);
-  EXPECT_EQ(rows[0].parameters.kind, "rev");
+  EXPECT_EQ(rows[0].parameters.text("kind"), "rev");
   EXPECT_EQ(rows[0].content_hash, "");
   write_without({"pearson"});
   EXPECT_THROW(read_results(Hdf5Reader(made_.path("older.h5"))), InputError);
@@ -89,10 +89,10 @@ TEST_F(Collect, HoldsEveryRunWithAllItsParts) {
   ASSERT_EQ(rows.size(), 3U);
   const RunSummary& rev = rows[0];
   EXPECT_EQ(rev.name, "deeper/a/rev");
-  EXPECT_EQ(rev.parameters.kind, "rev");
-  EXPECT_EQ(rev.parameters.layers, 5);
-  EXPECT_EQ(rev.parameters.k, 0);
-  EXPECT_EQ(rev.parameters.seed, 1);
+  EXPECT_EQ(rev.parameters.text("kind"), "rev");
+  EXPECT_EQ(rev.parameters.whole("layers"), 5);
+  EXPECT_EQ(rev.parameters.whole("k"), 0);
+  EXPECT_EQ(rev.parameters.whole("seed"), 1);
   EXPECT_EQ(rev.circuit_file, "some");
   EXPECT_EQ(rev.content_hash, content_hash(small_circuit(200, 1)));
   EXPECT_NE(rev.content_hash, rows[1].content_hash);
@@ -105,8 +105,8 @@ TEST_F(Collect, HoldsEveryRunWithAllItsParts) {
   EXPECT_EQ(first.edges, run.counts.edges);
   EXPECT_EQ(first.nets, run.counts.nets);
   EXPECT_EQ(first.pins, run.counts.pins);
-  EXPECT_EQ(first.parameters.learning_rate, deck_.train.learning_rate);
-  EXPECT_EQ(first.parameters.epochs, 3);
+  EXPECT_EQ(first.parameters.real("learning_rate"), deck_.train.learning_rate);
+  EXPECT_EQ(first.parameters.whole("epochs"), 3);
   EXPECT_EQ(first.trained_parameters, run.trained_parameters);
   EXPECT_EQ(first.pearson, run.test[0].pearson);
   EXPECT_EQ(first.spearman, run.test[0].spearman);
@@ -232,7 +232,7 @@ TEST_F(Collect, FailedRunsHaveTheirReason) {
   EXPECT_EQ(rows[1].reason, "does not fit");
   EXPECT_EQ(rows[4].reason, "diverged: \"loss\" is nan\nat epoch 3");
   EXPECT_EQ(rows[4].circuit, "some");
-  EXPECT_EQ(rows[4].parameters.layers, 5);
+  EXPECT_EQ(rows[4].parameters.whole("layers"), 5);
   EXPECT_TRUE(std::isnan(rows[4].pearson));
   EXPECT_NE(rows[5].reason.find("cannot be read"), std::string::npos);
 

@@ -26,20 +26,20 @@ TEST(RunParameters, AreThoseOfTheDeck) {
   deck.train.split[0] = 0.7;
   deck.train.split[1] = 0.2;
   const RunParameters p = read_run_parameters(to_yaml(deck), "test");
-  EXPECT_EQ(p.kind, "gsr");
-  EXPECT_EQ(p.layers, 7);
-  EXPECT_EQ(p.hidden, 48);
-  EXPECT_EQ(p.groups, 2);
-  EXPECT_EQ(p.k, 5);
-  EXPECT_EQ(p.residual, "dense");
-  EXPECT_EQ(p.adjacency, "expanded");
-  EXPECT_EQ(p.dropout, 0);
-  EXPECT_EQ(p.epochs, 9);
-  EXPECT_EQ(p.learning_rate, 0.0625);
-  EXPECT_EQ(p.seed, 123456789012);
-  EXPECT_EQ(p.split, "0.7/0.2/0.1");
-  EXPECT_EQ(p.mode, "independent");
-  EXPECT_EQ(p.batch, 0);
+  EXPECT_EQ(p.text("kind"), "gsr");
+  EXPECT_EQ(p.whole("layers"), 7);
+  EXPECT_EQ(p.whole("hidden"), 48);
+  EXPECT_EQ(p.whole("groups"), 2);
+  EXPECT_EQ(p.whole("k"), 5);
+  EXPECT_EQ(p.text("residual"), "dense");
+  EXPECT_EQ(p.text("adjacency"), "expanded");
+  EXPECT_EQ(p.real("dropout"), 0);
+  EXPECT_EQ(p.whole("epochs"), 9);
+  EXPECT_EQ(p.real("learning_rate"), 0.0625);
+  EXPECT_EQ(p.whole("seed"), 123456789012);
+  EXPECT_EQ(p.text("split"), "0.7/0.2/0.1");
+  EXPECT_EQ(p.text("mode"), "independent");
+  EXPECT_EQ(p.whole("batch"), 0);
 }
 
 TEST(RunParameters, OfJointTrainings) {
@@ -49,8 +49,8 @@ TEST(RunParameters, OfJointTrainings) {
   deck.circuits.test = {"some/where.def", "b.h5"};
   deck.train.batch = 4;
   const RunParameters p = read_run_parameters(to_yaml(deck), "test");
-  EXPECT_EQ(p.mode, "joint");
-  EXPECT_EQ(p.batch, 4);
+  EXPECT_EQ(p.text("mode"), "joint");
+  EXPECT_EQ(p.whole("batch"), 4);
   EXPECT_EQ(circuit_of_deck(to_yaml(deck)), "where+b");
 }
 
@@ -60,28 +60,28 @@ TEST(RunParameters, OtherModelsHaveOtherKeys) {
   deck.model.groups = 4;
   deck.model.dropout = 0.125;
   const RunParameters rev = read_run_parameters(to_yaml(deck), "test");
-  EXPECT_EQ(rev.kind, "rev");
-  EXPECT_EQ(rev.groups, 4);
-  EXPECT_EQ(rev.dropout, 0.125);
-  EXPECT_EQ(rev.k, 0);
-  EXPECT_EQ(rev.residual, "");
+  EXPECT_EQ(rev.text("kind"), "rev");
+  EXPECT_EQ(rev.whole("groups"), 4);
+  EXPECT_EQ(rev.real("dropout"), 0.125);
+  EXPECT_EQ(rev.whole("k"), 0);
+  EXPECT_EQ(rev.text("residual"), "");
   deck.model.kind = ModelKind::gcn;
   const RunParameters gcn = read_run_parameters(to_yaml(deck), "test");
-  EXPECT_EQ(gcn.kind, "gcn");
-  EXPECT_EQ(gcn.groups, 0);
-  EXPECT_EQ(gcn.dropout, 0);
+  EXPECT_EQ(gcn.text("kind"), "gcn");
+  EXPECT_EQ(gcn.whole("groups"), 0);
+  EXPECT_EQ(gcn.real("dropout"), 0);
 }
 
 TEST(RunParameters, KeysMayBeAbsentOrUnknown) {
   const RunParameters p =
       read_run_parameters("model: {kind: rev, layers: 3, dropout: 0.25, new_key: [1, 2]}\nfuture: 1\n", "test");
-  EXPECT_EQ(p.kind, "rev");
-  EXPECT_EQ(p.layers, 3);
-  EXPECT_EQ(p.dropout, 0.25);
-  EXPECT_EQ(p.k, 0);
-  EXPECT_EQ(p.residual, "");
-  EXPECT_EQ(p.seed, 0);
-  EXPECT_EQ(read_run_parameters("{}", "test").kind, "");
+  EXPECT_EQ(p.text("kind"), "rev");
+  EXPECT_EQ(p.whole("layers"), 3);
+  EXPECT_EQ(p.real("dropout"), 0.25);
+  EXPECT_EQ(p.whole("k"), 0);
+  EXPECT_EQ(p.text("residual"), "");
+  EXPECT_EQ(p.whole("seed"), 0);
+  EXPECT_EQ(read_run_parameters("{}", "test").text("kind"), "");
 }
 
 TEST(RunParameters, WhatIsNoDeckIsAnError) {

@@ -33,6 +33,6 @@ bool is_sweep_deck(const std::string& path, const std::vector<std::string>& over
 
 /// E.g. "fir_route-gsr-L12-D64-k8-s0-1a2b3c4d": the circuit, the model, what is not as usual, and the identity's hash.
 /// It depends on the deck alone, so that a run has one name in whatever sweep it is.
-std::string run_name(const std::string& identity);
+std::string run_name(const Deck& deck, const std::string& identity);
 
 }  // namespace gsrgnn

@@ -6,13 +6,18 @@
 #include <gsrgnn/circuit/generate.hpp>
 #include <gsrgnn/graph/graph.hpp>
 #include <gsrgnn/models/model_shape.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gsrgnn {
 
 /// One model a circuit, as in the paper; or one model of many circuits.
 enum class Mode { independent, joint };
+
+constexpr int kMostLayers = 100000;
 
 struct Deck {
   Mode mode = Mode::independent;
@@ -53,7 +58,105 @@ struct Deck {
   std::string output;  ///< the run file
 };
 
-constexpr int kMostLayers = 100000;
+/// What a key is to those who compare runs.
+enum class KeyRole {
+  axis,        ///< runs are laid out by it, and named by it
+  further,     ///< what else may be varied; in a run's name when it is not the default
+  repetition,  ///< runs that differ in it alone are repetitions
+};
+
+/// A key on which a deck's result depends.
+struct DeckKey {
+  const char *section, *name;  ///< section "": the deck's top
+  const char* help;
+  const char* prefix;  ///< of its value in a run's name; none: it is not in there
+  KeyRole role;
+  int column;  ///< its place in the table of runs, whose columns never change their order
+  /// Whether decks of this kind and mode have it. Where not it is read, checked and put to rest, so that a sweep over
+  /// kinds can give the keys of all.
+  bool (*had)(const ModelTraits& kind, Mode mode);
+  /// Whether older decks and results lack it. Then its default is what was before it, and goes without saying.
+  bool later = false;
+
+  std::string path() const { return *section == 0 ? name : fmt::format("{}.{}", section, name); }
+};
+
+// What its values can be.
+template <class T>
+struct Range {
+  T least, most;
+};
+template <class Enum>
+using Choices = std::vector<std::pair<std::string, Enum>>;
+struct Shares {};  ///< as many as the mode has parts
+
+/// Calls visit(key, rule, member of each of the decks) for every key: the one table from which reading, checking,
+/// writing, saving, sweeping, naming and comparing runs follow. The rule is a Range, Choices or Shares.
+template <class Visit, class... Decks>
+void for_each_key(const Visit& visit, Decks&... deck) {
+  using Role = KeyRole;
+  constexpr auto always = [](const ModelTraits&, Mode) { return true; };
+  constexpr auto groups = [](const ModelTraits& kind, Mode) { return kind.groups(); };
+  constexpr auto k = [](const ModelTraits& kind, Mode) { return kind.k; };
+  constexpr auto residual = [](const ModelTraits& kind, Mode) { return kind.residual; };
+  constexpr auto dropout = [](const ModelTraits& kind, Mode) { return kind.dropout; };
+  constexpr auto joint = [](const ModelTraits&, Mode mode) { return mode == Mode::joint; };
+  constexpr auto kSeeds = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  const Choices<Mode> modes = {{"independent", Mode::independent}, {"joint", Mode::joint}};
+  const Choices<Residual> residuals = {{"sparse", Residual::sparse}, {"dense", Residual::dense}};
+  const Choices<Adjacency> adjacencies = {{"nets", Adjacency::nets}, {"expanded", Adjacency::expanded}};
+  const auto key = [](const char* section, const char* name, const char* help, const char* prefix, KeyRole role,
+                      int column, bool (*had)(const ModelTraits&, Mode)) {
+    return DeckKey{section, name, help, prefix, role, column, had};
+  };
+  const auto model = [&](auto... of_key) { return key("model", of_key...); };
+  const auto train = [&](auto... of_key) { return key("train", of_key...); };
+  visit(key("", "mode", "one model of one circuit, or of many", nullptr, Role::further, 12, always), modes,
+        deck.mode...);
+  visit(model("kind", "of model", "", Role::axis, 0, always), model_kinds(), deck.model.kind...);
+  visit(model("layers", "of gsr each has two blocks, of rev one a group", "L", Role::axis, 1, always),
+        Range<int>{0, kMostLayers}, deck.model.layers...);
+  visit(model("hidden", "width", "D", Role::axis, 2, always), Range<int>{2, 65536}, deck.model.hidden...);
+  visit(model("groups", "rev: any divisor of hidden from 2 on; gsr: 2", "C", Role::further, 3, groups),
+        Range<int>{1, 65536}, deck.model.groups...);
+  visit(model("k", "values kept a row, at most hidden / groups", "k", Role::axis, 4, k), Range<int>{1, 65536},
+        deck.model.k...);
+  visit(model("residual", "gsr: X1' = scatter(V1, I1) + f2, or X1 + f2", "", Role::further, 5, residual), residuals,
+        deck.model.residual...);
+  visit(model("adjacency", "messages through the nets, or over the clique's edges", "", Role::further, 6, always),
+        adjacencies, deck.model.adjacency...);
+  visit(model("dropout", "share of the values dropped in training", "p", Role::further, 7, dropout),
+        Range<double>{0, 0.99}, deck.model.dropout...);
+  visit(train("epochs", "over all circuits", "e", Role::further, 8, always), Range<int>{1, 10000000},
+        deck.train.epochs...);
+  visit(train("learning_rate", "of Adam", "lr", Role::further, 9, always), Range<double>{1e-12, 1e3},
+        deck.train.learning_rate...);
+  visit(train("seed", "of initial values, split and dropout", "s", Role::repetition, 11, always),
+        Range<std::uint64_t>{0, kSeeds}, deck.train.seed...);
+  visit(train("split", "shares of the cells: training, validation, test", nullptr, Role::further, 10, always), Shares{},
+        deck.train.split...);
+  visit(train("batch", "joint: training circuits an update; 0: all", "b", Role::further, 13, joint),
+        Range<int>{0, 10000000}, deck.train.batch...);
+}
+
+/// A value as decks and tables have it.
+template <class T>
+std::string value_text(const Range<T>& /*rule*/, const T& value) {
+  return fmt::format("{}", value);
+}
+template <class Enum>
+std::string value_text(const Choices<Enum>& choices, const Enum& value) {
+  for (const auto& [name, meaning] : choices) {
+    if (meaning == value) return name;
+  }
+  return "";
+}
+
+/// What circuit.generate.graph can be.
+const Choices<GeneratedGraph>& generated_graphs();
+
+/// The keys of a section, in their order.
+std::vector<std::string> keys_of(const std::string& section);
 
 /// Reads a deck and applies overrides of the form "section.key=value" (values as in YAML).
 /// Throws InputError; its place is FILE:LINE, or the override.

@@ -4,41 +4,49 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
+#include <vector>
 
 namespace gsrgnn {
 
-/// A key that the deck lacks, because it means nothing for its kind of model or was unknown to the program that wrote
-/// it, is 0 or empty.
-struct RunParameters {
-  std::string kind;
-  std::int64_t layers = 0, hidden = 0, groups = 0, k = 0;
-  std::string residual, adjacency;
-  double dropout = 0;
-  std::int64_t epochs = 0;
-  double learning_rate = 0;
-  std::string split;  ///< "0.8/0.1/0.1"
-  std::int64_t seed = 0;
-  std::string mode = "independent";
-  std::int64_t batch = 0;  ///< joint
+struct DeckKey;
+
+/// Values by key of the table of deck keys (deck.hpp), in the order of the columns of the table of runs. One that the
+/// deck lacks, because it means nothing for its kind of model or was unknown to the program that wrote it, is 0 or
+/// empty.
+class RunParameters {
+ public:
+  using Value = std::variant<std::int64_t, double, std::string>;
+  RunParameters();
+
+  // Of whole numbers, of others, and of choices and lists ("0.8/0.1/0.1"). Abort when there is no such key.
+  std::int64_t whole(const std::string& name) const { return std::get<std::int64_t>(value(name)); }
+  double real(const std::string& name) const { return std::get<double>(value(name)); }
+  const std::string& text(const std::string& name) const { return std::get<std::string>(value(name)); }
+  void set(const std::string& name, Value value);
+  /// As text: empty when the run's kind and mode do not have it, or its deck did not say.
+  std::string said(const DeckKey& key) const;
+
+ private:
+  template <class Parameters, class Visit>
+  friend void for_each_parameter(Parameters& p, const Visit& visit);
+  const Value& value(const std::string& name) const;
+  std::vector<Value> values_;
 };
 
-/// Calls visit(name, value) for each parameter, in the order of the table of runs.
+/// The keys, by column, and their names.
+const std::vector<DeckKey>& parameter_keys();
+const char* parameter_name(std::size_t column);
+
+/// Calls visit(name, value) for each parameter, in the order of the table of runs; value: std::int64_t, double or
+/// std::string.
 template <class Parameters, class Visit>
 void for_each_parameter(Parameters& p, const Visit& visit) {
-  visit("kind", p.kind);
-  visit("layers", p.layers);
-  visit("hidden", p.hidden);
-  visit("groups", p.groups);
-  visit("k", p.k);
-  visit("residual", p.residual);
-  visit("adjacency", p.adjacency);
-  visit("dropout", p.dropout);
-  visit("epochs", p.epochs);
-  visit("learning_rate", p.learning_rate);
-  visit("split", p.split);
-  visit("seed", p.seed);
-  visit("mode", p.mode);
-  visit("batch", p.batch);
+  std::size_t column = 0;
+  for (auto& value : p.values_) {
+    const char* const name = parameter_name(column++);
+    std::visit([&](auto& of_type) { visit(name, of_type); }, value);
+  }
 }
 
 /// Reads them from the text of a resolved deck. Unlike read_deck it asks for no key and minds none that it does not

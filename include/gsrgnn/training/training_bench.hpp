@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "training/training_memory.hpp"
+#include <gsrgnn/training/training_memory.hpp>
 
 namespace gsrgnn {
 

@@ -2,7 +2,7 @@
 
 /// The two ways from gradients to an update of the parameters.
 
-#include "training/training_bench.hpp"
+#include <gsrgnn/training/training_bench.hpp>
 
 namespace gsrgnn {
 
