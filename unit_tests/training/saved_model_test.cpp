@@ -36,7 +36,7 @@ SavedModel small_model_of(ModelKind kind, const Circuit& circuit) {
   deck.model.layers = 2;
   deck.model.hidden = 20;
   deck.model.groups = kind == ModelKind::rev ? 4 : 1;
-  deck.model.k = 0;
+  deck.model.k = Deck().model.k;
   deck.train.epochs = 3;
   return train_one(deck, circuit).model;
 }

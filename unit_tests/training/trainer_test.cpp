@@ -19,7 +19,8 @@ using testing::input_error;
 using testing::small_circuit;
 using testing::small_circuit_with_two_labels;
 using testing::small_deck;
-using testing::train_quietly;
+using testing::train_one;
+using testing::validate_one;
 
 /// What has to hold of every training.
 void expect_consistent(const Deck& deck, const Circuit& circuit, const TrainedRun& run) {
