@@ -39,8 +39,7 @@ bool write_failure(const std::string& folder, const SweepRun& run, const Failure
   const Json record = {{"name", run.name},       {"reason", failure.reason},       {"exit_code", failure.exit_code},
                        {"final", failure.final}, {"revision", program_revision()}, {"deck_hash", hash_text(run)},
                        {"deck", run.identity}};
-  const std::string text = record.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
-  return write_text_file(failure_path(folder, run), text);
+  return write_text_file(failure_path(folder, run), record.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
 }
 
 bool read_final_failure(const std::string& folder, const SweepRun& run, Failure& failure) {

@@ -43,7 +43,6 @@ hid_t string_type(std::size_t length);
 /// How the library has to be before any file; it may be called again.
 void set_up_hdf5();
 
-/// Throws InputError.
 [[noreturn]] void fail_write(const std::string& path, const std::string& what);
 /// Creates a dataset and writes it, unless there is no data; `path` names the file in errors.
 void write_dataset(hid_t file, const std::string& path, const std::string& name, hid_t type, hid_t space,

@@ -74,7 +74,9 @@ class Decoder {
   }
   template <class T>
   void operator()(std::vector<T>& values) {
-    values.resize(read<std::size_t>());
+    const auto size = read<std::size_t>();
+    expect(size);  // a value takes a byte at least
+    values.resize(size);
     if constexpr (std::is_arithmetic_v<T>) {
       const std::size_t bytes = values.size() * sizeof(T);
       if (bytes > 0) std::memcpy(values.data(), next(bytes), bytes);
@@ -97,11 +99,13 @@ class Decoder {
     (*this)(value);
     return value;
   }
-  const char* next(std::size_t bytes) {
+  void expect(std::size_t bytes) const {
     if (bytes > text_.size() - at_) throw std::logic_error("gsrgnn: a message between ranks ends early");
-    const char* const from = text_.data() + at_;
+  }
+  const char* next(std::size_t bytes) {
+    expect(bytes);
     at_ += bytes;
-    return from;
+    return text_.data() + at_ - bytes;
   }
 
   const std::string& text_;

@@ -54,4 +54,12 @@ class Fingerprint {
   std::uint64_t hash_ = 0;
 };
 
+/// Of all the values, one after the other.
+template <class... Values>
+std::string fingerprint(const Values&... values) {
+  Fingerprint print;
+  (print.add(values), ...);
+  return print.text();
+}
+
 }  // namespace gsrgnn
