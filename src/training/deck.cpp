@@ -266,6 +266,36 @@ const Choices<GeneratedGraph>& generated_graphs() {
   return graphs;
 }
 
+namespace {
+
+template <class T>
+std::string said(const Range<T>& range) {
+  return fmt::format("{} to {}", range.least, range.most);
+}
+template <class Enum>
+std::string said(const Choices<Enum>& choices) {
+  std::vector<std::string> names;
+  for (const auto& choice : choices) names.push_back(choice.first);
+  return fmt::format("{}", fmt::join(names, " | "));
+}
+
+}  // namespace
+
+std::string describe_keys() {
+  std::string text;
+  const Deck usual;
+  for_each_key(
+      [&](const DeckKey& key, const auto& rule, const auto& value) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(rule)>, Shares>) {
+          text += fmt::format("  {:<21}{}; [{}]\n", key.path(), key.help, fmt::join(value, ", "));
+        } else {
+          text += fmt::format("  {:<21}{}; {}; {}\n", key.path(), key.help, said(rule), value_text(rule, value));
+        }
+      },
+      usual);
+  return text;
+}
+
 std::vector<std::string> keys_of(const std::string& section) {
   std::vector<std::string> keys;
   const Deck any;

@@ -155,6 +155,9 @@ std::string value_text(const Choices<Enum>& choices, const Enum& value) {
 /// What circuit.generate.graph can be.
 const Choices<GeneratedGraph>& generated_graphs();
 
+/// The keys, what they can be and what they are if left out: a line each.
+std::string describe_keys();
+
 /// The keys of a section, in their order.
 std::vector<std::string> keys_of(const std::string& section);
 
