@@ -1,15 +1,12 @@
 #include <algorithm>
 #include <gsrgnn/results/results_file.hpp>
-#include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <nlohmann/json.hpp>
 #include <set>
 
 namespace gsrgnn {
 namespace {
 
 constexpr std::int64_t kVersion = 1;
-using Json = nlohmann::ordered_json;
 
 /// Columns that files of older programs lack: they are empty then.
 const std::set<std::string> kLater = {"circuit_file", "content_hash", "label", "split"};
@@ -114,24 +111,12 @@ std::vector<RunSummary> read_results(const Hdf5Reader& file) {
   return rows;
 }
 
-Json describe_results(const Hdf5Reader& file) {
-  Json j;
-  j["kind"] = "results";
-  j["runs"] = Json::array();
-  for (const RunSummary& row : read_results(file)) {
-    Json run;
-    run["name"] = row.name;
-    run["status"] = row.status;
-    if (row.done()) {
-      run.update(describe_run(file, group_of(row.name)));
-    } else {
-      run["reason"] = row.reason;
-      run["circuit"] = row.circuit;
-      for_each_parameter(row.parameters, [&](const char* name, const auto& value) { run["parameters"][name] = value; });
-    }
-    j["runs"].push_back(std::move(run));
+std::vector<RunSummary> describe_results(const Hdf5Reader& file) {
+  auto rows = read_results(file);
+  for (RunSummary& row : rows) {
+    if (row.done()) static_cast<RunDescription&>(row) = describe_run(file, group_of(row.name));
   }
-  return j;
+  return rows;
 }
 
 }  // namespace gsrgnn

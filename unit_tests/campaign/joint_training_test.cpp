@@ -159,7 +159,7 @@ TEST_F(JointTrainingTest, ScoresAreThoseOfPredictions) {
   const JointRun joint = train();
   const TrainedRun& run = joint.run;
   ASSERT_EQ(run.designs.size(), 5U);
-  EXPECT_EQ(joint_name(run.designs), "design4+design1");
+  EXPECT_EQ(names_of_tests(run.designs), "design4+design1");
   double pearson = 0;
   std::size_t at = 0;
   for (std::size_t d = 2; d < 5; ++d) {

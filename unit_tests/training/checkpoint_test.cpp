@@ -6,7 +6,6 @@
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/version.hpp>
-#include <nlohmann/json.hpp>
 
 #include "support/files.hpp"
 #include "support/small_training.hpp"
@@ -279,15 +278,14 @@ TEST_F(Checkpoint, StopsWhenAskedAndGoesOn) {
 TEST_F(Checkpoint, IsDescribed) {
   const TrainingState state = state_before(8);
   Checkpoints(deck_, circuit_).write(state);
-  const auto j = describe_checkpoint(Hdf5Reader(newest()));
-  EXPECT_EQ(j["kind"], "checkpoint");
-  EXPECT_EQ(j["epoch"], 8);
-  EXPECT_EQ(j["epochs"], 12);
-  EXPECT_EQ(j["loss"], state.loss.back());
-  EXPECT_EQ(j["best_epoch"], state.best_epoch);
-  EXPECT_EQ(j["validation_pearson"], state.validation_pearson[static_cast<std::size_t>(state.best_epoch)]);
-  EXPECT_EQ(deck_identity(j["deck"], "deck"), deck_identity(deck_));
-  EXPECT_EQ(j["revision"], program_revision());
+  const CheckpointDescription described = describe_checkpoint(Hdf5Reader(newest()));
+  EXPECT_EQ(described.epoch, 8);
+  EXPECT_EQ(described.epochs, 12);
+  EXPECT_EQ(described.loss, state.loss.back());
+  EXPECT_EQ(described.best_epoch, state.best_epoch);
+  EXPECT_EQ(described.validation_pearson, state.validation_pearson[static_cast<std::size_t>(state.best_epoch)]);
+  EXPECT_EQ(deck_identity(described.deck, "deck"), deck_identity(deck_));
+  EXPECT_EQ(described.revision, program_revision());
 }
 
 }  // namespace

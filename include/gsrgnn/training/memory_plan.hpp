@@ -6,7 +6,6 @@
 #include <gsrgnn/circuit/circuit.hpp>
 #include <gsrgnn/training/deck.hpp>
 #include <gsrgnn/util/arena.hpp>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 
 namespace gsrgnn {
@@ -54,8 +53,5 @@ void require_fit(const MemoryPlan& plan, const Deck& deck);
 /// A part's name: in words, and as a key of `plan --json`.
 const char* words_of(MemoryPart part);
 const char* key_of(MemoryPart part);
-
-/// What `plan --json` prints of a plan: memory {planned, limit (null: unknown), parts}, fits, and most {layers, k}.
-nlohmann::ordered_json describe_plan(const MemoryPlan& plan, std::int64_t limit);
 
 }  // namespace gsrgnn
