@@ -1,17 +1,15 @@
 #include <filesystem>
 #include <gsrgnn/campaign/run_record.hpp>
+#include <gsrgnn/training/failure_record.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <gsrgnn/util/files.hpp>
 #include <gsrgnn/util/hash.hpp>
 #include <gsrgnn/util/version.hpp>
 #include <map>
-#include <nlohmann/json.hpp>
 
 namespace gsrgnn {
 namespace {
 
-using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 std::string hash_text(const SweepRun& run) {
@@ -36,23 +34,18 @@ RunState run_state(const std::string& folder, const SweepRun& run, std::string& 
 }
 
 bool write_failure(const std::string& folder, const SweepRun& run, const Failure& failure) {
-  const Json record = {{"name", run.name},       {"reason", failure.reason},       {"exit_code", failure.exit_code},
-                       {"final", failure.final}, {"revision", program_revision()}, {"deck_hash", hash_text(run)},
-                       {"deck", run.identity}};
-  return write_text_file(failure_path(folder, run), record.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+  return write_failure_record(failure_path(folder, run), {run.name, failure.reason, failure.exit_code, failure.final,
+                                                          program_revision(), hash_text(run), run.identity});
 }
 
 bool read_final_failure(const std::string& folder, const SweepRun& run, Failure& failure) {
-  const Json record = Json::parse(read_text_file(failure_path(folder, run)).value_or(""), nullptr, false);
-  try {
-    failure = {record.at("reason"), record.at("exit_code"), record.at("final")};
-    return failure.final && record.at("deck_hash") == hash_text(run) && record.at("revision") == program_revision();
-  } catch (const Json::exception&) {
-    return false;  // none, or a damaged one
-  }
+  const auto record = read_failure_record(failure_path(folder, run));
+  if (!record) return false;
+  failure = {record->reason, record->exit_code, record->final};
+  return failure.final && record->deck_hash == hash_text(run) && record->revision == program_revision();
 }
 
-void remove_leftovers(const std::string& folder, const std::vector<SweepRun>& runs, RunLocks& locks) {
+void clean_sweep_folder(const std::string& folder, const std::vector<SweepRun>& runs, RunLocks& locks) {
   std::map<std::string, const SweepRun*> by_name;
   for (const SweepRun& run : runs) by_name[run.name] = &run;
   std::vector<fs::path> left;

@@ -3,23 +3,23 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <gsrgnn/training/cost_model.hpp>
 #include <gsrgnn/campaign/rank_lines.hpp>
 #include <gsrgnn/campaign/run_locks.hpp>
 #include <gsrgnn/campaign/run_record.hpp>
 #include <gsrgnn/campaign/sweep.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
+#include <gsrgnn/training/cost_model.hpp>
 #include <gsrgnn/training/deck_circuit.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/exchange.hpp>
 #include <gsrgnn/util/hash.hpp>
 #include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/signals.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <thread>
 
@@ -27,7 +27,6 @@ namespace gsrgnn {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Json = nlohmann::ordered_json;
 
 /// What the one that waits for the last runs of a folder claims.
 const std::uint64_t kWaiting = identity_hash("gsrgnn: waits for the runs of others");
@@ -61,42 +60,26 @@ class RunCircuits {
 
 /// What rank 0 computed, on all ranks; nothing on the others when it threw, which rank 0 then throws on.
 template <class Compute>
-std::optional<std::string> from_rank_0(const Mpi& mpi, Compute&& compute) {
-  std::string text = "-";
+auto from_rank_0(const Mpi& mpi, const Compute& compute) {
+  std::optional<decltype(compute())> value;
   std::exception_ptr error;
   if (mpi.rank() == 0) {
     try {
-      text = "+" + compute();
+      value = compute();
     } catch (...) {
       error = std::current_exception();
     }
   }
-  text = mpi.broadcast(text);
+  value = broadcast(mpi, value);
   if (error) std::rethrow_exception(error);
-  if (text[0] == '-') return std::nullopt;
-  return text.substr(1);
-}
-
-/// Texts as one; they hold no zero bytes.
-std::string pack(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const auto& text : texts) all.append(text).push_back('\0');
-  return all;
-}
-
-std::vector<std::string> unpack(const std::string& all) {
-  std::vector<std::string> texts;
-  for (std::size_t start = 0; start < all.size(); start = all.find('\0', start) + 1) {
-    texts.emplace_back(all.c_str() + start);
-  }
-  return texts;
+  return value;
 }
 
 /// Known before the first run, not after it. A folder that was made and cannot be used does not stay.
 void make_sweep_folder(const std::string& folder, const std::vector<SweepRun>& runs) {
   check_writable((std::filesystem::path(folder) / "sweep.h5").string());
   RunLocks locks(folder);
-  remove_leftovers(folder, runs, locks);
+  clean_sweep_folder(folder, runs, locks);
 }
 
 /// Of a joint deck what an epoch goes through: its training and validation circuits together.
@@ -115,6 +98,16 @@ CircuitCounts sizes_of(const Deck& deck) {
   return sum;
 }
 
+struct SizeOfRun {
+  std::size_t run = 0;
+  CircuitCounts counts;
+
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    visit(self.run, self.counts);
+  }
+};
+
 /// The size of each run's circuit or circuits; zeros where one cannot be opened. Each rank opens a share of the
 /// circuits.
 std::vector<CircuitCounts> sizes_of_circuits(const Mpi& mpi, const std::vector<Deck>& decks) {
@@ -122,31 +115,19 @@ std::vector<CircuitCounts> sizes_of_circuits(const Mpi& mpi, const std::vector<D
   std::vector<std::string> keys;
   for (const Deck& deck : decks) keys.push_back(circuit_key(deck));
   for (std::size_t i = 0; i < keys.size(); ++i) first.emplace(keys[i], i);
-  Json own = Json::array();
+  std::vector<SizeOfRun> own;
   std::int64_t number = 0;
   for (const auto& [key, run] : first) {
     if (number++ % mpi.size() != mpi.rank()) continue;
-    CircuitCounts counts;
+    own.push_back({run, {}});
     try {
-      counts = sizes_of(decks[run]);
+      own.back().counts = sizes_of(decks[run]);
     } catch (const std::exception&) {
       // Recorded, with its reason, by whoever draws such a run.
     }
-    own.push_back({run, counts.cells, counts.nets, counts.pins, counts.edges, counts.long_nets, counts.net_pieces});
-  }
-  std::string all = "[]";
-  const auto gathered = mpi.gather(own.dump());
-  if (mpi.rank() == 0) {
-    Json joined = Json::array();
-    for (const auto& text : gathered) {
-      for (const auto& row : Json::parse(text)) joined.push_back(row);
-    }
-    all = joined.dump();
   }
   std::vector<CircuitCounts> by_run(decks.size());
-  for (const auto& row : Json::parse(mpi.broadcast(all))) {
-    by_run[row[0].get<std::size_t>()] = {row[1], row[2], row[3], row[4], 0, 0, row[5], row[6]};
-  }
+  for (const SizeOfRun& size : join_all(mpi, own)) by_run[size.run] = size.counts;
   std::vector<CircuitCounts> counts;
   for (const auto& key : keys) counts.push_back(by_run[first.at(key)]);
   return counts;
@@ -287,7 +268,7 @@ class Worker {
   }
 
   bool ended(std::size_t i, RunEnd end, const std::string& reason, double seconds, const std::string& words = "") {
-    report_.runs.push_back({i, end, reason, seconds});
+    report_.runs.push_back({i, end, reason});
     const std::int64_t number = counters_.draw(kEnded) + 1;
     if (!words.empty()) {
       lines_.say(fmt::format("[{}/{}] {}  {}  {:.1f} s  rank {}", number, sweep_.runs.size(), sweep_.runs[i].name,
@@ -312,23 +293,15 @@ class Worker {
 
 std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, const std::vector<std::string>& overrides,
                                    bool make_folder) {
-  const auto packed = from_rank_0(mpi, [&] {
-    const SweepDeck read = read_sweep_deck(deck, overrides);
-    if (make_folder) make_sweep_folder(read.folder, read.runs);
-    std::vector<std::string> texts = {read.folder, std::to_string(read.combinations),
-                                      std::to_string(read.checkpoint.epochs),
-                                      fmt::format("{}", read.checkpoint.minutes), std::to_string(read.memory_limit)};
-    for (const SweepRun& run : read.runs) texts.insert(texts.end(), {run.name, run.identity});
-    return pack(texts);
+  const auto read = from_rank_0(mpi, [&] {
+    SweepDeck of_rank_0 = read_sweep_deck(deck, overrides);
+    if (make_folder) make_sweep_folder(of_rank_0.folder, of_rank_0.runs);
+    return of_rank_0;
   });
-  if (!packed) return std::nullopt;
-  const auto texts = unpack(*packed);
-  std::vector<SweepRun> runs;
+  if (!read) return std::nullopt;
+  const std::vector<SweepRun>& runs = read->runs;
   std::vector<Deck> decks;
-  for (std::size_t i = 5; i < texts.size(); i += 2) {
-    runs.push_back({texts[i], texts[i + 1]});
-    decks.push_back(parse_deck(texts[i + 1], texts[i]));
-  }
+  for (const SweepRun& run : runs) decks.push_back(parse_deck(run.identity, run.name));
   const auto counts = sizes_of_circuits(mpi, decks);
   std::vector<double> seconds;
   for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -338,8 +311,8 @@ std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, cons
   std::vector<std::size_t> order(runs.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return seconds[a] > seconds[b]; });
-  order = Json::parse(mpi.broadcast(Json(order).dump())).get<std::vector<std::size_t>>();
-  Sweep sweep{texts[0], std::stoll(texts[1]), {}, {}, {std::stoi(texts[2]), std::stod(texts[3])}, std::stoll(texts[4])};
+  order = broadcast(mpi, order);
+  Sweep sweep{read->folder, read->combinations, {}, {}, read->checkpoint, read->memory_limit};
   if (sweep.memory_limit == 0) sweep.memory_limit = share_of_device(mpi);
   for (const std::size_t i : order) {
     sweep.runs.push_back(runs[i]);

@@ -38,10 +38,10 @@ void print_designs(const TrainedRun& run) {
 
 }  // namespace
 
-void train_jointly_command(const Mpi& mpi, const Deck& deck, const TrainOptions& options) {
+void train_jointly_command(const Mpi& mpi, const Deck& deck, const Arguments& given) {
   const TrainingCircuits circuits = open_circuits(mpi, deck);
   bool complete = false;
-  mpi.together([&] { complete = options.resume && mpi.rank() == 0 && complete_already(deck, circuits.hash); });
+  mpi.together([&] { complete = given.resume && mpi.rank() == 0 && complete_already(deck, circuits.hash); });
   if (mpi.agree(complete ? 1 : 0) == 1) return;
   std::int64_t cells = 0;
   for (const HeldCircuit& held : circuits.held) cells += held.circuit->cells();
@@ -53,7 +53,7 @@ void train_jointly_command(const Mpi& mpi, const Deck& deck, const TrainOptions&
   mpi.together([&] {  // known before the first epoch, not after the last
     if (mpi.rank() == 0) check_writable(deck.output);
   });
-  if (options.validate) {
+  if (given.validate) {
     const MemoryUse memory = validate_training(mpi, deck, circuits);
     if (mpi.rank() == 0) {
       fmt::print("valid: {:.1f} MB planned and allocated on a rank at most; the run would be written to {}\n",
@@ -61,12 +61,12 @@ void train_jointly_command(const Mpi& mpi, const Deck& deck, const TrainOptions&
     }
     return;
   }
-  keep_training(deck, options.resume, mpi.rank() == 0, [&](const CheckpointOptions& checkpoints) {
+  keep_training(deck, given.resume, mpi.rank() == 0, [&](const CheckpointOptions& checkpoints) {
     const TrainedRun run = train_with_checkpoints(mpi, deck, circuits, Progress(), checkpoints);
     mpi.together([&] {
       if (mpi.rank() != 0) return;
       write_run(deck.output, deck, circuits, run);
-      remove_leftovers(deck.output);
+      remove_superseded(deck.output);
       print_designs(run);
       print_trained(run, deck.output);
     });

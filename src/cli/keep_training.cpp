@@ -17,7 +17,7 @@ bool complete_already(const Deck& deck, const std::string& content_hash) {
     throw InputError(deck.output, "is the run of this deck on a circuit that has changed since",
                      "remove it, or give the output another name");
   }
-  remove_leftovers(deck.output);
+  remove_superseded(deck.output);
   fmt::print("results: {}, complete already\n", deck.output);
   return true;
 }
@@ -42,7 +42,7 @@ void keep_training(const Deck& deck, bool resume, bool speaks,
   }
 }
 
-void remove_leftovers(const std::string& output) {
+void remove_superseded(const std::string& output) {
   remove_checkpoints(output);
   remove_unfinished(output);
 }

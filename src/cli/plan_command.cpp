@@ -52,8 +52,27 @@ void print_plan(const MemoryPlan& plan, std::int64_t limit, const char* limit_fr
   fmt::print("{}; {}\n", plan.planned() <= limit ? "fits" : "does not fit", words_of_most(plan, limit));
 }
 
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+void print_json(const Json& json) {
+  fmt::print("{}\n", json.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+/// Adds memory {planned, limit (null: unknown), parts} and fits.
+template <class BytesOf>
+void add_memory(Json& j, std::int64_t planned, std::int64_t limit, const BytesOf& bytes_of) {
+  j["memory"] = {{"planned", planned}, {"limit", limit > 0 ? Json(limit) : Json()}};
+  for (std::size_t part = 0; part < kMemoryParts; ++part) {
+    const auto which = static_cast<MemoryPart>(part);
+    j["memory"]["parts"][key_of(which)] = bytes_of(which);
+  }
+  j["fits"] = limit == 0 || planned <= limit;
+}
+
+/// And most {layers, k}, as far as the limit is known.
+void add_memory(Json& j, const MemoryPlan& plan, std::int64_t limit) {
+  add_memory(j, plan.planned(), limit, [&](MemoryPart part) { return plan.planned(part); });
+  if (limit == 0) return;
+  j["most"]["layers"] = plan.most_layers(limit);
+  if (const auto k = plan.most_k(limit)) j["most"]["k"] = *k;
 }
 
 void plan_run(const Deck& deck, bool json) {
@@ -73,8 +92,8 @@ void plan_run(const Deck& deck, bool json) {
   j["nets"] = size.counts.nets;
   j["pins"] = size.counts.pins;
   j["edges"] = size.counts.edges;
-  j.update(describe_plan(plan, limit));
-  fmt::print("{}\n", text_of(j));
+  add_memory(j, plan, limit);
+  print_json(j);
 }
 
 /// As for one rank: more share the circuits, and need less each.
@@ -88,20 +107,14 @@ void plan_joint_run(const Deck& deck, bool json) {
   const bool fits = limit == 0 || plan.planned() <= limit;
   if (json) {
     Json j;
-    j["memory"]["planned"] = plan.planned();
-    j["memory"]["limit"] = nullptr;
-    if (limit > 0) j["memory"]["limit"] = limit;
-    for (std::size_t part = 0; part < kMemoryParts; ++part) {
-      j["memory"]["parts"][key_of(static_cast<MemoryPart>(part))] = plan.planned(static_cast<MemoryPart>(part));
-    }
-    j["fits"] = fits;
-    fmt::print("{}\n", text_of(j));
-    return;
+    add_memory(j, plan.planned(), limit, [&](MemoryPart part) { return plan.planned(part); });
+    return print_json(j);
   }
   fmt::print("joint training on {} circuits, by one rank\nmodel {}\n\n{:<42}{:>18}{:>12}\n",
              deck.circuits.training.size(), words_of_model(deck.model), "memory", "bytes", "MB");
   for (std::size_t part = 0; part < kMemoryParts; ++part) {
-    if (plan.planned(static_cast<MemoryPart>(part)) > 0) print_bytes(words_of(static_cast<MemoryPart>(part)), plan.planned(static_cast<MemoryPart>(part)));
+    if (plan.planned(static_cast<MemoryPart>(part)) > 0)
+      print_bytes(words_of(static_cast<MemoryPart>(part)), plan.planned(static_cast<MemoryPart>(part)));
   }
   print_bytes("planned", plan.planned());
   if (limit > 0) print_bytes(deck.memory_limit > 0 ? "memory_limit" : "free on the device", limit);
@@ -153,16 +166,13 @@ void plan_sweep(const SweepDeck& sweep, bool json) {
     beyond += fits ? 0 : 1;
     if (json) {
       runs.push_back({{"name", run.name}});
-      runs.back().update(describe_plan(plan, limit));
+      add_memory(runs.back(), plan, limit);
     } else {
       fmt::print("{:<{}}{:>12.1f}{}\n", run.name, longest, megabytes(plan.planned()),
                  fits ? "" : "  does not fit; " + words_of_most(plan, limit));
     }
   }
-  if (json) {
-    fmt::print("{}\n", text_of({{"memory", {{"planned", largest}}}, {"fits", beyond == 0}, {"runs", runs}}));
-    return;
-  }
+  if (json) return print_json({{"memory", {{"planned", largest}}}, {"fits", beyond == 0}, {"runs", runs}});
   fmt::print("{} runs, the largest of {:.1f} MB{}{}\n", sweep.runs.size(), megabytes(largest),
              limit > 0 ? fmt::format("; {} {:.1f} MB", sweep.memory_limit > 0 ? "memory_limit" : "free on the device",
                                      megabytes(limit))
@@ -172,10 +182,16 @@ void plan_sweep(const SweepDeck& sweep, bool json) {
 
 }  // namespace
 
-void plan_command(const std::string& deck, const std::vector<std::string>& overrides, bool json) {
-  if (is_sweep_deck(deck, overrides)) return plan_sweep(read_sweep_deck(deck, overrides), json);
-  const Deck one = read_deck(deck, overrides);
-  one.mode == Mode::joint ? plan_joint_run(one, json) : plan_run(one, json);
+void add_plan(const Command& program, Arguments& a) {
+  const Command command = program.add("plan", "Say what memory the training of a deck, or each of a sweep, will take");
+  command.required("DECK.yaml", &a.path, "The deck, also one of a sweep");
+  command.option("KEY=VALUE", &a.overrides, "Keys of the deck to replace, e.g. model.k=16 memory_limit=2GB");
+  command.option("--json", &a.json, "As one JSON object");
+  command.action([&a] {
+    if (is_sweep_deck(a.path, a.overrides)) return plan_sweep(read_sweep_deck(a.path, a.overrides), a.json);
+    const Deck deck = read_deck(a.path, a.overrides);
+    deck.mode == Mode::joint ? plan_joint_run(deck, a.json) : plan_run(deck, a.json);
+  });
 }
 
 }  // namespace gsrgnn::cli

@@ -4,24 +4,18 @@
 #include <gsrgnn/campaign/sweep_deck.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/cli/commands.hpp>
-#include <gsrgnn/cli/print_runs.hpp>
 #include <gsrgnn/results/report.hpp>
 #include <gsrgnn/results/results_file.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <iterator>
-#include <nlohmann/json.hpp>
 
 namespace gsrgnn::cli {
 namespace {
 
 void warn_of(const std::vector<LeftOut>& left_out) {
   for (const LeftOut& file : left_out) fmt::print(stderr, "gsrgnn: left out: {}\n", file.reason);
-}
-
-std::string kind_of(const Hdf5Reader& file) {
-  return file.has_attribute("/", "kind") ? file.attribute_string("/", "kind") : "";
 }
 
 bool is_results_file(const std::string& path) {
@@ -45,52 +39,7 @@ std::vector<RunSummary> open_runs(const std::string& path) {
                    "give what 'gsrgnn collect' or 'gsrgnn train' wrote, or the folder of the run files");
 }
 
-std::string score_text(const nlohmann::ordered_json& score) {
-  return score.is_null() ? "undefined" : fmt::format("{:.4f}", score.get<double>());
-}
-
-}  // namespace
-
-void print_runs(const nlohmann::ordered_json& results) {
-  const auto& runs = results["runs"];
-  fmt::print("{:<28}{}\n{:<28}{}\n\n", "kind", "results", "runs", runs.size());
-  std::size_t name = 3, circuit = 7;  // widths of their columns
-  for (const auto& run : runs) {
-    name = std::max(name, run["name"].get_ref<const std::string&>().size());
-    circuit = std::max(circuit, run["circuit"].get_ref<const std::string&>().size());
-  }
-  fmt::print("{:<{}}  {:<{}}  {:<6}{:>7}{:>7}{:>5}{:>6}{:>10}{:>12}{:>12}\n", "run", name, "circuit", circuit, "model",
-             "layers", "hidden", "k", "seed", "Pearson", "s an epoch", "MB");
-  for (const auto& run : runs) {
-    const auto& p = run["parameters"];
-    fmt::print("{:<{}}  {:<{}}  {:<6}{:>7}{:>7}{:>5}{:>6}", run["name"].get<std::string>(), name,
-               run["circuit"].get<std::string>(), circuit, p["kind"].get<std::string>(), p["layers"].dump(),
-               p["hidden"].dump(), p["k"].dump(), p["seed"].dump());
-    if (run["status"] == "failed") {
-      fmt::print("  failed: {}\n", run["reason"].get<std::string>());
-      continue;
-    }
-    fmt::print("{:>10}{:>12.4f}{:>12.1f}\n", score_text(run["scores"]["pearson"]),
-               run["seconds_per_epoch"]["total"].get<double>(), run["memory"]["allocated"].get<double>() * 1e-6);
-  }
-}
-
-void print_designs(const nlohmann::ordered_json& designs) {
-  fmt::print("\n{:<32}{:<12}{:>9}{:>11}{:>10}{:>10}{:>10}{:>9}{:>12}\n", "design", "part", "cells", "edges", "Pearson",
-             "Spearman", "Kendall", "R2", "linear fit");
-  for (const auto& design : designs) {
-    fmt::print("{:<32}{:<12}{:>9}{:>11}", design["name"].get<std::string>(), design["part"].get<std::string>(),
-               with_commas(design["cells"]), with_commas(design["edges"]));
-    if (design.contains("scores")) {
-      const auto& s = design["scores"];
-      fmt::print("{:>10}{:>10}{:>10}{:>9}{:>12}", score_text(s["pearson"]), score_text(s["spearman"]),
-                 score_text(s["kendall"]), score_text(s["r2"]), score_text(design["linear_fit"]["pearson"]));
-    }
-    fmt::print("\n");
-  }
-}
-
-void collect_command(const std::string& source, const std::vector<std::string>& overrides, const std::string& to) {
+void collect(const std::string& source, const std::vector<std::string>& overrides, const std::string& to) {
   std::error_code error;
   const std::filesystem::path extension = std::filesystem::path(source).extension();
   const bool deck = !std::filesystem::is_directory(source, error) && (extension == ".yaml" || extension == ".yml");
@@ -116,7 +65,7 @@ void collect_command(const std::string& source, const std::vector<std::string>& 
              table.left_out.size() == 1 ? "" : "s");
 }
 
-void report_command(const std::vector<std::string>& sources, const std::string& folder) {
+void report(const std::vector<std::string>& sources, const std::string& folder) {
   std::vector<RunSummary> rows;
   for (const std::string& source : sources) {
     auto more = open_runs(source);
@@ -127,6 +76,23 @@ void report_command(const std::vector<std::string>& sources, const std::string& 
   if (folder.empty()) return;
   const auto names = write_report(comparison, folder);
   fmt::print("\nwritten to {}\n", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+void add_collect(const Command& program, Arguments& a) {
+  const Command command = program.add("collect", "Gather the run files of a folder into one results file");
+  command.required("RUNS_DIR", &a.path, "The folder; those in it are searched too. Or the deck of a sweep");
+  command.option("KEY=VALUE", &a.overrides, "Keys of the deck to replace, e.g. output=runs/depth");
+  command.option("-o,--output", &a.output, "The results file to write; RUNS_DIR.h5 if none is named");
+  command.action([&a] { collect(a.path, a.overrides, a.output); });
+}
+
+void add_report(const Command& program, Arguments& a) {
+  const Command command = program.add("report", "The paper's tables of many runs, as text and CSV");
+  command.required("RESULTS.h5", &a.sources, "Results files, run files or folders of run files");
+  command.option("-o,--output", &a.output, "A folder for report.txt and a CSV file a table");
+  command.action([&a] { report(a.sources, a.output); });
 }
 
 }  // namespace gsrgnn::cli

@@ -4,19 +4,12 @@
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/print_ranks.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <gsrgnn/util/mpi.hpp>
+#include <gsrgnn/util/exchange.hpp>
 #include <gsrgnn/util/signals.hpp>
 #include <gsrgnn/util/text.hpp>
-#include <nlohmann/json.hpp>
 
 namespace gsrgnn::cli {
 namespace {
-
-using Json = nlohmann::json;
-
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 void print_heading(const Sweep& sweep, int ranks) {
   double seconds = 0;
@@ -30,22 +23,17 @@ void print_heading(const Sweep& sweep, int ranks) {
 }
 
 void validate(const Mpi& mpi, const Sweep& sweep) {
-  Json own = Json::array();
-  for (const PlannedRun& row : validate_sweep(mpi, sweep)) own.push_back({row.run, row.bytes, row.reason});
-  const auto gathered = mpi.gather(dump(own));
+  auto rows = join_all(mpi, validate_sweep(mpi, sweep));
   if (mpi.rank() != 0) return;
-  std::vector<Json> rows(sweep.runs.size());
-  for (const auto& text : gathered) {
-    for (const auto& row : Json::parse(text)) rows[row[0].get<std::size_t>()] = row;
-  }
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.run < b.run; });
   std::size_t longest = 3, bad = 0;
   for (const SweepRun& run : sweep.runs) longest = std::max(longest, run.name.size());
   fmt::print("{:<{}}{:>12}{:>12}\n", "run", longest, "seconds", "MB");
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto reason = rows[i][2].get<std::string>();
-    bad += reason.empty() ? 0 : 1;
-    fmt::print("{:<{}}{:>12.1f}{}\n", sweep.runs[i].name, longest, sweep.seconds[i],
-               reason.empty() ? fmt::format("{:>12.1f}", rows[i][1].get<double>() * 1e-6) : "  " + reason);
+  for (const PlannedRun& row : rows) {
+    bad += row.reason.empty() ? 0 : 1;
+    fmt::print(
+        "{:<{}}{:>12.1f}{}\n", sweep.runs[row.run].name, longest, sweep.seconds[row.run],
+        row.reason.empty() ? fmt::format("{:>12.1f}", static_cast<double>(row.bytes) * 1e-6) : "  " + row.reason);
   }
   std::fflush(stdout);
   if (bad > 0) throw RunError(fmt::format("{} of {} cannot be trained", bad, plural(rows.size(), "run")));
@@ -54,32 +42,27 @@ void validate(const Mpi& mpi, const Sweep& sweep) {
 
 /// The table at the end; throws RunError when a run is missing.
 void close(const Mpi& mpi, const Sweep& sweep, const RankReport& own) {
-  Json runs = Json::array();
-  for (const RunReport& run : own.runs) runs.push_back({run.run, static_cast<int>(run.end), run.reason});
-  const auto gathered = mpi.gather(dump({runs, own.at_work, own.until, own.trouble, own.stop, own.left}));
+  const auto reports = gather(mpi, own);
   if (mpi.rank() != 0) return;
   std::size_t trained = 0, there = 0, failed = 0, left = 0;
   std::string failures, ranks, trouble, stop;
-  for (std::size_t rank = 0; rank < gathered.size(); ++rank) {
-    const Json report = Json::parse(gathered[rank]);
+  for (std::size_t rank = 0; rank < reports.size(); ++rank) {
+    const RankReport& report = reports[rank];
     std::size_t of_rank = 0;
-    for (const auto& run : report[0]) {
-      const auto end = static_cast<RunEnd>(run[1].get<int>());
-      of_rank += end == RunEnd::trained ? 1 : 0;
-      there += end == RunEnd::already_there ? 1 : 0;
-      if (end != RunEnd::failed) continue;
+    for (const RunReport& run : report.runs) {
+      of_rank += run.end == RunEnd::trained ? 1 : 0;
+      there += run.end == RunEnd::already_there ? 1 : 0;
+      if (run.end != RunEnd::failed) continue;
       ++failed;
-      failures +=
-          fmt::format("failed: {}  {}\n", sweep.runs[run[0].get<std::size_t>()].name, run[2].get<std::string>());
+      failures += fmt::format("failed: {}  {}\n", sweep.runs[run.run].name, run.reason);
     }
     trained += of_rank;
     ranks += fmt::format("rank {}: {}, {:.2f} s at work, nothing left to start after {:.2f} s\n", rank,
-                         plural(of_rank, "run"), report[1].get<double>(), report[2].get<double>());
-    left += report[5].get<std::size_t>();
-    if (trouble.empty()) trouble = report[3].get<std::string>();
+                         plural(of_rank, "run"), report.at_work, report.until);
+    left += report.left;
+    if (trouble.empty()) trouble = report.trouble;
     // The signal's name, if this rank got it itself.
-    const auto why = report[4].get<std::string>();
-    if (stop.empty() || why.rfind("SIG", 0) == 0) stop = why.empty() ? stop : why;
+    if (stop.empty() || report.stop.rfind("SIG", 0) == 0) stop = report.stop.empty() ? stop : report.stop;
   }
   const std::size_t remain = sweep.runs.size() - trained - there - failed;
   fmt::print("{}{}{} of {} done ({} new, {} already there), {} failed, {} remain\n", ranks, failures, trained + there,
@@ -103,16 +86,26 @@ void close(const Mpi& mpi, const Sweep& sweep, const RankReport& own) {
 
 }  // namespace
 
-void sweep_command(const std::string& deck, const std::vector<std::string>& overrides, const SweepOptions& options) {
-  std::optional<StopSignals> signals;
-  if (!options.validate) signals.emplace();
-  const Mpi mpi;
-  const auto sweep = prepare_sweep(mpi, deck, overrides, !options.validate);
-  if (!sweep) return;  // rank 0 says why
-  print_ranks(mpi, sweep->memory_limit);
-  if (mpi.rank() == 0) print_heading(*sweep, mpi.size());
-  if (options.validate) return validate(mpi, *sweep);
-  close(mpi, *sweep, work_on_sweep(mpi, *sweep, options.leave));
+void add_sweep(const Command& program, Arguments& a) {
+  const Command command = program.add("sweep", "Train all runs of a sweep deck (mpirun or srun shares them)");
+  command.required("DECK.yaml", &a.path, "The deck, with a sweep: section");
+  command.option("KEY=VALUE", &a.overrides, "Keys of the deck to replace, e.g. sweep.k=[4,8]");
+  const Option only_list =
+      command.option("--validate", &a.validate, "List the runs with their predicted cost and memory, and stop");
+  exclude(command.option("--leave", &a.leave,
+                         "End when all that is left is under way elsewhere and another such process waits for it"),
+          only_list);
+  command.action([&a] {
+    std::optional<StopSignals> signals;
+    if (!a.validate) signals.emplace();
+    const Mpi mpi;
+    const auto sweep = prepare_sweep(mpi, a.path, a.overrides, !a.validate);
+    if (!sweep) return;  // rank 0 says why
+    print_ranks(mpi, sweep->memory_limit);
+    if (mpi.rank() == 0) print_heading(*sweep, mpi.size());
+    if (a.validate) return validate(mpi, *sweep);
+    close(mpi, *sweep, work_on_sweep(mpi, *sweep, a.leave));
+  });
 }
 
 }  // namespace gsrgnn::cli

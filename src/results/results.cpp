@@ -1,16 +1,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <gsrgnn/results/results.hpp>
-#include <gsrgnn/training/run_file.hpp>
+#include <gsrgnn/training/failure_record.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <gsrgnn/util/files.hpp>
 #include <map>
-#include <nlohmann/json.hpp>
 
 namespace gsrgnn {
 namespace {
 
-using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 /// Reads what a results file takes over, so that a copy of it can fail for want of disk only.
@@ -32,11 +29,6 @@ void check_collected(const Hdf5Reader& file) {
   file.strings("model/label_name");
 }
 
-/// The kind that a file of this program says it is; empty when it says none.
-std::string kind_of(const Hdf5Reader& file) {
-  return file.has_attribute("/", "kind") ? file.attribute_string("/", "kind") : "";
-}
-
 /// The name of the run that a file stands for: its path below the folder, without the given endings.
 std::string run_name(const fs::path& path, const fs::path& folder, const std::vector<std::string>& endings) {
   std::string name = path.lexically_relative(folder).generic_string();
@@ -48,28 +40,21 @@ std::string run_name(const fs::path& path, const fs::path& folder, const std::ve
   return name;
 }
 
-/// A text of a record; empty when it has none.
-std::string text_of(const Json& record, const char* key) {
-  const auto found = record.find(key);
-  return found != record.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 /// The row of a run that failed, from its record. A record that cannot be made out still is that of a failure.
 RunSummary read_failure(const std::string& path, const std::string& name) {
   RunSummary row;
   row.name = name;
   row.status = "failed";
-  const Json record = Json::parse(read_text_file(path).value_or(""), nullptr, false);
-  if (!record.is_object()) {
+  const auto record = read_failure_record(path);
+  if (!record) {
     row.reason = "unknown: its record cannot be read";
     return row;
   }
-  row.reason = text_of(record, "reason");
-  row.revision = text_of(record, "revision");
-  const std::string deck = text_of(record, "deck");
-  row.circuit = row.circuit_file = circuit_of_deck(deck);
+  row.reason = record->reason;
+  row.revision = record->revision;
+  row.circuit = row.circuit_file = circuit_of_deck(record->deck);
   try {
-    row.parameters = read_run_parameters(deck, path);
+    row.parameters = read_run_parameters(record->deck, path);
   } catch (const InputError&) {  // a deck that could not be read may be why it failed
     return row;
   }
@@ -78,50 +63,26 @@ RunSummary read_failure(const std::string& path, const std::string& name) {
 
 }  // namespace
 
+std::string kind_of(const Hdf5Reader& file) {
+  return file.has_attribute("/", "kind") ? file.attribute_string("/", "kind") : "";
+}
+
 RunSummary summarise_run(const Hdf5Reader& file, const std::string& name) {
   if (kind_of(file) != kRunKind) {
     throw InputError(file.path(), "is not a run file", "runs are written by 'gsrgnn train' and 'gsrgnn sweep'");
   }
-  const auto j = describe_run(file);
-  check_collected(file);
   RunSummary row;
+  static_cast<RunDescription&>(row) = describe_run(file);
   row.name = name;
-  row.circuit = j["circuit"];
-  row.cells = j["cells"];
-  row.nets = j["nets"];
-  row.pins = j["pins"];
-  row.edges = j["edges"];
-  row.circuit_file = circuit_of_deck(j["deck"]);
-  row.content_hash = j["content_hash"];
+  check_collected(file);
+  row.circuit_file = circuit_of_deck(row.deck);
   row.label = fmt::format("{}", fmt::join(file.strings("model/label_name"), "+"));
-  const Json& parameters = j["parameters"];
-  for_each_parameter(row.parameters, [&](const char* key, auto& value) { parameters.at(key).get_to(value); });
-  row.trained_parameters = j["trained_parameters"];
-  row.pearson = file.attribute_double("scores", "pearson");
-  row.spearman = file.attribute_double("scores", "spearman");
-  row.kendall = file.attribute_double("scores", "kendall");
-  row.r2 = file.attribute_double("scores", "r2");
-  row.best_epoch = j["best_epoch"];
   const auto validation = file.array<double>("curves/validation_pearson");
   if (row.best_epoch < 0 || static_cast<std::size_t>(row.best_epoch) >= validation.size()) {
     file.fail("scores@best_epoch", "is not an epoch of the curves");
   }
   row.validation_pearson = validation[static_cast<std::size_t>(row.best_epoch)];
-  if (j.contains("linear_fit") && j["linear_fit"]["pearson"].is_number()) {
-    row.linear_fit_pearson = j["linear_fit"]["pearson"];
-  }
-  const auto& seconds = j["seconds_per_epoch"];
-  row.seconds_total = seconds["total"];
-  row.seconds_forward = seconds["forward"];
-  row.seconds_backward = seconds["backward"];
-  row.seconds_update = seconds["update"];
-  row.seconds_copy = seconds["copy"];
-  row.memory_planned = j["memory"]["planned"];
-  row.memory_allocated = j["memory"]["allocated"];
-  row.process_peak = j["memory"]["process_peak"];
-  row.execution_space = j["execution_space"];
-  row.threads = j["threads"];
-  row.revision = j["revision"];
+  if (row.joint) row.linear_fit_pearson = row.joint->linear_fit.pearson;
   row.status = "done";
   return row;
 }

@@ -1,18 +1,25 @@
 #include <algorithm>
 #include <gsrgnn/results/results_file.hpp>
-#include <gsrgnn/training/run_file.hpp>
+#include <gsrgnn/training/deck.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <nlohmann/json.hpp>
 #include <set>
 
 namespace gsrgnn {
 namespace {
 
 constexpr std::int64_t kVersion = 1;
-using Json = nlohmann::ordered_json;
 
 /// Columns that files of older programs lack: they are empty then.
-const std::set<std::string> kLater = {"circuit_file", "content_hash", "label", "split"};
+bool came_later(const std::string& name) {
+  static const std::set<std::string> later = [] {
+    std::set<std::string> names = {"circuit_file", "content_hash", "label", "split"};
+    for (const DeckKey& key : parameter_keys()) {
+      if (key.later) names.insert(key.name);
+    }
+    return names;
+  }();
+  return later.count(name) > 0;
+}
 
 std::string group_of(const std::string& name) {
   return "run/" + name;
@@ -98,7 +105,7 @@ std::vector<RunSummary> read_results(const Hdf5Reader& file) {
     using Values = std::vector<std::decay_t<decltype(value)>>;
     const auto found =
         std::find_if(columns.begin(), columns.end(), [&](const Hdf5Column& column) { return column.name == name; });
-    if (found == columns.end() && kLater.count(name) > 0) return;
+    if (found == columns.end() && came_later(name)) return;
     if (found == columns.end()) file.fail("runs", fmt::format("has no column '{}'", name));
     if (!std::holds_alternative<Values>(found->values)) {
       file.fail("runs", fmt::format("has a column '{}' of another type than expected", name));
@@ -114,24 +121,12 @@ std::vector<RunSummary> read_results(const Hdf5Reader& file) {
   return rows;
 }
 
-Json describe_results(const Hdf5Reader& file) {
-  Json j;
-  j["kind"] = "results";
-  j["runs"] = Json::array();
-  for (const RunSummary& row : read_results(file)) {
-    Json run;
-    run["name"] = row.name;
-    run["status"] = row.status;
-    if (row.done()) {
-      run.update(describe_run(file, group_of(row.name)));
-    } else {
-      run["reason"] = row.reason;
-      run["circuit"] = row.circuit;
-      for_each_parameter(row.parameters, [&](const char* name, const auto& value) { run["parameters"][name] = value; });
-    }
-    j["runs"].push_back(std::move(run));
+std::vector<RunSummary> describe_results(const Hdf5Reader& file) {
+  auto rows = read_results(file);
+  for (RunSummary& row : rows) {
+    if (row.done()) static_cast<RunDescription&>(row) = describe_run(file, group_of(row.name));
   }
-  return j;
+  return rows;
 }
 
 }  // namespace gsrgnn

@@ -7,13 +7,12 @@
 #include <gsrgnn/util/files.hpp>
 #include <gsrgnn/util/hash.hpp>
 #include <gsrgnn/util/version.hpp>
-#include <nlohmann/json.hpp>
+#include <limits>
 
 namespace gsrgnn {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 constexpr std::int64_t kVersion = 1;
 
 std::string hash_of(const Deck& deck) {
@@ -282,27 +281,25 @@ TrainedRun train_with_checkpoints(const Mpi& mpi, const Deck& deck, const Traini
   });
 }
 
-Json describe_checkpoint(const Hdf5Reader& file) {
-  Json j;
-  j["kind"] = "checkpoint";
-  j["circuit"] = file.attribute_string("/", "circuit");
-  j["epoch"] = file.attribute_int("/", "epoch");
-  j["epochs"] = file.attribute_int("/", "epochs");
-  j["best_epoch"] = file.attribute_int("/", "best_epoch");
+CheckpointDescription describe_checkpoint(const Hdf5Reader& file) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  CheckpointDescription d;
+  d.circuit = file.attribute_string("/", "circuit");
+  d.epoch = file.attribute_int("/", "epoch");
+  d.epochs = file.attribute_int("/", "epochs");
+  d.best_epoch = file.attribute_int("/", "best_epoch");
   const auto pearson = file.array<double>("state/validation_pearson"), loss = file.array<double>("state/loss");
-  const auto best = static_cast<std::size_t>(j["best_epoch"].get<std::int64_t>());
-  const bool judged = best > 0 && best < pearson.size() && std::isfinite(pearson[best]);
-  j["validation_pearson"] = judged ? Json(pearson[best]) : Json(nullptr);
-  j["loss"] = loss.empty() ? Json(nullptr) : Json(loss.back());
-  double seconds = 0;
-  for (const double s : file.array<double>("state/seconds_total")) seconds += s;
-  j["seconds"] = seconds;
-  j["seed"] = file.attribute_int("/", "seed");
-  for (const char* name : {"deck_hash", "program_version", "revision", "execution_space"}) {
-    j[name] = file.attribute_string("/", name);
-  }
-  j["deck"] = file.string("deck");
-  return j;
+  const auto best = static_cast<std::size_t>(d.best_epoch);
+  d.validation_pearson = best > 0 && best < pearson.size() ? pearson[best] : kNone;
+  d.loss = loss.empty() ? kNone : loss.back();
+  for (const double of_epoch : file.array<double>("state/seconds_total")) d.seconds += of_epoch;
+  d.seed = file.attribute_int("/", "seed");
+  d.deck_hash = file.attribute_string("/", "deck_hash");
+  d.program_version = file.attribute_string("/", "program_version");
+  d.revision = file.attribute_string("/", "revision");
+  d.execution_space = file.attribute_string("/", "execution_space");
+  d.deck = file.string("deck");
+  return d;
 }
 
 }  // namespace gsrgnn

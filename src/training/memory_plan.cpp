@@ -3,7 +3,6 @@
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/text.hpp>
-#include <nlohmann/json.hpp>
 
 #include <gsrgnn/training/training_memory.hpp>
 
@@ -13,7 +12,7 @@ namespace {
 struct PartName {
   const char *key, *words;
 };
-constexpr std::array<PartName, kMemoryParts> kPartNames = {{
+constexpr std::array<PartName, kMemoryParts> kMemoryPartNames = {{
     {"graph", "graph"},
     {"cells", "features, types and labels of the cells"},
     {"parameters", "parameters"},
@@ -143,26 +142,11 @@ void require_fit(const MemoryPlan& plan, const Deck& deck, std::int64_t limit) {
 }
 
 const char* words_of(MemoryPart part) {
-  return kPartNames[static_cast<std::size_t>(part)].words;
+  return kMemoryPartNames[static_cast<std::size_t>(part)].words;
 }
 
 const char* key_of(MemoryPart part) {
-  return kPartNames[static_cast<std::size_t>(part)].key;
-}
-
-nlohmann::ordered_json describe_plan(const MemoryPlan& plan, std::int64_t limit) {
-  nlohmann::ordered_json j;
-  j["memory"]["planned"] = plan.planned();
-  j["memory"]["limit"] = nullptr;
-  if (limit > 0) j["memory"]["limit"] = limit;
-  for (std::size_t part = 0; part < kMemoryParts; ++part) {
-    j["memory"]["parts"][kPartNames[part].key] = plan.planned(static_cast<MemoryPart>(part));
-  }
-  j["fits"] = limit == 0 || plan.planned() <= limit;
-  if (limit == 0) return j;
-  j["most"]["layers"] = plan.most_layers(limit);
-  if (const auto k = plan.most_k(limit)) j["most"]["k"] = *k;
-  return j;
+  return kMemoryPartNames[static_cast<std::size_t>(part)].key;
 }
 
 }  // namespace gsrgnn

@@ -1,19 +1,14 @@
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/content_hash.hpp>
 #include <gsrgnn/training/run_file.hpp>
-#include <gsrgnn/training/run_parameters.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/version.hpp>
-#include <nlohmann/json.hpp>
 
 namespace gsrgnn {
 namespace {
 
 constexpr std::int64_t kVersion = 1;
-using Json = nlohmann::ordered_json;
 
 void write_scores(Hdf5Writer& file, const std::string& name, const std::vector<Scores>& scores) {
   std::vector<double> rows;
@@ -29,16 +24,9 @@ void write_mean_scores(Hdf5Writer& file, const std::string& object, const std::v
   file.attribute(object, "r2", mean.r2);
 }
 
-Json number(double value) {
-  return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
-
-Json read_mean_scores(const Hdf5Reader& file, const std::string& object) {
-  Json scores;
-  for (const char* name : {"pearson", "spearman", "kendall", "r2"}) {
-    scores[name] = number(file.attribute_double(object, name));
-  }
-  return scores;
+Scores read_mean_scores(const Hdf5Reader& file, const std::string& object) {
+  return {file.attribute_double(object, "pearson"), file.attribute_double(object, "spearman"),
+          file.attribute_double(object, "kendall"), file.attribute_double(object, "r2")};
 }
 
 double median(std::vector<double> values) {
@@ -123,47 +111,39 @@ void write_designs(Hdf5Writer& file, const std::vector<DesignResult>& designs) {
   write_scores(file, "designs/linear_fit", linear_fit);
 }
 
-/// What `info --json` prints of /designs: an object a circuit, and the means over the test circuits of the linear fit.
-void describe_designs(const Hdf5Reader& file, const std::string& group, Json& j) {
-  constexpr std::array<const char*, 4> kScoreNames = {"pearson", "spearman", "kendall", "r2"};
-  constexpr std::array<const char*, 3> kParts = {"training", "validation", "test"};
+std::vector<DesignResult> read_designs(const Hdf5Reader& file, const std::string& group) {
   const auto names = file.strings(group + "/name"), paths = file.strings(group + "/path");
   const auto part = file.array<std::uint8_t>(group + "/part");
   const auto scores = file.array<double>(group + "/scores"), linear = file.array<double>(group + "/linear_fit");
+  std::vector<std::vector<std::int64_t>> counts;
+  for (const char* key : {"/cells", "/nets", "/pins", "/edges"})
+    counts.push_back(file.array<std::int64_t>(group + key));
   const std::size_t count = names.size();
-  if (paths.size() != count || part.size() != count || scores.size() != 4 * count || linear.size() != 4 * count) {
+  if (paths.size() != count || part.size() != count || scores.size() != 4 * count || linear.size() != 4 * count ||
+      std::any_of(counts.begin(), counts.end(), [&](const auto& of_key) { return of_key.size() != count; })) {
     file.fail(group, "has arrays of different lengths");
   }
+  std::vector<DesignResult> designs;
+  for (std::size_t d = 0; d < count; ++d) {
+    if (part[d] > static_cast<std::uint8_t>(Part::test)) file.fail(group + "/part", "holds a part that is none");
+    const double *const s = &scores[4 * d], *const l = &linear[4 * d];
+    designs.push_back({names[d],
+                       paths[d],
+                       static_cast<Part>(part[d]),
+                       {counts[0][d], counts[1][d], counts[2][d], counts[3][d], 0, 0, 0, 0},
+                       {s[0], s[1], s[2], s[3]},
+                       {l[0], l[1], l[2], l[3]}});
+  }
+  return designs;
+}
+
+/// The means over the test circuits.
+Scores mean_linear_fit(const std::vector<DesignResult>& designs) {
   std::vector<Scores> of_tests;
-  for (std::size_t d = 0; d < count; ++d) {
-    const double* const s = &linear[4 * d];
-    if (part[d] == static_cast<std::uint8_t>(Part::test)) of_tests.push_back({s[0], s[1], s[2], s[3]});
+  for (const DesignResult& design : designs) {
+    if (design.part == Part::test) of_tests.push_back(design.linear_fit);
   }
-  const Scores mean = mean_scores(of_tests);
-  j["linear_fit"] = {{"pearson", number(mean.pearson)},
-                     {"spearman", number(mean.spearman)},
-                     {"kendall", number(mean.kendall)},
-                     {"r2", number(mean.r2)}};
-  j["designs"] = Json::array();
-  for (std::size_t d = 0; d < count; ++d) {
-    if (part[d] >= kParts.size()) file.fail(group + "/part", "holds a part that is none");
-    Json design;
-    design["name"] = names[d];
-    design["path"] = paths[d];
-    design["part"] = kParts[part[d]];
-    for (const char* key : {"cells", "nets", "pins", "edges"}) {
-      const auto counts = file.array<std::int64_t>(group + "/" + key);
-      if (counts.size() != count) file.fail(group, "has arrays of different lengths");
-      design[key] = counts[d];
-    }
-    if (part[d] != static_cast<std::uint8_t>(Part::training)) {
-      for (std::size_t s = 0; s < 4; ++s) {
-        design["scores"][kScoreNames[s]] = number(scores[4 * d + s]);
-        design["linear_fit"][kScoreNames[s]] = number(linear[4 * d + s]);
-      }
-    }
-    j["designs"].push_back(std::move(design));
-  }
+  return mean_scores(of_tests);
 }
 
 }  // namespace
@@ -235,39 +215,49 @@ std::vector<Scores> write_prediction(const std::string& path, const SavedModel& 
   return scores;
 }
 
-Json describe_run(const Hdf5Reader& file, const std::string& group) {
+RunDescription describe_run(const Hdf5Reader& file, const std::string& group) {
   const std::string root = group.empty() ? "/" : group;
   const auto in = [&](const std::string& name) { return group.empty() ? name : group + "/" + name; };
-  Json j;
-  j["kind"] = "run";
-  j["circuit"] = file.attribute_string(in("circuit"), "name");
-  for (const char* name : {"cells", "nets", "pins", "edges"}) j[name] = file.attribute_int(in("circuit"), name);
+  const auto seconds = [&](const std::string& part) { return median(file.array<double>(in("measured/" + part))); };
+  RunDescription run;
+  run.circuit = file.attribute_string(in("circuit"), "name");
+  run.cells = file.attribute_int(in("circuit"), "cells");
+  run.nets = file.attribute_int(in("circuit"), "nets");
+  run.pins = file.attribute_int(in("circuit"), "pins");
+  run.edges = file.attribute_int(in("circuit"), "edges");
   const bool hashed = file.has_attribute(in("circuit"), "content_hash");  // not by older programs
-  j["content_hash"] = hashed ? file.attribute_string(in("circuit"), "content_hash") : "";
-  j["deck"] = file.string(in("deck"));
-  const RunParameters parameters = read_run_parameters(j["deck"], fmt::format("{}:/{}", file.path(), in("deck")));
-  for_each_parameter(parameters, [&](const char* name, const auto& value) { j["parameters"][name] = value; });
-  j["revision"] = file.attribute_string(root, "revision");
-  j["kokkos_version"] = file.attribute_string(root, "kokkos_version");
-  j["execution_space"] = file.attribute_string(root, "execution_space");
-  j["threads"] = file.attribute_int(root, "threads");
-  j["trained_parameters"] = file.attribute_int(in("model"), "trained_parameters");
-  j["scores"] = read_mean_scores(file, in("scores"));
-  j["best_epoch"] = file.attribute_int(in("scores"), "best_epoch");
+  if (hashed) run.content_hash = file.attribute_string(in("circuit"), "content_hash");
+  run.deck = file.string(in("deck"));
+  run.parameters = read_run_parameters(run.deck, fmt::format("{}:/{}", file.path(), in("deck")));
+  run.revision = file.attribute_string(root, "revision");
+  run.kokkos_version = file.attribute_string(root, "kokkos_version");
+  run.execution_space = file.attribute_string(root, "execution_space");
+  run.threads = file.attribute_int(root, "threads");
+  run.trained_parameters = file.attribute_int(in("model"), "trained_parameters");
+  const auto [pearson, spearman, kendall, r2] = read_mean_scores(file, in("scores"));
+  run.pearson = pearson;
+  run.spearman = spearman;
+  run.kendall = kendall;
+  run.r2 = r2;
+  run.best_epoch = file.attribute_int(in("scores"), "best_epoch");
   const auto loss = file.array<double>(in("curves/loss"));
   if (loss.empty()) file.fail(in("curves/loss"), "is empty");
-  j["epochs"] = loss.size() - 1;
-  j["loss"] = loss.back();
-  for (const char* name : {"total", "forward", "backward", "update", "copy"}) {
-    j["seconds_per_epoch"][name] = median(file.array<double>(in(std::string("measured/") + name)));
-  }
-  for (const char* name : {"planned", "allocated"}) j["memory"][name] = file.attribute_int(in("memory"), name);
-  j["memory"]["process_peak"] = file.attribute_int(in("measured"), "process_peak");
+  run.epochs = static_cast<std::int64_t>(loss.size()) - 1;
+  run.loss = loss.back();
+  run.seconds_total = seconds("total");
+  run.seconds_forward = seconds("forward");
+  run.seconds_backward = seconds("backward");
+  run.seconds_update = seconds("update");
+  run.seconds_copy = seconds("copy");
+  run.memory_planned = file.attribute_int(in("memory"), "planned");
+  run.memory_allocated = file.attribute_int(in("memory"), "allocated");
+  run.process_peak = file.attribute_int(in("measured"), "process_peak");
   if (file.has(in("designs"))) {
-    j["ranks"] = file.attribute_int(in("measured"), "ranks");
-    describe_designs(file, in("designs"), j);
+    const std::int64_t ranks = file.attribute_int(in("measured"), "ranks");
+    auto designs = read_designs(file, in("designs"));
+    run.joint = {ranks, mean_linear_fit(designs), std::move(designs)};
   }
-  return j;
+  return run;
 }
 
 bool holds_run(const std::string& path, const std::string& identity, std::string& why) {
@@ -285,17 +275,16 @@ bool holds_run(const std::string& path, const std::string& identity, std::string
   return false;
 }
 
-Json describe_prediction(const Hdf5Reader& file) {
-  Json j;
-  j["kind"] = "prediction";
-  j["circuit"] = file.attribute_string("/", "circuit");
-  j["model"] = file.attribute_string("/", "model");
+PredictionDescription describe_prediction(const Hdf5Reader& file) {
+  PredictionDescription prediction;
+  prediction.circuit = file.attribute_string("/", "circuit");
+  prediction.model = file.attribute_string("/", "model");
   const auto shape = file.shape("value");
-  j["cells"] = shape.empty() ? 0 : shape[0];
-  j["unknown_types"] = file.attribute_int("/", "unknown_types");
-  j["unknown_cells"] = file.attribute_int("/", "unknown_cells");
-  if (file.has("scores")) j["scores"] = read_mean_scores(file, "scores");
-  return j;
+  prediction.cells = shape.empty() ? 0 : shape[0];
+  prediction.unknown_types = file.attribute_int("/", "unknown_types");
+  prediction.unknown_cells = file.attribute_int("/", "unknown_cells");
+  if (file.has("scores")) prediction.scores = read_mean_scores(file, "scores");
+  return prediction;
 }
 
 }  // namespace gsrgnn

@@ -119,7 +119,7 @@ TEST_F(RunRecord, ALockKeepsOtherProcessesOutUntilItsHolderDies) {
   folder_.write("a-lr0.1-1.failed.123.partial", "");
   folder_.write("other.h5.123.partial", "");
   folder_.write("a-lr0.1-1.h5", "");
-  remove_leftovers(folder_.path(), runs, locks);
+  clean_sweep_folder(folder_.path(), runs, locks);
   EXPECT_EQ(folder_.listing(), (std::vector<std::string>{"a-lr0.1-1.h5", "other.h5.123.partial", "sweep.lock"}));
 
   ::kill(child, SIGKILL);
@@ -147,11 +147,11 @@ TEST_F(RunRecord, LeftoversOfARunBeingWorkedOnStay) {
   EXPECT_EQ(word, 'y');
   {
     RunLocks locks(folder_.path());
-    remove_leftovers(folder_.path(), {run}, locks);
+    clean_sweep_folder(folder_.path(), {run}, locks);
     EXPECT_TRUE(std::filesystem::exists(folder_.path("a.h5.1.partial")));
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
-    remove_leftovers(folder_.path(), {run}, locks);
+    clean_sweep_folder(folder_.path(), {run}, locks);
   }
   EXPECT_FALSE(std::filesystem::exists(folder_.path("a.h5.1.partial")));
   ::close(ready[0]);

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include <cstdlib>
+#include <gsrgnn/training/memory_plan.hpp>
 #include <nlohmann/json.hpp>
 
 #include "support/files.hpp"
@@ -102,6 +103,15 @@ TEST_F(PlanCommand, SaysWhereTheBytesGo) {
               {"\ndoes not fit; layers that fit with k 4: up to 3; k that fit with 4 layers: up to 3"});
   expect_says(succeed("plan deck.yaml memory_limit=1kB model.kind=rev"), {"\ndoes not fit; layers that fit: none"});
   EXPECT_EQ(json("plan deck.yaml memory_limit=1kB")["fits"], false);
+  const Json plan = json(fmt::format("plan deck.yaml memory_limit={}", planned));
+  EXPECT_EQ(plan["memory"]["limit"], planned);
+  EXPECT_EQ(plan["fits"], true);
+  EXPECT_EQ(plan["most"]["layers"], 4);
+  EXPECT_EQ(plan["most"]["k"], 4);
+  std::int64_t sum = 0;
+  for (const auto& part : plan["memory"]["parts"]) sum += part.get<std::int64_t>();
+  EXPECT_EQ(sum, planned);
+  EXPECT_EQ(plan["memory"]["parts"].size(), kMemoryParts);
 }
 
 TEST_F(PlanCommand, MistakesAreNamed) {

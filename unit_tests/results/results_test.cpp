@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <gsrgnn/circuit/circuit_file.hpp>
+#include <gsrgnn/cli/json.hpp>
 #include <gsrgnn/results/results_file.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/run_file.hpp>
@@ -141,7 +142,7 @@ TEST_F(Collect, HoldsEveryRunWithAllItsParts) {
     EXPECT_EQ(results.string(group + "/deck"), own.string("deck"));
     EXPECT_EQ(results.strings(group + "/model/label_name"), own.strings("model/label_name"));
     // So `info` says of it what it says of the run file.
-    EXPECT_EQ(describe_run(results, group).dump(), describe_run(own).dump());
+    EXPECT_EQ(cli::to_json(describe_run(results, group)), cli::to_json(describe_run(own)));
   }
   EXPECT_FALSE(results.has("run/seed0/model/parameters"));
 }
@@ -236,7 +237,7 @@ TEST_F(Collect, FailedRunsHaveTheirReason) {
   EXPECT_TRUE(std::isnan(rows[4].pearson));
   EXPECT_NE(rows[5].reason.find("cannot be read"), std::string::npos);
 
-  const auto j = describe_results(Hdf5Reader(made_.path("results.h5")));
+  const auto j = nlohmann::json::parse(cli::to_json(describe_results(Hdf5Reader(made_.path("results.h5")))));
   EXPECT_EQ(j["kind"], "results");
   ASSERT_EQ(j["runs"].size(), 6U);
   EXPECT_EQ(j["runs"][0]["name"], "deeper/a/rev");

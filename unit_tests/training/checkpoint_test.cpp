@@ -6,7 +6,6 @@
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/version.hpp>
-#include <nlohmann/json.hpp>
 
 #include "support/files.hpp"
 #include "support/small_training.hpp"
@@ -230,7 +229,8 @@ TEST_F(Checkpoint, AreWrittenAsTheDeckAsks) {
   ASSERT_EQ(said.size(), 2U);
   EXPECT_NE(said[1].find("no checkpoint after 10 epochs: /proc/nowhere/run.h5.checkpoint"), std::string::npos);
   options.stop = [&] { return std::string(epoch == 7 ? "SIGTERM" : ""); };
-  EXPECT_THROW(train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report, options), RunError);
+  EXPECT_THROW(train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report, options),
+               RunError);
 }
 
 TEST_F(Checkpoint, StopsWhenAskedAndGoesOn) {
@@ -256,13 +256,15 @@ TEST_F(Checkpoint, StopsWhenAskedAndGoesOn) {
 
   options.stop = nullptr;
   first = -1;
-  EXPECT_TRUE(bytes_of(train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report, options)) == undisturbed);
+  EXPECT_TRUE(bytes_of(train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report,
+                                              options)) == undisturbed);
   EXPECT_EQ(first, 5);
   EXPECT_EQ(said, std::vector<std::string>{"goes on after 5 of 12 epochs"});
   write_bytes(newest(), "nothing");
   said.clear();
   first = -1;
-  EXPECT_TRUE(bytes_of(train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report, options)) == undisturbed);
+  EXPECT_TRUE(bytes_of(train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report,
+                                              options)) == undisturbed);
   EXPECT_EQ(first, 0);
   ASSERT_EQ(said.size(), 2U);
   EXPECT_EQ(said[1], "starts from the beginning");
@@ -271,23 +273,24 @@ TEST_F(Checkpoint, StopsWhenAskedAndGoesOn) {
   Deck other = deck_;
   other.train.seed = 3;
   Checkpoints(other, circuit_).write(state_before(2));
-  EXPECT_THROW(train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report, options), InputError);
+  EXPECT_THROW(train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report, options),
+               InputError);
   options.restart_when_refused = true;
-  EXPECT_TRUE(bytes_of(train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report, options)) == undisturbed);
+  EXPECT_TRUE(bytes_of(train_with_checkpoints(Mpi::alone(), deck_, one_circuit(deck_, circuit_, "test"), report,
+                                              options)) == undisturbed);
 }
 
 TEST_F(Checkpoint, IsDescribed) {
   const TrainingState state = state_before(8);
   Checkpoints(deck_, circuit_).write(state);
-  const auto j = describe_checkpoint(Hdf5Reader(newest()));
-  EXPECT_EQ(j["kind"], "checkpoint");
-  EXPECT_EQ(j["epoch"], 8);
-  EXPECT_EQ(j["epochs"], 12);
-  EXPECT_EQ(j["loss"], state.loss.back());
-  EXPECT_EQ(j["best_epoch"], state.best_epoch);
-  EXPECT_EQ(j["validation_pearson"], state.validation_pearson[static_cast<std::size_t>(state.best_epoch)]);
-  EXPECT_EQ(deck_identity(j["deck"], "deck"), deck_identity(deck_));
-  EXPECT_EQ(j["revision"], program_revision());
+  const CheckpointDescription described = describe_checkpoint(Hdf5Reader(newest()));
+  EXPECT_EQ(described.epoch, 8);
+  EXPECT_EQ(described.epochs, 12);
+  EXPECT_EQ(described.loss, state.loss.back());
+  EXPECT_EQ(described.best_epoch, state.best_epoch);
+  EXPECT_EQ(described.validation_pearson, state.validation_pearson[static_cast<std::size_t>(state.best_epoch)]);
+  EXPECT_EQ(deck_identity(described.deck, "deck"), deck_identity(deck_));
+  EXPECT_EQ(described.revision, program_revision());
 }
 
 }  // namespace

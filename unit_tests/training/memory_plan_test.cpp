@@ -5,7 +5,6 @@
 #include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/trainer.hpp>
 #include <gsrgnn/util/text.hpp>
-#include <nlohmann/json.hpp>
 
 #include "support/files.hpp"
 #include "support/small_circuits.hpp"
@@ -193,24 +192,6 @@ TEST(MemoryPlan, WithoutALimitItIsWhatTheDeviceHas) {
   EXPECT_GT(memory_limit(Mpi::alone(), deck), 0);
   deck.memory_limit = 12345;
   EXPECT_EQ(memory_limit(Mpi::alone(), deck), 12345);
-}
-
-TEST(MemoryPlan, IsDescribedForScripts) {
-  const Circuit circuit = small_circuit(200);
-  const MemoryPlan plan = plan_of(small_deck(), circuit);
-  const nlohmann::json fits = describe_plan(plan, plan.planned());
-  EXPECT_EQ(fits["memory"]["planned"], plan.planned());
-  EXPECT_EQ(fits["memory"]["limit"], plan.planned());
-  EXPECT_EQ(fits["memory"]["parts"].size(), kMemoryParts);
-  EXPECT_EQ(fits["memory"]["parts"]["activations"], plan.planned(MemoryPart::activations));
-  EXPECT_EQ(fits["fits"], true);
-  EXPECT_EQ(fits["most"]["layers"], 3);
-  EXPECT_EQ(fits["most"]["k"], 4);
-  EXPECT_EQ(describe_plan(plan, plan.planned() - 1)["fits"], false);
-  const nlohmann::json unknown = describe_plan(plan, 0);
-  EXPECT_TRUE(unknown["memory"]["limit"].is_null());
-  EXPECT_EQ(unknown["fits"], true);
-  EXPECT_FALSE(unknown.contains("most"));
 }
 
 TEST(MemoryPlan, ACircuitWithoutLabelsHasNone) {

@@ -4,9 +4,9 @@
 
 #include <cmath>
 #include <gsrgnn/circuit/cell_order.hpp>
+#include <gsrgnn/cli/json.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/training/split.hpp>
-#include <nlohmann/json.hpp>
 
 #include "support/circuit_parts.hpp"
 #include "support/files.hpp"
@@ -111,45 +111,43 @@ TEST_F(RunFile, IsDescribed) {
   run_.seconds.total = {4, 1, 3, 100, 2};
   run_.test = {{0.5, 0.25, 0.75, -1}, {0.25, 0.75, 0.25, -2}};
   write_one(path_, deck_, circuit_, run_);
-  const auto j = describe_run(Hdf5Reader(path_));
-  EXPECT_EQ(j["kind"], "run");
-  EXPECT_EQ(j["circuit"], circuit_.name);
-  EXPECT_EQ(j["cells"], 400);
-  EXPECT_EQ(j["edges"], run_.counts.edges);
-  EXPECT_EQ(j["deck"], to_yaml(deck_));
-  const auto& parameters = j["parameters"];
-  EXPECT_EQ(parameters["kind"], "gsr");
-  EXPECT_EQ(parameters["layers"], deck_.model.layers);
-  EXPECT_EQ(parameters["hidden"], deck_.model.hidden);
-  EXPECT_EQ(parameters["groups"], 2);
-  EXPECT_EQ(parameters["k"], deck_.model.k);
-  EXPECT_EQ(parameters["residual"], "sparse");
-  EXPECT_EQ(parameters["adjacency"], "nets");
-  EXPECT_EQ(parameters["epochs"], 4);
-  EXPECT_EQ(parameters["learning_rate"], deck_.train.learning_rate);
-  EXPECT_EQ(parameters["seed"], 0);
-  EXPECT_EQ(j["scores"]["pearson"], 0.375);
-  EXPECT_EQ(j["scores"]["spearman"], 0.5);
-  EXPECT_EQ(j["scores"]["kendall"], 0.5);
-  EXPECT_EQ(j["scores"]["r2"], -1.5);
-  EXPECT_EQ(j["best_epoch"], run_.best_epoch);
-  EXPECT_EQ(j["epochs"], 4);
-  EXPECT_EQ(j["loss"], run_.loss.back());
-  EXPECT_EQ(j["seconds_per_epoch"]["total"], 3);  // the median
-  for (const char* name : {"forward", "backward", "update", "copy"}) {
-    EXPECT_TRUE(j["seconds_per_epoch"][name].is_number()) << name;
-  }
-  EXPECT_EQ(j["memory"]["planned"], run_.memory.planned);
-  EXPECT_EQ(j["memory"]["allocated"], run_.memory.allocated);
-  EXPECT_EQ(j["memory"]["process_peak"], run_.memory.process_peak);
-  EXPECT_EQ(j["trained_parameters"], run_.trained_parameters);
+  const RunDescription run = describe_run(Hdf5Reader(path_));
+  EXPECT_EQ(run.circuit, circuit_.name);
+  EXPECT_EQ(run.cells, 400);
+  EXPECT_EQ(run.edges, run_.counts.edges);
+  EXPECT_EQ(run.deck, to_yaml(deck_));
+  const RunParameters& parameters = run.parameters;
+  EXPECT_EQ(parameters.text("kind"), "gsr");
+  EXPECT_EQ(parameters.whole("layers"), deck_.model.layers);
+  EXPECT_EQ(parameters.whole("hidden"), deck_.model.hidden);
+  EXPECT_EQ(parameters.whole("groups"), 2);
+  EXPECT_EQ(parameters.whole("k"), deck_.model.k);
+  EXPECT_EQ(parameters.text("residual"), "sparse");
+  EXPECT_EQ(parameters.text("adjacency"), "nets");
+  EXPECT_EQ(parameters.whole("epochs"), 4);
+  EXPECT_EQ(parameters.real("learning_rate"), deck_.train.learning_rate);
+  EXPECT_EQ(parameters.whole("seed"), 0);
+  EXPECT_EQ(run.pearson, 0.375);
+  EXPECT_EQ(run.spearman, 0.5);
+  EXPECT_EQ(run.kendall, 0.5);
+  EXPECT_EQ(run.r2, -1.5);
+  EXPECT_EQ(run.best_epoch, run_.best_epoch);
+  EXPECT_EQ(run.epochs, 4);
+  EXPECT_EQ(run.loss, run_.loss.back());
+  EXPECT_EQ(run.seconds_total, 3);  // the median
+  EXPECT_EQ(run.memory_planned, run_.memory.planned);
+  EXPECT_EQ(run.memory_allocated, run_.memory.allocated);
+  EXPECT_EQ(run.process_peak, run_.memory.process_peak);
+  EXPECT_EQ(run.trained_parameters, run_.trained_parameters);
+  EXPECT_FALSE(run.joint);
 
   run_.test = {{std::nan(""), 0, 0, 0}, {std::nan(""), 0, 0, 0}};
   run_.seconds.total = {5, 1};
   write_one(path_, deck_, circuit_, run_);
-  const auto undefined = describe_run(Hdf5Reader(path_));
-  EXPECT_TRUE(undefined["scores"]["pearson"].is_null());  // JSON has no NaN
-  EXPECT_EQ(undefined["seconds_per_epoch"]["total"], 3);
+  const RunDescription undefined = describe_run(Hdf5Reader(path_));
+  EXPECT_TRUE(std::isnan(undefined.pearson));
+  EXPECT_NE(cli::to_json(undefined).find(R"("pearson":null)"), std::string::npos);  // JSON has no NaN
+  EXPECT_EQ(undefined.seconds_total, 3);
 }
 
 TEST_F(RunFile, ADamagedOneIsRefused) {
@@ -190,14 +188,13 @@ TEST_F(RunFile, APredictionFileHoldsThePrediction) {
     EXPECT_EQ(scores[o].pearson, pearson(value, label));
     EXPECT_EQ(scores[o].r2, r2(value, label));
   }
-  const auto j = describe_prediction(file);
-  EXPECT_EQ(j["kind"], "prediction");
-  EXPECT_EQ(j["circuit"], circuit_.name);
-  EXPECT_EQ(j["model"], "model.h5");
-  EXPECT_EQ(j["cells"], 400);
-  EXPECT_EQ(j["unknown_types"], 3);
-  EXPECT_EQ(j["unknown_cells"], 77);
-  EXPECT_EQ(j["scores"]["pearson"], mean_scores(scores).pearson);
+  const PredictionDescription described = describe_prediction(file);
+  EXPECT_EQ(described.circuit, circuit_.name);
+  EXPECT_EQ(described.model, "model.h5");
+  EXPECT_EQ(described.cells, 400U);
+  EXPECT_EQ(described.unknown_types, 3);
+  EXPECT_EQ(described.unknown_cells, 77);
+  EXPECT_EQ(described.scores.value().pearson, mean_scores(scores).pearson);
 }
 
 TEST_F(RunFile, APredictionWithoutTheModelsLabelsHasNoScores) {
@@ -211,7 +208,7 @@ TEST_F(RunFile, APredictionWithoutTheModelsLabelsHasNoScores) {
     const Hdf5Reader file(path_);
     EXPECT_EQ(file.array<float>("value"), in_original_order(circuit_, prediction.value, 2));
     EXPECT_FALSE(file.has("label"));
-    EXPECT_FALSE(describe_prediction(file).contains("scores"));
+    EXPECT_FALSE(describe_prediction(file).scores);
   }
 }
 

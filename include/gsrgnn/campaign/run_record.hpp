@@ -1,6 +1,6 @@
 #pragma once
 
-/// What a sweep's folder knows of a run: NAME.h5, its run file; or NAME.failed, a JSON object with why there is none.
+/// What a sweep's folder knows of a run: NAME.h5, its run file; or NAME.failed (failure_record.hpp), why there is none.
 
 #include <cstdint>
 #include <gsrgnn/campaign/run_locks.hpp>
@@ -32,6 +32,6 @@ bool read_final_failure(const std::string& folder, const SweepRun& run, Failure&
 
 /// Removes the temporary files that the death of a process left of runs that nobody works on, and the checkpoints of
 /// those that are done; nothing where the file system has no locks to tell.
-void remove_leftovers(const std::string& folder, const std::vector<SweepRun>& runs, RunLocks& locks);
+void clean_sweep_folder(const std::string& folder, const std::vector<SweepRun>& runs, RunLocks& locks);
 
 }  // namespace gsrgnn

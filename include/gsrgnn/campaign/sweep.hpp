@@ -37,7 +37,11 @@ struct RunReport {
   std::size_t run = 0;  ///< index into Sweep::runs
   RunEnd end = RunEnd::trained;
   std::string reason;  ///< of a failure
-  double seconds = 0;
+
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    visit(self.run, self.end, self.reason);
+  }
 };
 
 struct RankReport {
@@ -47,6 +51,11 @@ struct RankReport {
   std::string trouble;   ///< why the rank stopped early: a result could not be written
   std::string stop;      ///< the signal that it stopped for; it, or another rank
   std::size_t left = 0;  ///< runs that other processes work on, left to one that waits for them
+
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    visit(self.runs, self.at_work, self.until, self.trouble, self.stop, self.left);
+  }
 };
 
 /// Trains what is not there yet, from its checkpoint if it has one, and says a line for each run on standard output.
@@ -59,6 +68,11 @@ struct PlannedRun {
   std::size_t run = 0;
   std::int64_t bytes = 0;
   std::string reason;
+
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    visit(self.run, self.bytes, self.reason);
+  }
 };
 /// Builds each run's model without training it; shared among the ranks likewise.
 std::vector<PlannedRun> validate_sweep(const Mpi& mpi, const Sweep& sweep);

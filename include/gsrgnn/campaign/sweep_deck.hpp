@@ -14,6 +14,11 @@ namespace gsrgnn {
 struct SweepRun {
   std::string name;      ///< of its files, without folder and ending: run_name()
   std::string identity;  ///< deck_identity() of its deck
+
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    visit(self.name, self.identity);
+  }
 };
 
 struct SweepDeck {
@@ -22,6 +27,12 @@ struct SweepDeck {
   std::int64_t combinations = 0;  ///< the product of the lists; equal ones are one run
   Deck::Checkpoint checkpoint;    ///< of every run
   std::int64_t memory_limit = 0;  ///< of every run; 0: none
+
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    visit(self.folder, self.runs, self.combinations, self.checkpoint.epochs, self.checkpoint.minutes,
+          self.memory_limit);
+  }
 };
 
 /// Reads a sweep deck and applies overrides, of the form "section.key=value" or "sweep.key=[values]".

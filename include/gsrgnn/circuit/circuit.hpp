@@ -56,6 +56,12 @@ struct CircuitCounts {
   std::int64_t max_degree = 0;  ///< without the self loop
   std::int64_t long_nets = 0;   ///< nets of more than kNetPiece pins
   std::int64_t net_pieces = 0;  ///< the pieces that those are cut into for message passing
+
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    visit(self.cells, self.nets, self.pins, self.edges, self.largest_net, self.max_degree, self.long_nets,
+          self.net_pieces);
+  }
 };
 CircuitCounts count(const Circuit& circuit);
 

@@ -71,6 +71,11 @@ struct CircuitNetRow {
   std::string design;
   std::string skipped;   ///< why there is no circuit file; empty when there is one
   CircuitCounts counts;  ///< of the circuit, when there is one
+
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    visit(self.design, self.skipped, self.counts);
+  }
 };
 
 /// Imports options.design into FOLDER/DESIGN.h5, its cells ordered by order_by_placement(). A design that cannot be

@@ -7,6 +7,6 @@
 namespace gsrgnn::cli {
 
 /// gsrgnn train of a joint deck, by all ranks.
-void train_jointly_command(const Mpi& mpi, const Deck& deck, const TrainOptions& options);
+void train_jointly_command(const Mpi& mpi, const Deck& deck, const Arguments& given);
 
 }  // namespace gsrgnn::cli

@@ -19,6 +19,6 @@ void keep_training(const Deck& deck, bool resume, bool speaks,
                    const std::function<void(const CheckpointOptions&)>& train);
 
 /// Removes what the run file replaces, once it is on the disk.
-void remove_leftovers(const std::string& output);
+void remove_superseded(const std::string& output);
 
 }  // namespace gsrgnn::cli

@@ -2,38 +2,19 @@
 
 /// Many runs: one row each, from run files, folders of them and records of failures.
 
-#include <cmath>
 #include <functional>
-#include <gsrgnn/training/run_parameters.hpp>
-#include <gsrgnn/util/hdf5_file.hpp>
-#include <limits>
+#include <gsrgnn/training/run_file.hpp>
 
 namespace gsrgnn {
 
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
-
 /// One run as a row of a table: what it was made with, its scores, and what it cost.
-struct RunSummary {
-  std::string name;  ///< path of the run file below the collected folder, without .h5
-  std::string circuit;
-  std::int64_t cells = 0, nets = 0, pins = 0, edges = 0;
-  std::string circuit_file;  ///< circuit_of_deck()
-  std::string content_hash;  ///< of the circuit; empty in runs of programs that wrote none
-  std::string label;         ///< names, joined by "+"
-  RunParameters parameters;
-  std::int64_t trained_parameters = 0;
-  /// Of the test cells at best_epoch; not a number where undefined, as of a constant prediction.
-  double pearson = kUndefined, spearman = kUndefined, kendall = kUndefined, r2 = kUndefined;
-  std::int64_t best_epoch = 0;
+struct RunSummary : RunDescription {
+  std::string name;                        ///< path of the run file below the collected folder, without .h5
+  std::string circuit_file;                ///< circuit_of_deck()
+  std::string label;                       ///< names, joined by "+"
   double validation_pearson = kUndefined;  ///< at best_epoch
   double linear_fit_pearson =
-      kUndefined;  ///< of a joint run: that of a linear fit of single cells, on the test circuits
-  /// Seconds of an epoch: the medians of the run.
-  double seconds_total = 0, seconds_forward = 0, seconds_backward = 0, seconds_update = 0, seconds_copy = 0;
-  std::int64_t memory_planned = 0, memory_allocated = 0, process_peak = 0;  ///< bytes
-  std::string execution_space;
-  std::int64_t threads = 0;
-  std::string revision;
+      kUndefined;      ///< of a joint run: that of a linear fit of single cells, on the test circuits
   std::string status;  ///< "done" or "failed"
   std::string reason;  ///< of a failure
 
@@ -75,6 +56,9 @@ void for_each_field(Summary& run, const Visit& visit) {
   visit("status", run.status);
   visit("reason", run.reason);
 }
+
+/// The kind that a file of this program says it is; empty when it says none.
+std::string kind_of(const Hdf5Reader& file);
 
 /// The row of a run file, of which everything that is collected is read and checked. Throws InputError when anything is
 /// missing, cannot be read or does not fit.

@@ -17,7 +17,6 @@
 /// by the disk, a run taking as long as a few of its epochs at most.
 
 #include <gsrgnn/results/results.hpp>
-#include <nlohmann/json_fwd.hpp>
 
 namespace gsrgnn {
 
@@ -28,8 +27,8 @@ RunTable collect_runs(const std::string& folder, const std::string& path);
 /// The rows of a results file. Throws InputError when a column is missing or of another type.
 std::vector<RunSummary> read_results(const Hdf5Reader& file);
 
-/// What `info --json` prints of a results file.
-nlohmann::ordered_json describe_results(const Hdf5Reader& file);
+/// The same rows; of runs that are done with all that their own files would tell.
+std::vector<RunSummary> describe_results(const Hdf5Reader& file);
 
 constexpr const char* kResultsKind = "gsrgnn results";
 

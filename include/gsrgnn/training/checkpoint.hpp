@@ -11,7 +11,6 @@
 #include <chrono>
 #include <gsrgnn/circuit/content_hash.hpp>
 #include <gsrgnn/training/trainer.hpp>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 
 namespace gsrgnn {
@@ -84,8 +83,15 @@ class CheckpointKeeper {
 TrainedRun train_with_checkpoints(const Mpi& mpi, const Deck& deck, const TrainingCircuits& circuits,
                                   const ReportProgress& report, const CheckpointOptions& options);
 
-/// What `info --json` prints of a checkpoint.
-nlohmann::ordered_json describe_checkpoint(const Hdf5Reader& file);
+struct CheckpointDescription {
+  std::string circuit;
+  std::int64_t epoch = 0, epochs = 0, best_epoch = 0;
+  double validation_pearson = 0, loss = 0;  ///< at best_epoch, and the last; not a number where there is none
+  double seconds = 0;                       ///< of all epochs
+  std::int64_t seed = 0;
+  std::string deck_hash, program_version, revision, execution_space, deck;
+};
+CheckpointDescription describe_checkpoint(const Hdf5Reader& file);
 
 constexpr const char* kCheckpointKind = "gsrgnn checkpoint";
 

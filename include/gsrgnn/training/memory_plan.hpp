@@ -7,7 +7,6 @@
 #include <gsrgnn/models/model.hpp>
 #include <gsrgnn/training/training_circuits.hpp>
 #include <gsrgnn/util/arena.hpp>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 
 namespace gsrgnn {
@@ -71,8 +70,5 @@ void require_fit(const MemoryPlan& plan, const Deck& deck, std::int64_t limit);
 /// A part's name: in words, and as a key of `plan --json`.
 const char* words_of(MemoryPart part);
 const char* key_of(MemoryPart part);
-
-/// What `plan --json` prints of a plan: memory {planned, limit (null: unknown), parts}, fits, and most {layers, k}.
-nlohmann::ordered_json describe_plan(const MemoryPlan& plan, std::int64_t limit);
 
 }  // namespace gsrgnn

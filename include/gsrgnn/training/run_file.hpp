@@ -25,8 +25,10 @@
 /// after the other, with `design`, the circuit's number in /designs.
 /// Two runs of one deck on one machine are equal in everything but /measured.
 
+#include <gsrgnn/training/run_parameters.hpp>
 #include <gsrgnn/training/trainer.hpp>
-#include <nlohmann/json_fwd.hpp>
+#include <limits>
+#include <optional>
 
 namespace gsrgnn {
 
@@ -39,13 +41,44 @@ void write_run(const std::string& path, const Deck& deck, const TrainingCircuits
 std::vector<Scores> write_prediction(const std::string& path, const SavedModel& model, const std::string& model_path,
                                      const Circuit& circuit, const Prediction& prediction);
 
-/// What `info --json` prints of a run file, or of a run that a results file holds in the group `group`. Throws
-/// InputError when anything is missing or does not fit.
-nlohmann::ordered_json describe_run(const Hdf5Reader& file, const std::string& group = "");
+constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+
+/// What a run file tells of its run, all but arrays of numbers.
+struct RunDescription {
+  std::string circuit;
+  std::int64_t cells = 0, nets = 0, pins = 0, edges = 0;
+  std::string content_hash;  ///< of the circuit; empty in runs of programs that wrote none
+  std::string deck;
+  RunParameters parameters;
+  std::string revision, kokkos_version, execution_space;
+  std::int64_t threads = 0, trained_parameters = 0;
+  /// Of the test cells at best_epoch; not a number where undefined, as of a constant prediction.
+  double pearson = kUndefined, spearman = kUndefined, kendall = kUndefined, r2 = kUndefined;
+  std::int64_t best_epoch = 0, epochs = 0;
+  double loss = 0;  ///< the last
+  /// Seconds of an epoch: the medians of the run.
+  double seconds_total = 0, seconds_forward = 0, seconds_backward = 0, seconds_update = 0, seconds_copy = 0;
+  std::int64_t memory_planned = 0, memory_allocated = 0, process_peak = 0;  ///< bytes
+  struct Joint {
+    std::int64_t ranks = 0;
+    Scores linear_fit{};  ///< means over the test circuits
+    std::vector<DesignResult> designs;
+  };
+  std::optional<Joint> joint;
+};
+/// Reads that of a run file, or of a run that a results file holds in the group `group`. Throws InputError when
+/// anything is missing or does not fit.
+RunDescription describe_run(const Hdf5Reader& file, const std::string& group = "");
 /// Whether there is a whole run file with this deck_identity(). `why` says what is wrong with one that is not.
 bool holds_run(const std::string& path, const std::string& identity, std::string& why);
-/// What `info --json` prints of a prediction file.
-nlohmann::ordered_json describe_prediction(const Hdf5Reader& file);
+
+struct PredictionDescription {
+  std::string circuit, model;
+  std::uint64_t cells = 0;
+  std::int64_t unknown_types = 0, unknown_cells = 0;
+  std::optional<Scores> scores;
+};
+PredictionDescription describe_prediction(const Hdf5Reader& file);
 
 constexpr const char* kRunKind = "gsrgnn run";
 constexpr const char* kPredictionKind = "gsrgnn prediction";

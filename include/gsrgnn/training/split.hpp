@@ -9,6 +9,7 @@
 namespace gsrgnn {
 
 enum class Part : std::uint8_t { training = 0, validation = 1, test = 2 };
+constexpr const char* kPartNames[] = {"training", "validation", "test"};
 
 /// A part for each cell: a random permutation by seed, cut by the three shares (which add up to 1).
 /// Throws InputError when a part would have fewer than 2 cells.

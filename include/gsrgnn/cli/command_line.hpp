@@ -1,0 +1,67 @@
+#pragma once
+
+/// The command line as the commands see it. It is read by CLI11, whose header takes as long to compile as half the
+/// program, and so is known to command_line.cpp only.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace gsrgnn::cli {
+
+using Option = CLI::Option*;
+void exclude(Option one, Option other);
+bool given(Option option);
+
+/// A command, to which its options are added. What they are read into must live until the command is carried out.
+class Command {
+ public:
+  using Value = std::variant<std::string*, std::vector<std::string>*, std::int64_t*, std::uint64_t*, bool*>;
+
+  Command(CLI::App& app, std::function<void()>& chosen) : app_(app), chosen_(chosen) {}
+  /// A command of this one, one of which has to be named.
+  Command add(const std::string& name, const std::string& description) const;
+  Option option(const std::string& name, Value value, const std::string& description) const;
+  void required(const std::string& name, Value value, const std::string& description) const;
+  /// One value or two; `type` says so in the help.
+  void one_or_two(const std::string& name, Value values, const std::string& type, const std::string& description) const;
+  /// A value that is one of some names.
+  template <class Enum>
+  void choice(const std::string& name, Enum& value, const std::map<std::string, Enum>& choices,
+              const std::string& description) const {
+    std::vector<std::string> names;
+    std::string preset;
+    for (const auto& [choice, meaning] : choices) {
+      names.push_back(choice);
+      if (meaning == value) preset = choice;
+    }
+    choice_of(
+        name, names, preset, [&value, choices](const auto& choice) { value = choices.at(choice); }, description);
+  }
+  /// What the command does, when all has been read and `mistake` finds none.
+  void action(
+      const std::function<void()>& act,
+      const std::function<std::string()>& mistake = [] { return std::string(); }) const;
+
+ private:
+  void choice_of(const std::string& name, const std::vector<std::string>& names, const std::string& preset,
+                 const std::function<void(const std::string&)>& choose, const std::string& description) const;
+
+  CLI::App& app_;
+  std::function<void()>& chosen_;
+};
+
+/// Reads it, by the commands that `add` adds to the program. Returns the action of the one that was given; nothing when
+/// there is nothing to do, and then `code` is the exit code.
+std::function<void()> read_command_line(int argc, char** argv, const std::function<void(const Command&)>& add,
+                                        int& code);
+
+}  // namespace gsrgnn::cli

@@ -1,0 +1,92 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <gsrgnn/cli/command_line.hpp>
+#include <gsrgnn/cli/tell.hpp>
+#include <gsrgnn/util/version.hpp>
+
+namespace gsrgnn::cli {
+namespace {
+
+/// The command that was being read: the end of the chain of subcommands.
+const CLI::App& innermost(const CLI::App& app) {
+  const CLI::App* last = &app;
+  while (!last->get_subcommands().empty()) last = last->get_subcommands().front();
+  return *last;
+}
+
+/// "gsrgnn import def"
+std::string command_line(const CLI::App& app) {
+  return app.get_parent() == nullptr ? app.get_name() : command_line(*app.get_parent()) + " " + app.get_name();
+}
+
+}  // namespace
+
+void exclude(Option one, Option other) {
+  one->excludes(other);
+}
+
+bool given(Option option) {
+  return option->count() > 0;
+}
+
+Command Command::add(const std::string& name, const std::string& description) const {
+  app_.require_subcommand(1);
+  return {*app_.add_subcommand(name, description), chosen_};
+}
+
+Option Command::option(const std::string& name, Value value, const std::string& description) const {
+  return std::visit(
+      [&](auto* into) {
+        if constexpr (std::is_same_v<decltype(into), bool*>) return app_.add_flag(name, *into, description);
+        return app_.add_option(name, *into, description);
+      },
+      value);
+}
+
+void Command::required(const std::string& name, Value value, const std::string& description) const {
+  option(name, value, description)->required();
+}
+
+void Command::one_or_two(const std::string& name, Value values, const std::string& type,
+                         const std::string& description) const {
+  option(name, values, description)->expected(1, 2)->type_name(type);
+}
+
+void Command::action(const std::function<void()>& act, const std::function<std::string()>& mistake) const {
+  app_.callback([act, mistake, &chosen = chosen_] {
+    if (const std::string what = mistake(); !what.empty()) throw CLI::ValidationError(what);
+    chosen = act;
+  });
+}
+
+void Command::choice_of(const std::string& name, const std::vector<std::string>& names, const std::string& preset,
+                        const std::function<void(const std::string&)>& choose, const std::string& description) const {
+  app_.add_option_function<std::string>(name, choose, description)->check(CLI::IsMember(names))->default_str(preset);
+}
+
+std::function<void()> read_command_line(int argc, char** argv, const std::function<void(const Command&)>& add,
+                                        int& code) {
+  CLI::App app("Trains deep graph neural networks on circuit graphs to predict routing congestion.", "gsrgnn");
+  app.set_version_flag("--version", fmt::format("gsrgnn {} ({})", program_version(), program_revision()));
+  std::function<void()> chosen;
+  add(Command(app, chosen));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    code = app.exit(success);
+    return nullptr;
+  } catch (const CLI::ParseError& error) {
+    const CLI::App& last = innermost(app);
+    std::string what = error.what();
+    if (const auto unknown = last.remaining();
+        !unknown.empty() && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+      what = fmt::format("'{}' is not a command or option of {}", unknown.front(), last.get_name());
+    }
+    code = tell(fmt::format("{}; see {} --help", what, command_line(last)), kBadInput);
+    return nullptr;
+  }
+  return chosen;
+}
+
+}  // namespace gsrgnn::cli

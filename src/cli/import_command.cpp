@@ -1,0 +1,128 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <gsrgnn/circuit/cell_order.hpp>
+#include <gsrgnn/circuit/circuit_file.hpp>
+#include <gsrgnn/circuit/circuitnet.hpp>
+#include <gsrgnn/cli/commands.hpp>
+#include <gsrgnn/cli/print_circuit.hpp>
+#include <gsrgnn/cli/tell.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/exchange.hpp>
+#include <gsrgnn/util/files.hpp>
+#include <gsrgnn/util/hdf5_file.hpp>
+#include <gsrgnn/util/text.hpp>
+
+namespace gsrgnn::cli {
+namespace {
+
+void write_imported(Circuit circuit, const std::string& output) {
+  order_by_placement(circuit);
+  write_circuit(circuit, output);
+  print_circuit_line(circuit);
+  print_label_line(circuit);
+  fmt::print("written to {}\n", output);
+}
+
+void import_circuitnet_folder(const CircuitNetOptions& options, const std::string& folder) {
+  const Mpi mpi;
+  // One list for all: ranks take designs by their place in it.
+  std::vector<std::string> designs;
+  telling_once(mpi, [&] {
+    mpi.together([&] {
+      if (mpi.rank() == 0) designs = list_circuitnet_designs(options.root);
+    });
+  });
+  designs = broadcast(mpi, designs);
+  // A rank that cannot write must still come to the table: the others wait for it there.
+  std::vector<CircuitNetRow> own;
+  std::string trouble;
+  try {
+    own = import_circuitnet_dataset(options, designs, folder, static_cast<std::size_t>(mpi.rank()),
+                                    static_cast<std::size_t>(mpi.size()));
+  } catch (const std::exception& error) {
+    trouble = error.what();
+  }
+  auto rows = join_all(mpi, own);
+  const auto troubles = mpi.gather(trouble);
+  if (mpi.rank() != 0) return;
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.design < b.design; });
+  std::size_t imported = 0;
+  fmt::print("{:<44}{:>9}{:>9}{:>10}{:>13}\n", "design", "cells", "nets", "pins", "edges");
+  for (const CircuitNetRow& row : rows) {
+    if (!row.skipped.empty()) {
+      fmt::print("{:<44}skipped: {}\n", row.design, row.skipped);
+      continue;
+    }
+    ++imported;
+    fmt::print("{:<44}{:>9}{:>9}{:>10}{:>13}\n", row.design, with_commas(row.counts.cells),
+               with_commas(row.counts.nets), with_commas(row.counts.pins), with_commas(row.counts.edges));
+  }
+  fmt::print("{} of {} designs imported into {} by {} rank{}\n", imported, designs.size(), folder, mpi.size(),
+             mpi.size() == 1 ? "" : "s");
+  std::fflush(stdout);
+  for (const std::string& text : troubles) {
+    if (!text.empty()) throw RunError(text);
+  }
+  if (imported == 0) throw InputError(options.root, "no design could be imported", "see the reasons in the table");
+}
+
+const std::map<std::string, CongestionLabel> kLabels = {{"average", CongestionLabel::average},
+                                                        {"separate", CongestionLabel::separate}};
+
+void add_def(const Command& import, Arguments& a) {
+  const auto def = std::make_shared<DefImportOptions>();
+  const Command command = import.add("def", "From a DEF; a routed one gives labels too");
+  command.required("FILE.def", &def->def, "The design");
+  command.option("--lef", &def->lef, "Technology LEF, for the layers' directions");
+  command.choice("--label", def->label, kLabels, "Of horizontal and vertical, their average or both");
+  command.required("-o,--output", &a.output, "The circuit file to write");
+  command.action([def, &a] {
+    refuse_overwrite(a.output, {def->def, def->lef});
+    write_imported(import_def(*def), a.output);
+  });
+}
+
+void add_circuitnet(const Command& import, Arguments& a) {
+  struct Options {
+    CircuitNetOptions net;
+    std::vector<std::string> feature_maps;
+  };
+  const auto o = std::make_shared<Options>();
+  const Command command = import.add("circuitnet", "From CircuitNet as downloaded, one design or all");
+  command.required("--root", &o->net.root, "Folder of the dataset");
+  command.option("--design", &o->net.design, "A placement's name; without it, all (mpirun shares them)");
+  command.one_or_two("--label", &o->net.label, "MAP [MAP]",
+                     "One map or two (horizontal, vertical; .npy, .npz, or folders of a map a design), or rudy");
+  command.choice("--combine", o->net.combine, kLabels, "Two maps: their average, or separate labels");
+  command.choice("--rule", o->net.rule, {{"max", BoxRule::max}, {"mean", BoxRule::mean}, {"center", BoxRule::center}},
+                 "What a cell takes of a map over its box");
+  command.option("--feature", &o->feature_maps, "NAME=MAP: a further feature, sampled like the label");
+  command.required("-o,--output", &a.output, "The circuit file to write, or the folder for all");
+  command.action(
+      [o, &a] {
+        if (o->net.design.empty()) return import_circuitnet_folder(o->net, a.output);
+        write_imported(import_circuitnet(o->net), a.output);
+      },
+      [o]() -> std::string {
+        for (const std::string& text : o->feature_maps) {
+          const auto equals = text.find('=');
+          if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+            return "--feature " + text + ": write it as NAME=MAP";
+          }
+          o->net.feature_maps.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+        }
+        return "";
+      });
+}
+
+}  // namespace
+
+void add_import(const Command& program, Arguments& a) {
+  const Command import = program.add("import", "Make a circuit file from a design");
+  add_def(import, a);
+  add_circuitnet(import, a);
+}
+
+}  // namespace gsrgnn::cli

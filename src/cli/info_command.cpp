@@ -1,0 +1,93 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <gsrgnn/circuit/open_circuit.hpp>
+#include <gsrgnn/cli/commands.hpp>
+#include <gsrgnn/cli/json.hpp>
+#include <gsrgnn/cli/print_circuit.hpp>
+#include <gsrgnn/util/text.hpp>
+
+namespace gsrgnn::cli {
+namespace {
+
+Description describe(const std::string& path) {
+  if (is_hdf5(path)) {
+    const Hdf5Reader file(path);
+    const std::string kind = kind_of(file);
+    if (kind == kRunKind) return describe_run(file);
+    if (kind == kCheckpointKind) return describe_checkpoint(file);
+    if (kind == kPredictionKind) return describe_prediction(file);
+    if (kind == kResultsKind) return describe_results(file);
+  }
+  return describe_circuit(open_circuit(path));
+}
+
+std::string score_text(double score) {
+  return std::isfinite(score) ? fmt::format("{:.4f}", score) : "undefined";
+}
+
+/// A line a run.
+void print_runs(const std::vector<RunSummary>& results) {
+  fmt::print("{:<28}{}\n{:<28}{}\n\n", "kind", "results", "runs", results.size());
+  std::size_t name = 3, circuit = 7;  // widths of their columns
+  for (const RunSummary& row : results) {
+    name = std::max(name, row.name.size());
+    circuit = std::max(circuit, row.circuit.size());
+  }
+  fmt::print("{:<{}}  {:<{}}  {:<6}{:>7}{:>7}{:>5}{:>6}{:>10}{:>12}{:>12}\n", "run", name, "circuit", circuit, "model",
+             "layers", "hidden", "k", "seed", "Pearson", "s an epoch", "MB");
+  for (const RunSummary& row : results) {
+    const RunParameters& p = row.parameters;
+    fmt::print("{:<{}}  {:<{}}  {:<6}{:>7}{:>7}{:>5}{:>6}", row.name, name, row.circuit, circuit, p.text("kind"),
+               p.whole("layers"), p.whole("hidden"), p.whole("k"), p.whole("seed"));
+    if (!row.done()) {
+      fmt::print("  failed: {}\n", row.reason);
+      continue;
+    }
+    fmt::print("{:>10}{:>12.4f}{:>12.1f}\n", score_text(row.pearson), row.seconds_total,
+               static_cast<double>(row.memory_allocated) * 1e-6);
+  }
+}
+
+/// Of a joint run: a line a circuit.
+void print_designs(const std::vector<DesignResult>& designs) {
+  fmt::print("\n{:<32}{:<12}{:>9}{:>11}{:>10}{:>10}{:>10}{:>9}{:>12}\n", "design", "part", "cells", "edges", "Pearson",
+             "Spearman", "Kendall", "R2", "linear fit");
+  for (const DesignResult& design : designs) {
+    fmt::print("{:<32}{:<12}{:>9}{:>11}", design.name, kPartNames[static_cast<std::size_t>(design.part)],
+               with_commas(design.counts.cells), with_commas(design.counts.edges));
+    if (design.part != Part::training) {
+      const Scores& s = design.scores;
+      fmt::print("{:>10}{:>10}{:>10}{:>9}{:>12}", score_text(s.pearson), score_text(s.spearman), score_text(s.kendall),
+                 score_text(s.r2), score_text(design.linear_fit.pearson));
+    }
+    fmt::print("\n");
+  }
+}
+
+void tell_of(const std::string& path, bool json) {
+  const Description description = describe(path);
+  if (json) {
+    fmt::print("{}\n", to_json(description));
+    return;
+  }
+  if (const auto* results = std::get_if<std::vector<RunSummary>>(&description)) return print_runs(*results);
+  print_lines(description);
+  if (const auto* circuit = std::get_if<CircuitDescription>(&description)) print_distributions(*circuit);
+  if (const auto* run = std::get_if<RunDescription>(&description); run != nullptr && run->joint) {
+    print_designs(run->joint->designs);
+  }
+}
+
+}  // namespace
+
+void add_info(const Command& program, Arguments& a) {
+  const Command command =
+      program.add("info", "Say what is in a file of this program: circuit, run, checkpoint, prediction or results");
+  command.required("FILE.h5", &a.path, "The file; a DEF is read too");
+  command.option("--json", &a.json, "As one JSON object");
+  command.action([&a] { tell_of(a.path, a.json); });
+}
+
+}  // namespace gsrgnn::cli

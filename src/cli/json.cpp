@@ -1,0 +1,198 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <gsrgnn/cli/json.hpp>
+#include <gsrgnn/util/text.hpp>
+#include <nlohmann/json.hpp>
+
+namespace gsrgnn::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class WithScores>
+Json scores_of(const WithScores& scores) {
+  return {{"pearson", scores.pearson}, {"spearman", scores.spearman}, {"kendall", scores.kendall}, {"r2", scores.r2}};
+}
+
+Json json_of(const RunParameters& parameters) {
+  Json j;
+  for_each_parameter(parameters, [&](const char* name, const auto& value) { j[name] = value; });
+  return j;
+}
+
+template <class Counts>
+void add_counts(Json& j, const Counts& counts) {
+  j["cells"] = counts.cells;
+  j["nets"] = counts.nets;
+  j["pins"] = counts.pins;
+  j["edges"] = counts.edges;
+}
+
+Json json_of(const CircuitDescription& circuit) {
+  Json j;
+  j["kind"] = "circuit";
+  j["name"] = circuit.name;
+  j["source"] = circuit.source;
+  add_counts(j, circuit.counts);
+  j["largest_net"] = circuit.counts.largest_net;
+  j["max_degree"] = circuit.counts.max_degree;
+  j["types"] = circuit.types;
+  j["features"] = circuit.feature_name;
+  j["label_names"] = circuit.label_name;
+  j["label_unit"] = circuit.label_unit;
+  if (!circuit.label_name.empty()) {
+    j["label_min"] = circuit.label_min;
+    j["label_max"] = circuit.label_max;
+    j["labels"] = circuit.label_values;
+  }
+  for (const auto& [from, to, nets, edges] : circuit.net_sizes) {
+    j["net_sizes"].push_back({{"pins", {from, to}}, {"nets", nets}, {"edges", edges}});
+  }
+  const auto& [min, p10, median, p90, p99, max, mean] = circuit.degrees;
+  j["degrees"] = {{"min", min}, {"p10", p10}, {"median", median}, {"p90", p90},
+                  {"p99", p99}, {"max", max}, {"mean", mean}};
+  for (std::size_t label = 0; label < circuit.label_name.size(); ++label) {
+    const auto& [from, to, counts] = circuit.label_histogram[label];
+    j["label_histogram"][circuit.label_name[label]] = {{"from", from}, {"to", to}, {"counts", counts}};
+  }
+  return j;
+}
+
+Json json_of(const DesignResult& design) {
+  Json j;
+  j["name"] = design.name;
+  j["path"] = design.path;
+  j["part"] = kPartNames[static_cast<std::size_t>(design.part)];
+  add_counts(j, design.counts);
+  if (design.part != Part::training) {
+    j["scores"] = scores_of(design.scores);
+    j["linear_fit"] = scores_of(design.linear_fit);
+  }
+  return j;
+}
+
+Json json_of(const RunDescription& run) {
+  Json j;
+  j["kind"] = "run";
+  j["circuit"] = run.circuit;
+  add_counts(j, run);
+  j["content_hash"] = run.content_hash;
+  j["deck"] = run.deck;
+  j["parameters"] = json_of(run.parameters);
+  j["revision"] = run.revision;
+  j["kokkos_version"] = run.kokkos_version;
+  j["execution_space"] = run.execution_space;
+  j["threads"] = run.threads;
+  j["trained_parameters"] = run.trained_parameters;
+  j["scores"] = scores_of(run);
+  j["best_epoch"] = run.best_epoch;
+  j["epochs"] = run.epochs;
+  j["loss"] = run.loss;
+  j["seconds_per_epoch"] = {{"total", run.seconds_total},
+                            {"forward", run.seconds_forward},
+                            {"backward", run.seconds_backward},
+                            {"update", run.seconds_update},
+                            {"copy", run.seconds_copy}};
+  j["memory"] = {
+      {"planned", run.memory_planned}, {"allocated", run.memory_allocated}, {"process_peak", run.process_peak}};
+  if (!run.joint) return j;
+  j["ranks"] = run.joint->ranks;
+  j["linear_fit"] = scores_of(run.joint->linear_fit);
+  j["designs"] = Json::array();
+  for (const DesignResult& design : run.joint->designs) j["designs"].push_back(json_of(design));
+  return j;
+}
+
+Json json_of(const CheckpointDescription& checkpoint) {
+  Json j;
+  j["kind"] = "checkpoint";
+  j["circuit"] = checkpoint.circuit;
+  j["epoch"] = checkpoint.epoch;
+  j["epochs"] = checkpoint.epochs;
+  j["best_epoch"] = checkpoint.best_epoch;
+  j["validation_pearson"] = checkpoint.validation_pearson;
+  j["loss"] = checkpoint.loss;
+  j["seconds"] = checkpoint.seconds;
+  j["seed"] = checkpoint.seed;
+  j["deck_hash"] = checkpoint.deck_hash;
+  j["program_version"] = checkpoint.program_version;
+  j["revision"] = checkpoint.revision;
+  j["execution_space"] = checkpoint.execution_space;
+  j["deck"] = checkpoint.deck;
+  return j;
+}
+
+Json json_of(const PredictionDescription& prediction) {
+  Json j;
+  j["kind"] = "prediction";
+  j["circuit"] = prediction.circuit;
+  j["model"] = prediction.model;
+  j["cells"] = prediction.cells;
+  j["unknown_types"] = prediction.unknown_types;
+  j["unknown_cells"] = prediction.unknown_cells;
+  if (prediction.scores) j["scores"] = scores_of(*prediction.scores);
+  return j;
+}
+
+Json json_of(const std::vector<RunSummary>& results) {
+  Json j;
+  j["kind"] = "results";
+  j["runs"] = Json::array();
+  for (const RunSummary& row : results) {
+    Json run;
+    run["name"] = row.name;
+    run["status"] = row.status;
+    if (row.done()) {
+      run.update(json_of(static_cast<const RunDescription&>(row)));
+    } else {
+      run["reason"] = row.reason;
+      run["circuit"] = row.circuit;
+      run["parameters"] = json_of(row.parameters);
+    }
+    j["runs"].push_back(std::move(run));
+  }
+  return j;
+}
+
+void print(const Json& object, const std::string& prefix = "") {
+  for (const auto& [key, value] : object.items()) {
+    const std::string name = prefix + key;
+    if (value.is_object()) {
+      print(value, name + ".");
+    } else if (value.is_array()) {
+      std::vector<std::string> parts;
+      for (const auto& part : value) parts.push_back(part.is_string() ? part.get<std::string>() : part.dump());
+      fmt::print("{:<28}{}\n", name, fmt::join(parts, ", "));
+    } else if (value.is_number_integer()) {
+      fmt::print("{:<28}{}\n", name, with_commas(value.get<std::int64_t>()));
+    } else if (value.is_string() && value.get<std::string>().find('\n') != std::string::npos) {
+      fmt::print("{}\n", name);
+      const auto text = value.get<std::string>();
+      for (std::size_t start = 0, end; start < text.size(); start = end + 1) {
+        end = std::min(text.find('\n', start), text.size());
+        fmt::print("    {}\n", text.substr(start, end - start));
+      }
+    } else {
+      fmt::print("{:<28}{}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
+    }
+  }
+}
+
+Json json_of(const Description& description) {
+  return std::visit([](const auto& of_kind) { return json_of(of_kind); }, description);
+}
+
+}  // namespace
+
+std::string to_json(const Description& description) {
+  return json_of(description).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void print_lines(const Description& description) {
+  Json plain = json_of(description);
+  for (const char* table : {"net_sizes", "label_histogram", "designs"}) plain.erase(table);
+  print(plain);
+}
+
+}  // namespace gsrgnn::cli
