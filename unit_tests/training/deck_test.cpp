@@ -448,5 +448,25 @@ TEST_F(DeckTest, TheDecksOfTheProjectAreValid) {
   EXPECT_GT(decks, 0);
 }
 
+// The README's deck names every key of the table, with its default.
+TEST_F(DeckTest, TheReadmeHasEveryKey) {
+  const std::string readme = testing::read_bytes(std::string(GSRGNN_INPUTS) + "/../README.md");
+  const std::string fence = "```yaml\ncircuit: my_design.def";
+  const auto start = readme.find(fence);
+  ASSERT_NE(start, std::string::npos);
+  const auto body = readme.find('\n', start) + 1;
+  const std::string text = readme.substr(body, readme.find("```", body) - body);
+  const Deck deck = read(text), usual;
+  for_each_key(
+      [&](const DeckKey& key, const auto& rule, const auto& shown, const auto& value) {
+        if (*key.section == 0) return;  // mode, beside circuits
+        EXPECT_NE(readme.find(fmt::format("  {}: ", key.name)), std::string::npos) << key.path();
+        if constexpr (!std::is_array_v<std::remove_reference_t<decltype(value)>>) {
+          EXPECT_EQ(value_text(rule, shown), value_text(rule, value)) << key.path();
+        }
+      },
+      deck, usual);
+}
+
 }  // namespace
 }  // namespace gsrgnn
