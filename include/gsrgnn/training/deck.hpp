@@ -106,9 +106,8 @@ void for_each_key(const Visit& visit, Decks&... deck) {
   const Choices<Residual> residuals = {{"sparse", Residual::sparse}, {"dense", Residual::dense}};
   const Choices<Adjacency> adjacencies = {{"nets", Adjacency::nets}, {"expanded", Adjacency::expanded}};
   const auto key = [](const char* section, const char* name, const char* help, const char* prefix, KeyRole role,
-                      int column, bool (*had)(const ModelTraits&, Mode)) {
-    return DeckKey{section, name, help, prefix, role, column, had};
-  };
+                      int column, bool (*had)(const ModelTraits&, Mode),
+                      bool later = false) { return DeckKey{section, name, help, prefix, role, column, had, later}; };
   const auto model = [&](auto... of_key) { return key("model", of_key...); };
   const auto train = [&](auto... of_key) { return key("train", of_key...); };
   visit(key("", "mode", "one model of one circuit, or of many", nullptr, Role::further, 12, always), modes,
