@@ -16,6 +16,7 @@ constexpr auto kTraining = static_cast<std::uint8_t>(Part::training);
 AdamOptions adam_options(const Deck& deck) {
   AdamOptions options;
   options.learning_rate = deck.train.learning_rate;
+  options.weight_decay = deck.train.weight_decay;
   return options;
 }
 

@@ -14,14 +14,14 @@ namespace {
 
 using namespace testing;
 
-/// Algorithm 1 of the paper, one parameter at a time.
+/// Algorithm 1 of the paper, one parameter at a time; with decay, Algorithm 2 of AdamW's.
 struct PlainAdam {
   explicit PlainAdam(std::size_t size) : m(size, 0.0), v(size, 0.0) {}
   void step(const AdamOptions& o, std::vector<double>& theta, std::size_t i, double g, int t) {
     m[i] = o.beta1 * m[i] + (1 - o.beta1) * g;
     v[i] = o.beta2 * v[i] + (1 - o.beta2) * g * g;
     const double m_hat = m[i] / (1 - std::pow(o.beta1, t)), v_hat = v[i] / (1 - std::pow(o.beta2, t));
-    theta[i] -= o.learning_rate * m_hat / (std::sqrt(v_hat) + o.epsilon);
+    theta[i] -= o.learning_rate * (m_hat / (std::sqrt(v_hat) + o.epsilon) + o.weight_decay * theta[i]);
   }
   std::vector<double> m, v;
 };
@@ -83,6 +83,12 @@ TYPED_TEST(AdamTest, EqualsTheAlgorithm) {
   check<Exec, Scalar>(AdamOptions(), 1, 0, 1, 1);
   check<Exec, Scalar>(AdamOptions(), 1000, 0, 1000, 1);
   check<Exec, Scalar>({0.1, 0.8, 0.95, 1e-6}, 77, 0, 77, 1);
+}
+TYPED_TEST(AdamTest, DecayIsDecoupledFromTheGradient) {
+  using Exec = typename TypeParam::Exec;
+  using Scalar = typename TypeParam::Scalar;
+  check<Exec, Scalar>({0.01, 0.9, 0.999, 1e-8, 0.1}, 200, 30, 100, 1);
+  check<Exec, Scalar>({0.01, 0.9, 0.999, 1e-8, 5}, 50, 0, 50, 1e-6);
 }
 TYPED_TEST(AdamTest, ScaleOfTheGradientHardlyMatters) {
   using Exec = typename TypeParam::Exec;

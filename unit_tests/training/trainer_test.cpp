@@ -342,7 +342,9 @@ TEST(Trainer, NamesCircuitsThatCannotBeLearned) {
   const Deck deck = small_deck();
   const auto expect_refused = [&](const Circuit& circuit, const std::string& place,
                                   const std::vector<std::string>& words) {
-    expect_message(input_error([&] { train(Mpi::alone(), deck, one_circuit(deck, circuit, "some.h5"), ReportProgress()); }), place, words);
+    expect_message(
+        input_error([&] { train(Mpi::alone(), deck, one_circuit(deck, circuit, "some.h5"), ReportProgress()); }), place,
+        words);
     expect_message(input_error([&] { validate_one(deck, circuit, "some.h5"); }), place, words);
   };
   Circuit no_label = small_circuit();
@@ -429,6 +431,24 @@ TEST(Trainer, DropoutDropsWhenTrainingOnly) {
   // A mask that is never drawn is all zero, and one that stays the same would train a narrower model.
   deck.model.dropout = 0.9;
   EXPECT_NE(train_one(deck, circuit).loss.back(), dropped.loss.back());
+}
+
+// Of both updates; a deck without it is what it was before there was the key.
+TEST(Trainer, WeightsDecayWhenTheDeckSaysSo) {
+  const Circuit circuit = small_circuit();
+  Deck deck = small_deck();
+  deck.train.epochs = 5;
+  const auto norm = [&](double decay) {
+    deck.train.weight_decay = decay;
+    double sum = 0;
+    for (const float value : train_one(deck, circuit).model.parameters) sum += static_cast<double>(value) * value;
+    return sum;
+  };
+  const double without = norm(0), with = norm(10);
+  EXPECT_LT(with, 0.8 * without);
+  EXPECT_NE(to_yaml(deck).find("weight_decay: 10\n"), std::string::npos);
+  deck.train.weight_decay = 0;
+  EXPECT_EQ(to_yaml(deck).find("weight_decay"), std::string::npos);
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ struct Deck {
   struct Train {
     int epochs = 120;
     double learning_rate = 2e-3;
+    double weight_decay = 0;
     std::uint64_t seed = 0;
     /// Shares of the cells: training, validation, test. Joint: of each training circuit's cells, training and
     /// validation, {0.9, 0.1, 0} unless given; not used when there are validation circuits.
@@ -130,6 +131,8 @@ void for_each_key(const Visit& visit, Decks&... deck) {
         deck.train.epochs...);
   visit(train("learning_rate", "of Adam", "lr", Role::further, 9, always), Range<double>{1e-12, 1e3},
         deck.train.learning_rate...);
+  visit(train("weight_decay", "decoupled from the gradient, as in AdamW", "wd", Role::further, 14, always, true),
+        Range<double>{0, 1e3}, deck.train.weight_decay...);
   visit(train("seed", "of initial values, split and dropout", "s", Role::repetition, 11, always),
         Range<std::uint64_t>{0, kSeeds}, deck.train.seed...);
   visit(train("split", "shares of the cells: training, validation, test", nullptr, Role::further, 10, always), Shares{},
