@@ -104,34 +104,31 @@ Json json_of(const RunDescription& run) {
   return j;
 }
 
-Json json_of(const CheckpointDescription& checkpoint) {
-  Json j;
-  j["kind"] = "checkpoint";
-  j["circuit"] = checkpoint.circuit;
-  j["epoch"] = checkpoint.epoch;
-  j["epochs"] = checkpoint.epochs;
-  j["best_epoch"] = checkpoint.best_epoch;
-  j["validation_pearson"] = checkpoint.validation_pearson;
-  j["loss"] = checkpoint.loss;
-  j["seconds"] = checkpoint.seconds;
-  j["seed"] = checkpoint.seed;
-  j["deck_hash"] = checkpoint.deck_hash;
-  j["program_version"] = checkpoint.program_version;
-  j["revision"] = checkpoint.revision;
-  j["execution_space"] = checkpoint.execution_space;
-  j["deck"] = checkpoint.deck;
-  return j;
+Json json_of(const CheckpointDescription& c) {
+  return {{"kind", "checkpoint"},
+          {"circuit", c.circuit},
+          {"epoch", c.epoch},
+          {"epochs", c.epochs},
+          {"best_epoch", c.best_epoch},
+          {"validation_pearson", c.validation_pearson},
+          {"loss", c.loss},
+          {"seconds", c.seconds},
+          {"seed", c.seed},
+          {"deck_hash", c.deck_hash},
+          {"program_version", c.program_version},
+          {"revision", c.revision},
+          {"execution_space", c.execution_space},
+          {"deck", c.deck}};
 }
 
-Json json_of(const PredictionDescription& prediction) {
-  Json j;
-  j["kind"] = "prediction";
-  j["circuit"] = prediction.circuit;
-  j["model"] = prediction.model;
-  j["cells"] = prediction.cells;
-  j["unknown_types"] = prediction.unknown_types;
-  j["unknown_cells"] = prediction.unknown_cells;
-  if (prediction.scores) j["scores"] = scores_of(*prediction.scores);
+Json json_of(const PredictionDescription& p) {
+  Json j = {{"kind", "prediction"},
+            {"circuit", p.circuit},
+            {"model", p.model},
+            {"cells", p.cells},
+            {"unknown_types", p.unknown_types},
+            {"unknown_cells", p.unknown_cells}};
+  if (p.scores) j["scores"] = scores_of(*p.scores);
   return j;
 }
 

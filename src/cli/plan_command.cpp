@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <gsrgnn/campaign/sweep_deck.hpp>
 #include <gsrgnn/cli/commands.hpp>
+#include <gsrgnn/cli/print_circuit.hpp>
 #include <gsrgnn/training/deck_circuit.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -33,92 +34,89 @@ std::string words_of_most(const MemoryPlan& plan, std::int64_t limit) {
                      with_commas(plan.model().layers), or_none(*k));
 }
 
+/// What a training will take, and what it may: bytes, 0: unknown.
+struct Plan {
+  MemoryPlan memory;
+  std::int64_t limit;
+  bool joint;
+
+  bool fits() const { return limit == 0 || memory.planned() <= limit; }
+};
+
+Plan plan_one(const Deck& deck, const CircuitSize& size, std::int64_t limit) {
+  return {MemoryPlan(deck.model, size), limit, false};
+}
+
+/// As for one rank: more share the circuits, and need less each.
+Plan plan_joint(const Deck& deck, std::int64_t limit) {
+  return {MemoryPlan(open_circuits(Mpi::alone(), deck)), limit, true};
+}
+
 void print_bytes(const char* what, std::int64_t bytes) {
   fmt::print("{:<42}{:>18}{:>12.1f}\n", what, with_commas(bytes), megabytes(bytes));
 }
 
-void print_plan(const MemoryPlan& plan, std::int64_t limit, const char* limit_from) {
-  fmt::print("{:<42}{:>18}{:>12}\n", "memory", "bytes", "MB");
+void print_plan(const Plan& plan, const Deck& deck) {
+  fmt::print("model {}\n\n{:<42}{:>18}{:>12}\n", words_of_model(deck.model), "memory", "bytes", "MB");
   for (std::size_t part = 0; part < kMemoryParts; ++part) {
     const auto which = static_cast<MemoryPart>(part);
-    if (plan.planned(which) > 0) print_bytes(words_of(which), plan.planned(which));
+    if (plan.memory.planned(which) > 0) print_bytes(words_of(which), plan.memory.planned(which));
   }
-  print_bytes("planned", plan.planned());
-  if (limit == 0) {
+  print_bytes("planned", plan.memory.planned());
+  if (plan.limit > 0) print_bytes(deck.memory_limit > 0 ? "memory_limit" : "free on the device", plan.limit);
+  const char* const fits = plan.fits() ? "fits" : "does not fit";
+  if (plan.joint) {
+    fmt::print("{}; gsrgnn train --validate tells each rank's share\n", fits);
+  } else if (plan.limit == 0) {
     fmt::print("how much the device has free is unknown; memory_limit can tell\n");
-    return;
+  } else {
+    fmt::print("{}; {}\n", fits, words_of_most(plan.memory, plan.limit));
   }
-  print_bytes(limit_from, limit);
-  fmt::print("{}; {}\n", plan.planned() <= limit ? "fits" : "does not fit", words_of_most(plan, limit));
 }
 
 void print_json(const Json& json) {
   fmt::print("{}\n", json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
-/// Adds memory {planned, limit (null: unknown), parts} and fits.
-template <class BytesOf>
-void add_memory(Json& j, std::int64_t planned, std::int64_t limit, const BytesOf& bytes_of) {
-  j["memory"] = {{"planned", planned}, {"limit", limit > 0 ? Json(limit) : Json()}};
+/// Adds memory {planned, limit (null: unknown), parts}, fits, and of one circuit most {layers, k}.
+void add_plan(Json& j, const Plan& plan) {
+  j["memory"] = {{"planned", plan.memory.planned()}, {"limit", plan.limit > 0 ? Json(plan.limit) : Json()}};
   for (std::size_t part = 0; part < kMemoryParts; ++part) {
     const auto which = static_cast<MemoryPart>(part);
-    j["memory"]["parts"][key_of(which)] = bytes_of(which);
+    j["memory"]["parts"][key_of(which)] = plan.memory.planned(which);
   }
-  j["fits"] = limit == 0 || planned <= limit;
-}
-
-/// And most {layers, k}, as far as the limit is known.
-void add_memory(Json& j, const MemoryPlan& plan, std::int64_t limit) {
-  add_memory(j, plan.planned(), limit, [&](MemoryPart part) { return plan.planned(part); });
-  if (limit == 0) return;
-  j["most"]["layers"] = plan.most_layers(limit);
-  if (const auto k = plan.most_k(limit)) j["most"]["k"] = *k;
+  j["fits"] = plan.fits();
+  if (plan.limit == 0 || plan.joint) return;
+  j["most"]["layers"] = plan.memory.most_layers(plan.limit);
+  if (const auto k = plan.memory.most_k(plan.limit)) j["most"]["k"] = *k;
 }
 
 void plan_run(const Deck& deck, bool json) {
   const Circuit circuit = open_circuit(deck);
   const CircuitSize size = size_for_training(circuit, circuit_place(deck));
-  const MemoryPlan plan(deck.model, size);
-  const std::int64_t limit = memory_limit(Mpi::alone(), deck);
+  const Plan plan = plan_one(deck, size, memory_limit(Mpi::alone(), deck));
   if (!json) {
-    fmt::print("circuit {}: {} cells, {} nets, {} pins, {} edges\nmodel {}\n\n", circuit.name,
-               with_commas(size.counts.cells), with_commas(size.counts.nets), with_commas(size.counts.pins),
-               with_commas(size.counts.edges), words_of_model(deck.model));
-    return print_plan(plan, limit, deck.memory_limit > 0 ? "memory_limit" : "free on the device");
+    print_circuit_line(circuit);
+    return print_plan(plan, deck);
   }
-  Json j;
-  j["circuit"] = circuit.name;
-  j["cells"] = size.counts.cells;
-  j["nets"] = size.counts.nets;
-  j["pins"] = size.counts.pins;
-  j["edges"] = size.counts.edges;
-  add_memory(j, plan, limit);
+  Json j = {{"circuit", circuit.name},
+            {"cells", size.counts.cells},
+            {"nets", size.counts.nets},
+            {"pins", size.counts.pins},
+            {"edges", size.counts.edges}};
+  add_plan(j, plan);
   print_json(j);
 }
 
-/// As for one rank: more share the circuits, and need less each.
-MemoryPlan plan_of_joint(const Deck& deck) {
-  return MemoryPlan(open_circuits(Mpi::alone(), deck));
-}
-
 void plan_joint_run(const Deck& deck, bool json) {
-  const MemoryPlan plan = plan_of_joint(deck);
-  const std::int64_t limit = memory_limit(Mpi::alone(), deck);
-  const bool fits = limit == 0 || plan.planned() <= limit;
-  if (json) {
-    Json j;
-    add_memory(j, plan.planned(), limit, [&](MemoryPart part) { return plan.planned(part); });
-    return print_json(j);
+  const Plan plan = plan_joint(deck, memory_limit(Mpi::alone(), deck));
+  if (!json) {
+    fmt::print("joint training on {} circuits, by one rank\n", deck.circuits.training.size());
+    return print_plan(plan, deck);
   }
-  fmt::print("joint training on {} circuits, by one rank\nmodel {}\n\n{:<42}{:>18}{:>12}\n",
-             deck.circuits.training.size(), words_of_model(deck.model), "memory", "bytes", "MB");
-  for (std::size_t part = 0; part < kMemoryParts; ++part) {
-    if (plan.planned(static_cast<MemoryPart>(part)) > 0)
-      print_bytes(words_of(static_cast<MemoryPart>(part)), plan.planned(static_cast<MemoryPart>(part)));
-  }
-  print_bytes("planned", plan.planned());
-  if (limit > 0) print_bytes(deck.memory_limit > 0 ? "memory_limit" : "free on the device", limit);
-  fmt::print("{}; gsrgnn train --validate tells each rank's share\n", fits ? "fits" : "does not fit");
+  Json j;
+  add_plan(j, plan);
+  print_json(j);
 }
 
 /// The sizes of the circuits of a sweep, each opened once.
@@ -148,28 +146,19 @@ void plan_sweep(const SweepDeck& sweep, bool json) {
   std::size_t beyond = 0;
   for (const SweepRun& run : sweep.runs) {
     const Deck deck = parse_deck(run.identity, run.name);
-    if (deck.mode == Mode::joint) {
-      const std::int64_t planned = plan_of_joint(deck).planned();
-      const bool fits = limit == 0 || planned <= limit;
-      largest = std::max(largest, planned);
-      beyond += fits ? 0 : 1;
-      if (json) {
-        runs.push_back({{"name", run.name}, {"memory", {{"planned", planned}}}, {"fits", fits}});
-      } else {
-        fmt::print("{:<{}}{:>12.1f}{}\n", run.name, longest, megabytes(planned), fits ? "" : "  does not fit");
-      }
-      continue;
-    }
-    const MemoryPlan plan(deck.model, sizes.of(deck));
-    const bool fits = limit == 0 || plan.planned() <= limit;
-    largest = std::max(largest, plan.planned());
-    beyond += fits ? 0 : 1;
-    if (json) {
-      runs.push_back({{"name", run.name}});
-      add_memory(runs.back(), plan, limit);
+    const Plan plan = deck.mode == Mode::joint ? plan_joint(deck, limit) : plan_one(deck, sizes.of(deck), limit);
+    const std::int64_t planned = plan.memory.planned();
+    largest = std::max(largest, planned);
+    beyond += plan.fits() ? 0 : 1;
+    if (!json) {
+      const std::string most = plan.fits() || plan.joint ? "" : "; " + words_of_most(plan.memory, limit);
+      fmt::print("{:<{}}{:>12.1f}{}{}\n", run.name, longest, megabytes(planned), plan.fits() ? "" : "  does not fit",
+                 most);
+    } else if (plan.joint) {
+      runs.push_back({{"name", run.name}, {"memory", {{"planned", planned}}}, {"fits", plan.fits()}});
     } else {
-      fmt::print("{:<{}}{:>12.1f}{}\n", run.name, longest, megabytes(plan.planned()),
-                 fits ? "" : "  does not fit; " + words_of_most(plan, limit));
+      runs.push_back({{"name", run.name}});
+      add_plan(runs.back(), plan);
     }
   }
   if (json) return print_json({{"memory", {{"planned", largest}}}, {"fits", beyond == 0}, {"runs", runs}});

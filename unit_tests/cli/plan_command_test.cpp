@@ -1,52 +1,26 @@
 // gsrgnn plan and memory_limit as a script sees them: the same numbers as a run's, exit codes, and a process that keeps
 // to what was planned.
 
-#include <gtest/gtest.h>
-#include <sys/wait.h>
-
-#include <cstdlib>
 #include <gsrgnn/training/memory_plan.hpp>
-#include <nlohmann/json.hpp>
 
-#include "support/files.hpp"
+#include "support/program.hpp"
 
 namespace gsrgnn {
 namespace {
 
 using namespace testing;
-using Json = nlohmann::json;
 
-const std::string kDeck = R"(circuit:
+const std::string kPlanned = R"(circuit:
   generate: {cells: 300, seed: 1}
 model: {layers: 4, hidden: 32, k: 4}
 train: {epochs: 2, split: [0.6, 0.2, 0.2]}
 output: run.h5
 )";
 
-struct Outcome {
-  int code;
-  std::string out, err;
-};
-
-class PlanCommand : public ::testing::Test {
+class PlanCommand : public ProgramTest {
  protected:
-  PlanCommand() { work_.write("deck.yaml", kDeck); }
+  PlanCommand() { work_.write("deck.yaml", kPlanned); }
 
-  /// Runs "gsrgnn ARGUMENTS" in the work folder; `before` is shell text in front of it.
-  Outcome run(const std::string& arguments, const std::string& before = "") const {
-    const std::string out = texts_.path("out"), err = texts_.path("err");
-    const int status = std::system(fmt::format("cd '{}' && {} '{}' {} >'{}' 2>'{}' </dev/null", work_.path(), before,
-                                               GSRGNN_PROGRAM, arguments, out, err)
-                                       .c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_bytes(out), read_bytes(err)};
-  }
-  std::string succeed(const std::string& arguments, const std::string& before = "") const {
-    SCOPED_TRACE(arguments);
-    const Outcome outcome = run(arguments, before);
-    EXPECT_EQ(outcome.code, 0);
-    EXPECT_EQ(outcome.err, "");
-    return outcome.out;
-  }
   Json json(const std::string& arguments) const {
     const std::string text = succeed(arguments + " --json");
     EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1) << text;
@@ -54,22 +28,9 @@ class PlanCommand : public ::testing::Test {
     EXPECT_TRUE(object.is_object()) << text;
     return object;
   }
-  /// One line on standard error with all the words, the exit code, and no file that was not there.
-  void expect_refused(const std::string& arguments, int code, const std::vector<std::string>& words) const {
-    SCOPED_TRACE(arguments);
-    const auto was = work_.listing();
-    const Outcome outcome = run(arguments);
-    EXPECT_EQ(outcome.code, code);
-    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
-    EXPECT_EQ(outcome.err.rfind("gsrgnn: ", 0), 0U) << outcome.err;
-    for (const auto& word : words) EXPECT_NE(outcome.err.find(word), std::string::npos) << word << ": " << outcome.err;
-    EXPECT_EQ(work_.listing(), was);
-  }
   void expect_says(const std::string& text, const std::vector<std::string>& words) const {
     for (const auto& word : words) EXPECT_NE(text.find(word), std::string::npos) << word << " in:\n" << text;
   }
-
-  TestFolder work_{"_work"}, texts_{"_texts"};
 };
 
 TEST_F(PlanCommand, SaysTheSameAsTheRun) {
@@ -115,16 +76,16 @@ TEST_F(PlanCommand, SaysWhereTheBytesGo) {
 }
 
 TEST_F(PlanCommand, MistakesAreNamed) {
-  expect_refused("plan missing.yaml", 2, {"missing.yaml", "no such file"});
-  expect_refused("plan deck.yaml model.layer=3", 2, {"did you mean 'layers'"});
-  expect_refused("plan deck.yaml memory_limit=600M", 2, {"memory_limit=600M: ", "'600M'", "600MB"});
-  expect_refused("plan deck.yaml circuit=missing.def", 2, {"missing.def", "no such file"});
-  expect_refused("plan", 2, {"DECK.yaml"});
-  expect_refused("plan deck.yaml sweep.layer=[1]", 2, {"did you mean"});
+  expect_refused("plan missing.yaml", {"missing.yaml", "no such file"});
+  expect_refused("plan deck.yaml model.layer=3", {"did you mean 'layers'"});
+  expect_refused("plan deck.yaml memory_limit=600M", {"memory_limit=600M: ", "'600M'", "600MB"});
+  expect_refused("plan deck.yaml circuit=missing.def", {"missing.def", "no such file"});
+  expect_refused("plan", {"DECK.yaml"});
+  expect_refused("plan deck.yaml sweep.layer=[1]", {"did you mean"});
 }
 
 TEST_F(PlanCommand, OfASweepItIsALineARun) {
-  work_.write("sweep.yaml", kDeck.substr(0, kDeck.rfind("output")) + "sweep: {layers: [2, 4], k: [2, 4]}\n");
+  work_.write("sweep.yaml", kPlanned.substr(0, kPlanned.rfind("output")) + "sweep: {layers: [2, 4], k: [2, 4]}\n");
   const std::string text = succeed("plan sweep.yaml");
   expect_says(text, {"-L2-D32-k2-", "-L4-D32-k4-", "4 runs, the largest of ", "free on the device"});
   const Json plan = json("plan sweep.yaml");
@@ -145,9 +106,9 @@ TEST_F(PlanCommand, ATrainingBeyondTheLimitIsRefusedBeforeAnythingIsWritten) {
   const std::string limit = fmt::format("memory_limit={}", planned - 1);
   const Json beyond = json("plan deck.yaml " + limit);
   for (const char* options : {"", "--validate ", "--resume "}) {
-    expect_refused(fmt::format("train {}deck.yaml {} output=new/run.h5", options, limit), 3,
-                   {fmt::format("do not fit the memory limit of"), "with k 4 up to 3 layers do",
-                    "with 4 layers a k up to 3 does"});
+    expect_refused(fmt::format("train {}deck.yaml {} output=new/run.h5", options, limit),
+                   {"do not fit the memory limit of", "with k 4 up to 3 layers do", "with 4 layers a k up to 3 does"},
+                   3);
   }
   // What it says would fit does.
   EXPECT_EQ(beyond["most"]["layers"], 3);
