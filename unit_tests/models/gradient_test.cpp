@@ -69,7 +69,7 @@ class Probe {
       const auto part = download(space_, model_->gradient());
       std::copy_n(part.begin(), table().blocks[block].count, all.begin() + table().blocks[block].first);
     });
-    EXPECT_FALSE(model_->found_nan(space_));
+    EXPECT_FALSE(model_->take_found_nan(space_));
     return all;
   }
 
