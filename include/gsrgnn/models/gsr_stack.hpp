@@ -119,7 +119,8 @@ class GsrStack {
   GsrBlockViews<Scalar, Exec> block_views(const typename LayerParameters<Scalar, Exec>::Arrays& arrays) const {
     return {arrays.tensor(GsrArray::neighbour_weight), arrays.tensor(GsrArray::self_weight),
             arrays.vector(GsrArray::bias),
-            Vector<Scalar, Exec>(arrays.vector(GsrArray::norm_weight).data(), shape_.width())};
+            Vector<Scalar, Exec>(arrays.vector(GsrArray::norm_weight).data(), shape_.width()),
+            arrays.further(GsrArray::count)};
   }
 
   ModelShape shape_;

@@ -7,8 +7,10 @@
 ///   forward<Tile>(space, graph, parameters, x, dropout)                 x: the embedding, C x N x padded d, in place
 ///   backward<Tile>(space, graph, parameters, x, g, dropout, sink)       g: dL/dx, in place; x: as forward left it
 ///   take_found_nan(space)
+/// with a graph, or Relations of several (relations.hpp).
 
 #include <algorithm>
+#include <gsrgnn/graph/relations.hpp>
 #include <gsrgnn/models/input_layer.hpp>
 #include <gsrgnn/models/layer_parameters.hpp>
 #include <gsrgnn/models/readout.hpp>
@@ -72,6 +74,7 @@ class Model {
   /// output() from inputs().
   template <class Graph>
   void forward(const Exec& space, const Graph& graph, Pass pass = Pass::training) {
+    if (kRelations<Graph> != shape_.relations) Kokkos::abort("gsrgnn::Model::forward: another number of relations");
     input_forward(space, inputs_, input_views(values_, 0), x_);
     dispatch_tile(shape_.tile(), [&](auto tile) {
       stack_.template forward<tile()>(space, graph, layer_parameters(), x_, dropout(kept_, pass));

@@ -70,7 +70,8 @@ class SageLayer {
 
  private:
   static SageConvViews<Scalar, Exec> views(const Arrays& p) {
-    return {p.matrix(SageArray::neighbour_weight), p.matrix(SageArray::self_weight), p.vector(SageArray::bias)};
+    return {p.matrix(SageArray::neighbour_weight), p.matrix(SageArray::self_weight), p.vector(SageArray::bias),
+            p.further(SageArray::count)};
   }
   ConvWorkspace<Scalar, Exec> work_;
   Rows din_;  ///< N x padded D

@@ -78,7 +78,8 @@ class RevStack {
     return arena.template take<View>(extents...);
   }
   static SageConvViews<Scalar, Exec> conv_views(const Arrays& p) {
-    return {p.matrix(RevArray::neighbour_weight), p.matrix(RevArray::self_weight), p.vector(RevArray::bias)};
+    return {p.matrix(RevArray::neighbour_weight), p.matrix(RevArray::self_weight), p.vector(RevArray::bias),
+            p.further(RevArray::count)};
   }
 
   /// Y_{i-1}' (i from 0): the group before, or for the first the sum of all the others.
