@@ -17,13 +17,13 @@ struct Row {
 /// what is computed again to rebuild an input.
 const std::vector<Row>& rows() {
   static const std::vector<Row> all = [] {
-    const std::vector<BlockArray> sage = {{"neighbour_weight", Form::matrix, Start::fan_in},
+    const std::vector<BlockArray> sage = {{"neighbour_weight", Form::matrix, Start::fan_in, true},
                                           {"self_weight", Form::matrix, Start::fan_in},
                                           {"bias", Form::row, Start::fan_in}};
     std::vector<BlockArray> rev = {{"norm_weight", Form::row, Start::one}, {"norm_bias", Form::row, Start::zero}};
     rev.insert(rev.end(), sage.begin(), sage.end());
     const std::vector<BlockArray> gcn = {{"weight", Form::matrix, Start::glorot}, {"bias", Form::row, Start::zero}};
-    const std::vector<BlockArray> gsr = {{"neighbour_weight", Form::tiled_matrix, Start::fan_in},
+    const std::vector<BlockArray> gsr = {{"neighbour_weight", Form::tiled_matrix, Start::fan_in, true},
                                          {"self_weight", Form::tiled_matrix, Start::fan_in},
                                          {"bias", Form::row, Start::zero},
                                          {"norm_weight", Form::row, Start::one}};

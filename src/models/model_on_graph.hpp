@@ -17,16 +17,16 @@ class ModelOnGraph final : public AnyModel {
   const ParameterTable& table() const override { return model_.table(); }
   const Vector<float, Exec>& parameters() const override { return model_.parameters(); }
   const Vector<float, Exec>& gradient() const override { return model_.gradient(); }
-  const CellInputs<float, Exec>& inputs() const override { return model_.inputs(); }
+  CellInputs<float, Exec>& inputs() override { return model_.inputs(); }
   const Matrix<float, Exec>& output() const override { return model_.output(); }
   const Matrix<float, Exec>& output_gradient() const override { return model_.output_gradient(); }
-  bool found_nan(const Exec& space) const override { return model_.found_nan(space); }
-  void set_graph(const Exec& space, const Circuit& circuit) const override { graph_.set(space, circuit); }
-  void draw_dropout(const Exec& space, std::uint64_t seed, std::uint64_t draw) const override {
+  void set_graph(const Exec& space, const Circuit& circuit) override { graph_.set(space, circuit); }
+  void draw_dropout(const Exec& space, std::uint64_t seed, std::uint64_t draw) override {
     model_.draw_dropout(space, seed, draw);
   }
-  void forward(const Exec& space, Pass pass) const override { model_.forward(space, graph_, pass); }
-  void backward(const Exec& space, const Sink& sink) const override { model_.backward(space, graph_, sink); }
+  void forward(const Exec& space, Pass pass) override { model_.forward(space, graph_, pass); }
+  void backward(const Exec& space, const Sink& sink) override { model_.backward(space, graph_, sink); }
+  bool take_found_nan(const Exec& space) override { return model_.take_found_nan(space); }
 
  private:
   Graph graph_;

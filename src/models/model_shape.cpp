@@ -26,9 +26,22 @@ Initial initial_of(BlockArray::Start start, int d) {
   return kZero;
 }
 
+std::vector<BlockArray> block_arrays(const ModelShape& s) {
+  const auto& own = traits_of(s.kind).arrays;
+  auto all = own;
+  for (int r = 2; r <= s.relations; ++r) {
+    for (const BlockArray& array : own) {
+      if (!array.of_each_relation) continue;
+      all.push_back(array);
+      all.back().name += fmt::format("_{}", r);
+    }
+  }
+  return all;
+}
+
 void add_block(ParameterTable& table, const ModelShape& s) {
   const int d = s.width();
-  for (const BlockArray& array : traits_of(s.kind).arrays) {
+  for (const BlockArray& array : block_arrays(s)) {
     const bool row = array.form == BlockArray::Form::row, tiled = array.form == BlockArray::Form::tiled_matrix;
     table.add(array.name, row ? 1 : d, d, d, s.stride(), tiled ? s.tile() : 0, initial_of(array.start, d));
   }
@@ -37,7 +50,7 @@ void add_block(ParameterTable& table, const ModelShape& s) {
 }  // namespace
 
 ModelParameters::ModelParameters(const ModelShape& s)
-    : blocks_a_layer_(s.groups), arrays_a_block_(static_cast<int>(traits_of(s.kind).arrays.size())) {
+    : blocks_a_layer_(s.groups), arrays_a_block_(static_cast<int>(block_arrays(s).size())) {
   const int d = s.width(), stride = s.stride();
   table.begin_block("input");
   // A cell sees all its features but one type only: as a linear map of features and one-hot type, fan-in F + 1.

@@ -166,7 +166,7 @@ class Trainer {
                                        static_cast<std::uint8_t>(Part::training), m.training_error);
     row.validation_error = squared_error(space, on.model->output(), on.label, on.part,
                                          static_cast<std::uint8_t>(Part::validation), m.validation_error);
-    row.found_nan = on.model->found_nan(space);
+    row.found_nan = on.model->take_found_nan(space);
     if (!judges_epochs(bench_.deck, bench_.circuits.designs[held.design])) return row;
     watch.lap();
     auto output = download(space, on.model->output());

@@ -147,8 +147,8 @@ TYPED_TEST(GraphTest, ArrivesOnTheDevice) {
     NetGraph<Scalar, Exec>(plan, size);
     EdgeGraph<Scalar, Exec>(plan, size);
     Arena<Exec> arena(plan.used());
-    const NetGraph<Scalar, Exec> nets(arena, size);
-    const EdgeGraph<Scalar, Exec> edges(arena, size);
+    NetGraph<Scalar, Exec> nets(arena, size);
+    EdgeGraph<Scalar, Exec> edges(arena, size);
     EXPECT_EQ(arena.used(), plan.used());
     nets.set(space, circuit);
     edges.set(space, circuit);

@@ -75,8 +75,8 @@ Results run_kernels() {
   NetGraph<float, Exec>(plan, size);
   EdgeGraph<float, Exec>(plan, size);
   Arena<Exec> arena(plan.used());
-  const NetGraph<float, Exec> nets(arena, size);
-  const EdgeGraph<float, Exec> edges(arena, size);
+  NetGraph<float, Exec> nets(arena, size);
+  EdgeGraph<float, Exec> edges(arena, size);
   nets.set(space, circuit);
   edges.set(space, circuit);
   const auto y = memory.template make<M>(nets.intermediate_rows(size), kTile);

@@ -1,5 +1,5 @@
 // Every parameter's gradient against central differences in double precision, for every kind of model, both residuals,
-// both forms of the graph, several shapes, dropout, and rows with ties.
+// both forms of the graph, two relations, several shapes, dropout, and rows with ties.
 
 #include <gtest/gtest.h>
 
@@ -11,12 +11,14 @@
 
 #include "support/execution_spaces.hpp"
 #include "support/small_circuits.hpp"
+#include "support/two_relations.hpp"
 
 namespace gsrgnn {
 namespace {
 
 using testing::awkward_circuit;
 using testing::random_values;
+using testing::TwoRelations;
 
 template <class Model, template <class, class> class Graph>
 class Probe {
@@ -30,7 +32,7 @@ class Probe {
     arena_ = std::make_unique<Arena<Exec>>(plan.used());
     make(*arena_, shape, size);
     EXPECT_EQ(arena_->used(), plan.used());
-    graph_->set(space_, circuit_);
+    testing::set_relations(space_, *graph_, circuit_);
     weight_ = random_values(circuit_.cells() * shape.outputs, 11);
     upload(space_, model_->output_gradient(), weight_);
 
@@ -69,7 +71,7 @@ class Probe {
       const auto part = download(space_, model_->gradient());
       std::copy_n(part.begin(), table().blocks[block].count, all.begin() + table().blocks[block].first);
     });
-    EXPECT_FALSE(model_->found_nan(space_));
+    EXPECT_FALSE(model_->take_found_nan(space_));
     return all;
   }
 
@@ -137,6 +139,11 @@ ModelShape rev_shape(int layers, int hidden, int groups, double dropout = 0, int
   return s;
 }
 
+ModelShape on_two_relations(ModelShape shape) {
+  shape.relations = 2;
+  return shape;
+}
+
 template <class Exec>
 class Gradient : public ::testing::Test {
  protected:
@@ -178,6 +185,15 @@ TYPED_TEST(Gradient, GsrWithDropout) {
     dropped.dropout = 0.3;
     Probe<typename TestFixture::Gsr, NetGraph>(dropped).compare();
   }
+}
+
+TYPED_TEST(Gradient, GsrOnTwoRelations) {
+  for (const Residual residual : {Residual::sparse, Residual::dense}) {
+    Probe<typename TestFixture::Gsr, TwoRelations>(on_two_relations(gsr_shape(3, 20, 3, residual))).compare();
+  }
+}
+TYPED_TEST(Gradient, GsrOnTwoRelationsInSeveralTiles) {
+  Probe<typename TestFixture::Gsr, TwoRelations>(on_two_relations(gsr_shape(1, 48, 5, Residual::sparse))).compare();
 }
 
 // Whole rows of equal values, kept and not kept. Where a tie crosses the edge of what is kept the loss jumps with the
@@ -222,6 +238,13 @@ TYPED_TEST(Gradient, RevOfGroupsOneWide) {
 }
 TYPED_TEST(Gradient, RevWithDropout) {
   Probe<typename TestFixture::Rev, NetGraph>(rev_shape(2, 24, 4, 0.3)).compare();
+}
+
+TYPED_TEST(Gradient, SageOnTwoRelations) {
+  Probe<typename TestFixture::Sage, TwoRelations>(on_two_relations(shape(ModelKind::sage, 2, 20, 1))).compare();
+}
+TYPED_TEST(Gradient, RevOnTwoRelations) {
+  Probe<typename TestFixture::Rev, TwoRelations>(on_two_relations(rev_shape(2, 20, 2))).compare();
 }
 
 }  // namespace

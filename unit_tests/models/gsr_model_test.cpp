@@ -16,17 +16,18 @@
 #include "support/execution_spaces.hpp"
 #include "support/mismatches.hpp"
 #include "support/small_circuits.hpp"
+#include "support/two_relations.hpp"
 
 namespace gsrgnn {
 namespace {
 
-/// A model on the nets of a circuit, ready to run.
-template <class Scalar, class Exec, class Index = std::uint8_t>
+/// A model on the nets of a circuit, or on another graph of it, ready to run.
+template <class Scalar, class Exec, class Index = std::uint8_t, class Graph = NetGraph<Scalar, Exec>>
 struct OnNets {
   OnNets(const Circuit& circuit, const ModelShape& shape, std::uint64_t seed) {
     const auto size = count(circuit);
     const auto make = [&](Arena<Exec>& from) {
-      graph = std::make_unique<NetGraph<Scalar, Exec>>(from, size);
+      graph = std::make_unique<Graph>(from, size);
       model = std::make_unique<GsrModel<Scalar, Index, Exec>>(from, shape, size.cells, graph->intermediate_rows(size),
                                                               Purpose::training);
       moment1 = from.template take<Vector<Scalar, Exec>>(model->table().size());
@@ -36,14 +37,14 @@ struct OnNets {
     make(plan);
     arena = std::make_unique<Arena<Exec>>(plan.used());
     make(*arena);
-    graph->set(space, circuit);
+    testing::set_relations(space, *graph, circuit);
     model->inputs().set(space, {circuit.feature.begin(), circuit.feature.end()}, circuit.cell_type);
     const auto initial = model->table().initial_values(seed);
     upload(space, model->parameters(), std::vector<Scalar>(initial.begin(), initial.end()));
   }
   Exec space;
   std::unique_ptr<Arena<Exec>> arena;
-  std::unique_ptr<NetGraph<Scalar, Exec>> graph;
+  std::unique_ptr<Graph> graph;
   std::unique_ptr<GsrModel<Scalar, Index, Exec>> model;
   Vector<Scalar, Exec> moment1, moment2;
 };
@@ -66,15 +67,8 @@ class Transcription {
  public:
   Transcription(const Circuit& circuit, const ModelShape& shape, const ParameterTable& table,
                 const std::vector<double>& values)
-      : circuit_(circuit), s_(shape), table_(table), values_(values), edges_(circuit.cells()) {
-    for (int i = 0; i < circuit.cells(); ++i) edges_[i].push_back(i);
-    for (int n = 0; n < circuit.nets(); ++n) {
-      for (auto p = circuit.net_offset[n]; p < circuit.net_offset[n + 1]; ++p) {
-        for (auto q = circuit.net_offset[n]; q < circuit.net_offset[n + 1]; ++q) {
-          if (circuit.net_cell[p] != circuit.net_cell[q]) edges_[circuit.net_cell[p]].push_back(circuit.net_cell[q]);
-        }
-      }
-    }
+      : circuit_(circuit), s_(shape), table_(table), values_(values), edges_{edges(circuit)} {
+    if (shape.relations == 2) edges_.push_back(edges(testing::second_relation(circuit)));
   }
 
   std::vector<double> output() const {
@@ -120,6 +114,19 @@ class Transcription {
   }
 
  private:
+  using Edges = std::vector<std::vector<int>>;
+  static Edges edges(const Circuit& circuit) {
+    Edges edges(circuit.cells());
+    for (int i = 0; i < circuit.cells(); ++i) edges[i].push_back(i);
+    for (int n = 0; n < circuit.nets(); ++n) {
+      for (auto p = circuit.net_offset[n]; p < circuit.net_offset[n + 1]; ++p) {
+        for (auto q = circuit.net_offset[n]; q < circuit.net_offset[n + 1]; ++q) {
+          if (circuit.net_cell[p] != circuit.net_cell[q]) edges[circuit.net_cell[p]].push_back(circuit.net_cell[q]);
+        }
+      }
+    }
+    return edges;
+  }
   double at(const std::string& name, int row, int column) const {
     for (const auto& array : table_.arrays) {
       if (array.name == name) return values_[array.at(row, column)];
@@ -155,15 +162,19 @@ class Transcription {
       }
     }
     for (std::size_t i = 0; i < kept.size(); ++i) {
-      std::vector<double> mean(d, 0.0);
-      for (const int neighbour : edges_[i]) {
-        for (int c = 0; c < d; ++c) mean[c] += normed[neighbour][c] / static_cast<double>(edges_[i].size());
-      }
       for (int c = 0; c < d; ++c) {
         out[i][c] = at(prefix + "bias", 0, c);
-        for (int j = 0; j < d; ++j) {
-          out[i][c] +=
-              mean[j] * at(prefix + "neighbour_weight", j, c) + normed[i][j] * at(prefix + "self_weight", j, c);
+        for (int j = 0; j < d; ++j) out[i][c] += normed[i][j] * at(prefix + "self_weight", j, c);
+      }
+      for (std::size_t r = 0; r < edges_.size(); ++r) {
+        const auto& neighbours = edges_[r][i];
+        const std::string weight = prefix + (r == 0 ? "neighbour_weight" : "neighbour_weight_2");
+        std::vector<double> mean(d, 0.0);
+        for (const int neighbour : neighbours) {
+          for (int c = 0; c < d; ++c) mean[c] += normed[neighbour][c] / static_cast<double>(neighbours.size());
+        }
+        for (int c = 0; c < d; ++c) {
+          for (int j = 0; j < d; ++j) out[i][c] += mean[j] * at(weight, j, c);
         }
       }
     }
@@ -174,16 +185,16 @@ class Transcription {
   ModelShape s_;
   const ParameterTable& table_;
   const std::vector<double>& values_;
-  std::vector<std::vector<int>> edges_;
+  std::vector<Edges> edges_;  // of each relation
 };
 
 template <class Exec>
 class GsrModelTest : public ::testing::Test {};
 TYPED_TEST_SUITE(GsrModelTest, testing::ExecutionSpaces);
 
-template <class Exec, class Index>
+template <class Exec, class Index, class Graph = NetGraph<double, Exec>>
 void compare_with_transcription(const ModelShape& shape, const Circuit& circuit) {
-  const OnNets<double, Exec, Index> on(circuit, shape, 4);
+  const OnNets<double, Exec, Index, Graph> on(circuit, shape, 4);
   on.model->forward(on.space, *on.graph);
   const auto output = download(on.space, on.model->output());
   const auto values = download(on.space, on.model->parameters());
@@ -204,14 +215,26 @@ TYPED_TEST(GsrModelTest, IsAlgorithm1WhenColumnsNeedTwoBytes) {
   compare_with_transcription<TypeParam, std::uint16_t>(shape_for(circuit, 1, 600, 40, Residual::sparse), circuit);
 }
 
-template <class Exec>
+TYPED_TEST(GsrModelTest, IsAlgorithm1OnTwoRelations) {
+  const Circuit circuit = testing::awkward_circuit();
+  for (const int width : {22, 96}) {
+    auto shape = shape_for(circuit, 4, width, 3, Residual::sparse);
+    shape.relations = 2;
+    compare_with_transcription<TypeParam, std::uint8_t, testing::TwoRelations<double, TypeParam>>(shape, circuit);
+  }
+}
+
+template <class Exec, class Graph = NetGraph<float, Exec>>
 void rebuild_through(int layers, Residual residual) {
   const Circuit circuit = generate({300, 0, 1});
-  const OnNets<float, Exec> shallow(circuit, shape_for(circuit, 0, 32, 4, residual), 2);
+  auto shape = shape_for(circuit, 0, 32, 4, residual);
+  shape.relations = kRelations<Graph>;
+  const OnNets<float, Exec, std::uint8_t, Graph> shallow(circuit, shape, 2);
   shallow.model->forward(shallow.space, *shallow.graph);
   const auto first = download(shallow.space, slice(shallow.model->embedding(), 1));
 
-  const OnNets<float, Exec> deep(circuit, shape_for(circuit, layers, 32, 4, residual), 2);
+  shape.layers = layers;
+  const OnNets<float, Exec, std::uint8_t, Graph> deep(circuit, shape, 2);
   deep.model->forward(deep.space, *deep.graph);
   EXPECT_GT(testing::relative_difference(first, download(deep.space, slice(deep.model->embedding(), 1))), 0.5);
   deep.model->backward(deep.space, *deep.graph, [](int) {});
@@ -226,6 +249,10 @@ TYPED_TEST(GsrModelTest, RebuildsX2Through1000Layers) {
 }
 TYPED_TEST(GsrModelTest, RebuildsX2Through1000LayersWithDenseResidual) {
   rebuild_through<TypeParam>(1000, Residual::dense);
+}
+
+TYPED_TEST(GsrModelTest, RebuildsX2OnTwoRelations) {
+  rebuild_through<TypeParam, testing::TwoRelations<float, TypeParam>>(100, Residual::sparse);
 }
 
 TYPED_TEST(GsrModelTest, TrainsThrough1000Layers) {

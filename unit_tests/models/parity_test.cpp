@@ -87,9 +87,7 @@ void compare_on(const Fixture& f) {
   Arena<Exec> plan;
   make(plan);
   Arena<Exec> arena(plan.used());
-  const auto made = make(arena);
-  const auto& graph = made.first;
-  const Model& model = made.second;
+  auto [graph, model] = make(arena);
   graph.set(space, f.circuit);
   model.inputs().set(space, f.circuit.feature, f.circuit.cell_type);
   if (f.shape.dropout > 0) {

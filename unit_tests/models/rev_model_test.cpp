@@ -41,7 +41,7 @@ std::vector<float> embedding(const Circuit& circuit, const ModelShape& shape, bo
   Arena<Exec> plan;
   make(plan);
   Arena<Exec> arena(plan.used());
-  const auto [graph, model] = make(arena);
+  auto [graph, model] = make(arena);
   graph.set(space, circuit);
   auto features = testing::random_values<float>(circuit.cells() * shape.features, 3);
   std::vector<int> types;

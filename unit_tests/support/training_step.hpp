@@ -60,7 +60,7 @@ class TrainingStep {
       adam_update(space_, AdamOptions(), step_, model_->parameters(), m_, v_, model_->gradient(), range.first,
                   range.count);
     });
-    EXPECT_FALSE(model_->found_nan(space_));
+    EXPECT_FALSE(model_->take_found_nan(space_));
     return error;
   }
 

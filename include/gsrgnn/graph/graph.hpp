@@ -50,7 +50,7 @@ struct NetGraph {
         self_weight(arena.template take<Vector<S, Exec>>(MemoryPart::graph, size.cells)),
         inverse_degree(arena.template take<Vector<S, Exec>>(MemoryPart::graph, size.cells)) {}
 
-  void set(const Exec& space, const Circuit& circuit) const {
+  void set(const Exec& space, const Circuit& circuit) {
     const NetArrays host = net_arrays(circuit);
     upload(space, net_offset, host.net_offset);
     upload(space, net_cell, host.net_cell);
@@ -77,7 +77,7 @@ struct EdgeGraph {
         neighbour(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.edges)),
         inverse_degree(arena.template take<Vector<S, Exec>>(MemoryPart::graph, size.cells)) {}
 
-  void set(const Exec& space, const Circuit& circuit) const {
+  void set(const Exec& space, const Circuit& circuit) {
     const EdgeArrays host = edge_arrays(circuit);
     upload(space, offset, host.offset);
     upload(space, neighbour, host.neighbour);

@@ -139,6 +139,23 @@ void store_neighbour_sums(const Exec& space, const Graph& graph, const In& x, in
       });
 }
 
+/// Out(i, to ..) += sign A^ X, for the Tile columns of X; Y from pass_to_nets.
+template <int Tile, class Exec, class Graph, class In, class NetTile, class Scalar, class Out>
+void add_neighbour_means(const Exec& space, const Graph& graph, const In& x, const NetTile& y, Scalar sign,
+                         const Out& out, int to) {
+  using P = TilePack<Scalar, Exec, Tile>;
+  using Item = TileItem<P, Tile>;
+  Kokkos::parallel_for(
+      "gsrgnn::kernels::add_neighbour_means", Kokkos::RangePolicy<Exec>(space, 0, graph.cells() * Item::kPacks),
+      KOKKOS_LAMBDA(const std::int64_t i) {
+        const Item item(i);
+        const P message = neighbour_sum<P, RowScale::one>(graph, item.row, item.column, x, 0, y);
+        P sum = P::load(&out(item.row, to + item.column));
+        sum.axpy(sign * graph.inverse_degree(item.row), message);
+        sum.store(&out(item.row, to + item.column));
+      });
+}
+
 /// Out = diag(after) A~ diag(before) X for X, Out N x (a multiple of Tile); Out must not be X.
 /// Workspace: Y (intermediate rows x Tile).
 template <int Tile, RowScale Before, RowScale After, class Exec, class Graph, class In, class Out, class NetTile>

@@ -150,6 +150,23 @@ void sparse_linear_value_gradient(const Exec& space, const Columns& index, const
       });
 }
 
+/// dV[i,t] += <G_i, W[tile][I[i,t], :]> over Tile columns, of a further map (G, W) of the same V.
+template <int Tile, class Exec, class Columns, class In, class Weight, class Values>
+void add_value_gradient(const Exec& space, const Columns& index, const MapGradient<In, Weight>& map, int tile,
+                        const Values& dv) {
+  using P = TilePack<typename Values::non_const_value_type, Exec, Tile>;
+  const int k = static_cast<int>(dv.extent(1));
+  Kokkos::parallel_for(
+      "gsrgnn::kernels::add_value_gradient",
+      Kokkos::RangePolicy<Exec>(space, 0, static_cast<std::int64_t>(dv.extent(0))),
+      KOKKOS_LAMBDA(const std::int64_t i) {
+        for (int column = 0; column < Tile; column += P::kWidth) {
+          const P g = P::load(&map.g(i, map.first + column));
+          for (int t = 0; t < k; ++t) dv(i, t) += g.products(&map.w(tile, index(i, t), column)).sum();
+        }
+      });
+}
+
 /// out[to + c] = sum over the rows of X[., first + c], for Tile columns: a bias's gradient.
 /// `partial` (row chunks x >= 1 x Tile) is workspace.
 template <int Tile, class Exec, class In, class Partial, class Bias>

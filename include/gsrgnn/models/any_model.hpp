@@ -20,15 +20,15 @@ class AnyModel {
   virtual const ParameterTable& table() const = 0;
   virtual const Vector<float, Exec>& parameters() const = 0;
   virtual const Vector<float, Exec>& gradient() const = 0;
-  virtual const CellInputs<float, Exec>& inputs() const = 0;
+  virtual CellInputs<float, Exec>& inputs() = 0;
   virtual const Matrix<float, Exec>& output() const = 0;
   virtual const Matrix<float, Exec>& output_gradient() const = 0;
-  virtual bool found_nan(const Exec& space) const = 0;
 
-  virtual void set_graph(const Exec& space, const Circuit& circuit) const = 0;
-  virtual void draw_dropout(const Exec& space, std::uint64_t seed, std::uint64_t draw) const = 0;
-  virtual void forward(const Exec& space, Pass pass) const = 0;
-  virtual void backward(const Exec& space, const Sink& sink) const = 0;
+  virtual void set_graph(const Exec& space, const Circuit& circuit) = 0;
+  virtual void draw_dropout(const Exec& space, std::uint64_t seed, std::uint64_t draw) = 0;
+  virtual void forward(const Exec& space, Pass pass) = 0;
+  virtual void backward(const Exec& space, const Sink& sink) = 0;
+  virtual bool take_found_nan(const Exec& space) = 0;
 };
 
 /// Takes the graph and the model from the arena; on a measuring arena, plans them.

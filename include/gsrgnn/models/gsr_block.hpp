@@ -1,9 +1,11 @@
 #pragma once
 
 /// The block of a GSR-GNN layer and its exact gradient, on CBSR input:
-///   f(V, I) = A^ S W_n + S W_s + b,   S = scatter(v^, I),   v^ = dropout(RMS norm of V).
+///   f(V, I) = A^ S W_n + S W_s + b,   S = scatter(v^, I),   v^ = dropout(RMS norm of V),
+/// with A^ S W_n summed over the relations (relations.hpp), each with its own W_n.
 /// Transform first: T = S W_n is k-sparse work, and both net passes run on one tile of its columns at a time.
 
+#include <gsrgnn/graph/relations.hpp>
 #include <gsrgnn/kernels/message_passing.hpp>
 #include <gsrgnn/kernels/rms_norm.hpp>
 #include <gsrgnn/kernels/sparse_linear.hpp>
@@ -16,6 +18,9 @@ struct GsrBlockViews {
   Tensor<Scalar, Exec> neighbour_weight, self_weight;  ///< tiles x d x Tile
   Vector<Scalar, Exec> bias;                           ///< padded d
   Vector<Scalar, Exec> norm_weight;                    ///< d
+  std::vector<Tensor<Scalar, Exec>> further_weight{};  ///< W_n of the relations after the first
+
+  const Tensor<Scalar, Exec>& neighbour(int r) const { return r == 0 ? neighbour_weight : further_weight[r - 1]; }
 };
 
 /// What a block needs while it runs; shared by all blocks of a model.
@@ -68,9 +73,15 @@ void add_gsr_block(const Exec& space, const Graph& graph, const GsrBlockWorkspac
                    const Dropout<Scalar, Exec>& dropout, Scalar sign, const Matrix<Scalar, Exec>& x) {
   rms_norm_forward(space, v, index, p.norm_weight, dropout, w.normed);
   for (int tile = 0; tile < static_cast<int>(p.self_weight.extent(0)); ++tile) {
-    sparse_linear<Tile>(space, w.normed, index, p.neighbour_weight, tile, w.cell_tile);
-    pass_to_nets<Tile, RowScale::one>(space, graph, w.cell_tile, 0, w.net_tile);
-    add_block_tile<Tile>(space, graph, w, index, p, tile, sign, x);
+    for_each_relation(graph, [&](auto r, const auto& relation) {
+      sparse_linear<Tile>(space, w.normed, index, p.neighbour(r), tile, w.cell_tile);
+      pass_to_nets<Tile, RowScale::one>(space, relation, w.cell_tile, 0, w.net_tile);
+      if constexpr (r() == 0) {
+        add_block_tile<Tile>(space, relation, w, index, p, tile, sign, x);
+      } else {
+        add_neighbour_means<Tile>(space, relation, w.cell_tile, w.net_tile, sign, x, tile * Tile);
+      }
+    });
   }
 }
 
@@ -83,19 +94,26 @@ void gsr_block_backward(const Exec& space, const Graph& graph, const GsrBlockWor
   rms_norm_forward(space, v, index, p.norm_weight, dropout, w.normed);
   const auto q = w.cell_tile;
   for (int tile = 0; tile < static_cast<int>(p.self_weight.extent(0)); ++tile) {
-    // Q = A^^T G
-    pass_to_nets<Tile, RowScale::inverse_degree>(space, graph, g, tile * Tile, w.net_tile);
-    store_neighbour_sums<Tile, RowScale::inverse_degree, RowScale::one>(space, graph, g, tile * Tile, w.net_tile, q, 0);
-    // dW_n = S^T Q, dW_s = S^T G, db = sum_i G_i
-    sparse_linear_weight_gradient<Tile>(space, w.normed, index, q, 0, w.weight_partial,
-                                        slice(gradient.neighbour_weight, tile), 0);
-    sparse_linear_weight_gradient<Tile>(space, w.normed, index, g, tile * Tile, w.weight_partial,
-                                        slice(gradient.self_weight, tile), 0);
-    column_sums<Tile>(space, g, tile * Tile, w.weight_partial, gradient.bias, tile * Tile);
-    // dv^ = <Q, W_n> + <G, W_s> at the kept places
-    using Map = MapGradient<Matrix<Scalar, Exec>, Tensor<Scalar, Exec>>;
-    sparse_linear_value_gradient<Tile>(space, index, Map{q, 0, p.neighbour_weight}, Map{g, tile * Tile, p.self_weight},
-                                       tile, dv, tile == 0);
+    for_each_relation(graph, [&](auto r, const auto& relation) {
+      // Q = A^^T G
+      pass_to_nets<Tile, RowScale::inverse_degree>(space, relation, g, tile * Tile, w.net_tile);
+      store_neighbour_sums<Tile, RowScale::inverse_degree, RowScale::one>(space, relation, g, tile * Tile, w.net_tile,
+                                                                          q, 0);
+      // dW_n = S^T Q, dW_s = S^T G, db = sum_i G_i; dv^ = <Q, W_n> + <G, W_s> at the kept places
+      sparse_linear_weight_gradient<Tile>(space, w.normed, index, q, 0, w.weight_partial,
+                                          slice(gradient.neighbour(r), tile), 0);
+      using Map = MapGradient<Matrix<Scalar, Exec>, Tensor<Scalar, Exec>>;
+      const Map neighbour{q, 0, p.neighbour(r)};
+      if constexpr (r() == 0) {
+        sparse_linear_weight_gradient<Tile>(space, w.normed, index, g, tile * Tile, w.weight_partial,
+                                            slice(gradient.self_weight, tile), 0);
+        column_sums<Tile>(space, g, tile * Tile, w.weight_partial, gradient.bias, tile * Tile);
+        sparse_linear_value_gradient<Tile>(space, index, neighbour, Map{g, tile * Tile, p.self_weight}, tile, dv,
+                                           tile == 0);
+      } else {
+        add_value_gradient<Tile>(space, index, neighbour, tile, dv);
+      }
+    });
   }
   rms_norm_backward(space, v, index, p.norm_weight, dropout, dv, gradient.norm_weight, w.norm_partial);
 }

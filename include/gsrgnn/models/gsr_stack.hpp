@@ -40,8 +40,8 @@ class GsrStack {
         has_nan_(take<Vector<int, Exec>>(arena, 1)),
         block_(arena, cells, intermediate_rows, shape.width(), shape.tile(), shape.k) {}
 
-  /// Whether a row with a NaN met GS-Op since the last call.
-  bool found_nan(const Exec& space) const {
+  /// Whether a row with a NaN met GS-Op since the last call: forgets it.
+  bool take_found_nan(const Exec& space) {
     const bool found = download(space, has_nan_)[0] != 0;
     if (found) Kokkos::deep_copy(space, has_nan_, 0);
     return found;
@@ -49,7 +49,7 @@ class GsrStack {
 
   template <int Tile, class Graph>
   void forward(const Exec& space, const Graph& graph, const LayerParameters<Scalar, Exec>& p,
-               const Tensor<Scalar, Exec>& x, const Dropout<Scalar, Exec>& dropout) const {
+               const Tensor<Scalar, Exec>& x, const Dropout<Scalar, Exec>& dropout) {
     const auto x1 = slice(x, 0), x2 = slice(x, 1);
     for (int l = 0; l < shape_.layers; ++l) {
       const auto v1 = values_of(l);
@@ -66,7 +66,7 @@ class GsrStack {
   template <int Tile, class Graph, class Sink>
   void backward(const Exec& space, const Graph& graph, const LayerParameters<Scalar, Exec>& p,
                 const Tensor<Scalar, Exec>& x, const Tensor<Scalar, Exec>& g, const Dropout<Scalar, Exec>& dropout,
-                const Sink& sink) const {
+                const Sink& sink) {
     const auto x1 = slice(x, 0), x2 = slice(x, 1), g1 = slice(g, 0), g2 = slice(g, 1);
     for (int l = shape_.layers - 1; l >= 0; --l) {
       const auto v1 = values_of(l);
@@ -119,7 +119,8 @@ class GsrStack {
   GsrBlockViews<Scalar, Exec> block_views(const typename LayerParameters<Scalar, Exec>::Arrays& arrays) const {
     return {arrays.tensor(GsrArray::neighbour_weight), arrays.tensor(GsrArray::self_weight),
             arrays.vector(GsrArray::bias),
-            Vector<Scalar, Exec>(arrays.vector(GsrArray::norm_weight).data(), shape_.width())};
+            Vector<Scalar, Exec>(arrays.vector(GsrArray::norm_weight).data(), shape_.width()),
+            arrays.further(GsrArray::count)};
   }
 
   ModelShape shape_;

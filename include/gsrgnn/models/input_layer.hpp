@@ -31,7 +31,7 @@ struct CellInputs {
   Vector<int, Exec> type_offset, type_cell;  ///< the cells of each type; unknown types at the end, of no type
 
   /// features: N x F; types: N, each below the number of types, or negative if unknown.
-  void set(const Exec& space, const std::vector<Scalar>& features, const std::vector<int>& types) const {
+  void set(const Exec& space, const std::vector<Scalar>& features, const std::vector<int>& types) {
     std::vector<int> offset(type_offset.extent(0), 0);
     for (const int t : types) {
       if (t >= 0) ++offset[t + 1];

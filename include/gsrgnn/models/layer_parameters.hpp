@@ -28,6 +28,12 @@ class LayerParameters {
     }
     /// rows x padded d
     Matrix<Scalar, Exec> matrix(int array) const { return slice(tensor(array), 0); }
+    /// The neighbour weights of the relations after the first, which lie behind the `own` arrays of the block.
+    std::vector<Tensor<Scalar, Exec>> further(int own) const {
+      std::vector<Tensor<Scalar, Exec>> all;
+      for (int array = own; array < places->arrays_a_block(); ++array) all.push_back(tensor(array));
+      return all;
+    }
     /// padded d
     Vector<Scalar, Exec> vector(int array) const {
       const auto view = tensor(array);

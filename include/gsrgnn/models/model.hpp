@@ -6,9 +6,11 @@
 /// A stack (gsr_stack.hpp, rev_stack.hpp, plain_stack.hpp) has `Scalar`, `Exec`, a constructor like the model's, and
 ///   forward<Tile>(space, graph, parameters, x, dropout)                 x: the embedding, C x N x padded d, in place
 ///   backward<Tile>(space, graph, parameters, x, g, dropout, sink)       g: dL/dx, in place; x: as forward left it
-///   found_nan(space)
+///   take_found_nan(space)
+/// with a graph, or Relations of several (relations.hpp).
 
 #include <algorithm>
+#include <gsrgnn/graph/relations.hpp>
 #include <gsrgnn/models/input_layer.hpp>
 #include <gsrgnn/models/layer_parameters.hpp>
 #include <gsrgnn/models/readout.hpp>
@@ -51,7 +53,7 @@ class Model {
   const Vector<Scalar, Exec>& parameters() const { return values_; }
   /// The gradient of the block last handed to backward's sink; element 0 belongs to the block's first parameter.
   const Vector<Scalar, Exec>& gradient() const { return gradient_; }
-  const CellInputs<Scalar, Exec>& inputs() const { return inputs_; }
+  CellInputs<Scalar, Exec>& inputs() { return inputs_; }
   const Matrix<Scalar, Exec>& output() const { return output_; }                    ///< N x O
   const Matrix<Scalar, Exec>& output_gradient() const { return output_gradient_; }  ///< N x O, read by backward
   /// The embedding: after forward the last layer's; after backward, in a reversible model, the rebuilt first.
@@ -59,11 +61,11 @@ class Model {
   /// What dropout keeps in the layers (one mask, shared by all) and before the readout's linear map: C x N x padded d.
   const Tensor<std::uint8_t, Exec>& kept() const { return kept_; }
   const Tensor<std::uint8_t, Exec>& readout_kept() const { return readout_kept_; }
-  /// Whether a row with a NaN met GS-Op since the last call.
-  bool found_nan(const Exec& space) const { return stack_.found_nan(space); }
+  /// Whether a row with a NaN met GS-Op since the last call: forgets it.
+  bool take_found_nan(const Exec& space) { return stack_.take_found_nan(space); }
 
   /// New dropout masks, by seed and number of the draw.
-  void draw_dropout(const Exec& space, std::uint64_t seed, std::uint64_t draw) const {
+  void draw_dropout(const Exec& space, std::uint64_t seed, std::uint64_t draw) {
     if (!drops()) return;
     gsrgnn::draw_dropout(space, shape_.dropout, shape_.width(), hash_words(seed, 1), draw, kept_);
     gsrgnn::draw_dropout(space, shape_.dropout, shape_.width(), hash_words(seed, 2), draw, readout_kept_);
@@ -71,7 +73,8 @@ class Model {
 
   /// output() from inputs().
   template <class Graph>
-  void forward(const Exec& space, const Graph& graph, Pass pass = Pass::training) const {
+  void forward(const Exec& space, const Graph& graph, Pass pass = Pass::training) {
+    if (kRelations<Graph> != shape_.relations) Kokkos::abort("gsrgnn::Model::forward: another number of relations");
     input_forward(space, inputs_, input_views(values_, 0), x_);
     dispatch_tile(shape_.tile(), [&](auto tile) {
       stack_.template forward<tile()>(space, graph, layer_parameters(), x_, dropout(kept_, pass));
@@ -84,7 +87,7 @@ class Model {
   /// other, from the readout down to the input, and calls sink(block number) for each. The block's parameters may be
   /// changed in the sink: backward does not read them again.
   template <class Graph, class Sink>
-  void backward(const Exec& space, const Graph& graph, const Sink& sink) const {
+  void backward(const Exec& space, const Graph& graph, const Sink& sink) {
     if (!training()) Kokkos::abort("gsrgnn::Model::backward: made for prediction");
     readout_backward(space, x_, shape_.width(), readout_views(values_, 0), dropout(readout_kept_, Pass::training),
                      readout_, output_gradient_, g_, readout_views(gradient_, origin(places_.readout_block)));

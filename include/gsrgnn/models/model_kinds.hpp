@@ -21,9 +21,10 @@ enum class ModelKind {
 struct BlockArray {
   enum class Form { row /* d */, matrix /* d x d */, tiled_matrix };
   enum class Start { zero, one, fan_in /* uniform within d^-1/2 */, glorot };
-  const char* name;
+  std::string name;
   Form form;
   Start start;
+  bool of_each_relation = false;  ///< there is another, behind all these, for each relation (relations.hpp) more
 };
 
 struct ModelTraits {

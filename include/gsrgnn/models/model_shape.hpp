@@ -30,9 +30,10 @@ struct ModelSettings {
 
 /// The same with what the circuit brings.
 struct ModelShape : ModelSettings {
-  int features = 0;  ///< F
-  int types = 0;     ///< T, rows of the type table
-  int outputs = 1;   ///< O
+  int features = 0;   ///< F
+  int types = 0;      ///< T, rows of the type table
+  int outputs = 1;    ///< O
+  int relations = 1;  ///< graphs that messages pass on (relations.hpp)
 
   int width() const { return hidden / groups; }  ///< d
   int tile() const { return choose_tile(width()); }
@@ -55,7 +56,8 @@ struct GsrArray {
 
 /// The parameters of a model, by blocks: "input" (feature_weight F x D, type_weight T x D, bias D), the layers' blocks
 /// ("layer_0001" for gcn and sage, which have one a layer; "layer_0001/block_1" on for rev, with C, and gsr, with 2)
-/// with the arrays above (weights d x d, all else d), and "readout" (norm_weight, norm_bias D, weight O x D, bias O).
+/// with the arrays above (weights d x d, all else d), further relations' "neighbour_weight_2" on, and "readout"
+/// (norm_weight, norm_bias D, weight O x D, bias O).
 struct ModelParameters {
   explicit ModelParameters(const ModelShape& shape);
   ParameterTable table;
@@ -64,6 +66,7 @@ struct ModelParameters {
   int input_block = 0, readout_block;
   /// Number of a block of a layer (both from 0), and of an array of it.
   int block(int layer, int which) const { return 1 + blocks_a_layer_ * layer + which; }
+  int arrays_a_block() const { return arrays_a_block_; }
   int array(int layer, int which, int array) const {
     return input_bias + 1 + arrays_a_block_ * (blocks_a_layer_ * layer + which) + array;
   }

@@ -23,7 +23,7 @@ class GcnLayer {
       : width_(shape.width()), work_(arena, cells, intermediate_rows, shape.stride(), shape.tile()) {}
 
   template <int Tile, class Graph>
-  void forward(const Exec& space, const Graph& graph, const Arrays& p, const Rows& in, const Rows& out) const {
+  void forward(const Exec& space, const Graph& graph, const Arrays& p, const Rows& in, const Rows& out) {
     gemm(space, 'N', 'N', Scalar(1), first_columns(in, width_), p.matrix(GcnArray::weight), Scalar(0), work_.mixed);
     symmetric_aggregate<Tile>(space, graph, work_.mixed, out, work_.net_tile);
     add_bias_relu(space, p.vector(GcnArray::bias), out);
@@ -31,7 +31,7 @@ class GcnLayer {
 
   template <int Tile, class Graph>
   void backward(const Exec& space, const Graph& graph, const Arrays& p, const Arrays& gradient, const Rows& in,
-                const Rows& g) const {
+                const Rows& g) {
     bias_gradient<Tile>(space, g, work_, gradient.vector(GcnArray::bias));
     symmetric_aggregate<Tile>(space, graph, g, work_.mixed, work_.net_tile);
     gemm(space, 'T', 'N', Scalar(1), first_columns(in, width_), work_.mixed, Scalar(0),
@@ -56,21 +56,22 @@ class SageLayer {
         din_(arena.template take<Rows>(purpose == Purpose::training ? cells : 0, shape.stride())) {}
 
   template <int Tile, class Graph>
-  void forward(const Exec& space, const Graph& graph, const Arrays& p, const Rows& in, const Rows& out) const {
+  void forward(const Exec& space, const Graph& graph, const Arrays& p, const Rows& in, const Rows& out) {
     sage_conv<Tile>(space, graph, work_, in, views(p), Scalar(1), Scalar(0), out);
     add_bias_relu(space, p.vector(SageArray::bias), out);
   }
 
   template <int Tile, class Graph>
   void backward(const Exec& space, const Graph& graph, const Arrays& p, const Arrays& gradient, const Rows& in,
-                const Rows& g) const {
+                const Rows& g) {
     sage_conv_backward<Tile>(space, graph, work_, in, views(p), g, din_, views(gradient));
     Kokkos::deep_copy(space, g, din_);
   }
 
  private:
   static SageConvViews<Scalar, Exec> views(const Arrays& p) {
-    return {p.matrix(SageArray::neighbour_weight), p.matrix(SageArray::self_weight), p.vector(SageArray::bias)};
+    return {p.matrix(SageArray::neighbour_weight), p.matrix(SageArray::self_weight), p.vector(SageArray::bias),
+            p.further(SageArray::count)};
   }
   ConvWorkspace<Scalar, Exec> work_;
   Rows din_;  ///< N x padded D
@@ -89,11 +90,11 @@ class PlainStack {
         kept_input_(arena.template take<Tensor<Scalar, Exec>>(MemoryPart::activations, slots_, cells, shape.stride())),
         layer_(arena, shape, cells, intermediate_rows, purpose) {}
 
-  bool found_nan(const Exec&) const { return false; }  // a NaN reaches the loss
+  bool take_found_nan(const Exec&) { return false; }  // a NaN reaches the loss
 
   template <int Tile, class Graph>
   void forward(const Exec& space, const Graph& graph, const LayerParameters<Scalar, Exec>& p,
-               const Tensor<Scalar, Exec>& x, const Dropout<Scalar, Exec>&) const {
+               const Tensor<Scalar, Exec>& x, const Dropout<Scalar, Exec>&) {
     if (layers_ > 0) Kokkos::deep_copy(space, input_of(0, x), slice(x, 0));
     for (int l = 0; l < layers_; ++l) {
       layer_.template forward<Tile>(space, graph, p.values(l, 0), input_of(l, x), input_of(l + 1, x));
@@ -103,7 +104,7 @@ class PlainStack {
   template <int Tile, class Graph, class Sink>
   void backward(const Exec& space, const Graph& graph, const LayerParameters<Scalar, Exec>& p,
                 const Tensor<Scalar, Exec>& x, const Tensor<Scalar, Exec>& g, const Dropout<Scalar, Exec>&,
-                const Sink& sink) const {
+                const Sink& sink) {
     for (int l = layers_ - 1; l >= 0; --l) {
       relu_backward(space, input_of(l + 1, x), slice(g, 0));
       layer_.template backward<Tile>(space, graph, p.values(l, 0), p.gradient(l, 0), input_of(l, x), slice(g, 0));

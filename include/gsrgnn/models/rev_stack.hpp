@@ -42,11 +42,11 @@ class RevStack {
                                                  shape.stride())),
         work_(arena, cells, intermediate_rows, shape.stride(), shape.tile()) {}
 
-  bool found_nan(const Exec&) const { return false; }  // a NaN reaches the loss
+  bool take_found_nan(const Exec&) { return false; }  // a NaN reaches the loss
 
   template <int Tile, class Graph>
   void forward(const Exec& space, const Graph& graph, const LayerParameters<Scalar, Exec>& p,
-               const Tensor<Scalar, Exec>& x, const Dropout<Scalar, Exec>& dropout) const {
+               const Tensor<Scalar, Exec>& x, const Dropout<Scalar, Exec>& dropout) {
     for (int l = 0; l < shape_.layers; ++l) {
       for (int i = 0; i < shape_.groups; ++i) {
         add_block<Tile>(space, graph, p.values(l, i), input_of(space, x, i), slice(dropout, i), Scalar(1), slice(x, i));
@@ -57,7 +57,7 @@ class RevStack {
   template <int Tile, class Graph, class Sink>
   void backward(const Exec& space, const Graph& graph, const LayerParameters<Scalar, Exec>& p,
                 const Tensor<Scalar, Exec>& x, const Tensor<Scalar, Exec>& g, const Dropout<Scalar, Exec>& dropout,
-                const Sink& sink) const {
+                const Sink& sink) {
     for (int l = shape_.layers - 1; l >= 0; --l) {
       for (int i = shape_.groups - 1; i >= 0; --i) {
         const Rows y = input_of(space, x, i);
@@ -78,11 +78,12 @@ class RevStack {
     return arena.template take<View>(extents...);
   }
   static SageConvViews<Scalar, Exec> conv_views(const Arrays& p) {
-    return {p.matrix(RevArray::neighbour_weight), p.matrix(RevArray::self_weight), p.vector(RevArray::bias)};
+    return {p.matrix(RevArray::neighbour_weight), p.matrix(RevArray::self_weight), p.vector(RevArray::bias),
+            p.further(RevArray::count)};
   }
 
   /// Y_{i-1}' (i from 0): the group before, or for the first the sum of all the others.
-  Rows input_of(const Exec& space, const Tensor<Scalar, Exec>& x, int i) const {
+  Rows input_of(const Exec& space, const Tensor<Scalar, Exec>& x, int i) {
     if (i > 0) return slice(x, i - 1);
     if (shape_.groups == 2) return slice(x, 1);
     Kokkos::deep_copy(space, group_sum_, slice(x, 1));
@@ -93,7 +94,7 @@ class RevStack {
   /// X += sign f(Y)
   template <int Tile, class Graph>
   void add_block(const Exec& space, const Graph& graph, const Arrays& p, const Rows& y,
-                 const Dropout<Scalar, Exec>& dropout, Scalar sign, const Rows& x) const {
+                 const Dropout<Scalar, Exec>& dropout, Scalar sign, const Rows& x) {
     layer_norm_forward(space, as_tensor(y), shape_.width(), p.matrix(RevArray::norm_weight),
                        p.matrix(RevArray::norm_bias), as_tensor(activated_), moments_,
                        ReluDropout<Scalar, Exec>{dropout});
@@ -104,7 +105,7 @@ class RevStack {
   /// gradient_ = dL/dY of f(Y) from G = dL/df, and the gradients of the block's parameters.
   template <int Tile, class Graph>
   void block_backward(const Exec& space, const Graph& graph, const Arrays& p, const Arrays& gradient, const Rows& y,
-                      Scalar dropout_scale, const Rows& g) const {
+                      Scalar dropout_scale, const Rows& g) {
     sage_conv_backward<Tile>(space, graph, work_, activated_, conv_views(p), g, gradient_, conv_views(gradient));
     layer_norm_backward(space, as_tensor(y), shape_.width(), p.matrix(RevArray::norm_weight), moments_,
                         as_tensor(gradient_), gradient.matrix(RevArray::norm_weight),

@@ -1,9 +1,11 @@
 #pragma once
 
 /// The GraphSAGE convolution with mean aggregation, f(Z) = A^ Z W_n + Z W_s + b, and its exact gradient: what a layer
-/// of GraphSAGE and a block of RevGNN compute. Aggregation is ours (message_passing.hpp), the dense products are the
-/// library's. Z, G, X: N x padded d with zeros in the padding; weights d x padded d.
+/// of GraphSAGE and a block of RevGNN compute. Of several relations (relations.hpp) A^ Z W_n is the sum. Aggregation is
+/// ours (message_passing.hpp), the dense products are the library's. Z, G, X: N x padded d with zeros in the padding;
+/// weights d x padded d.
 
+#include <gsrgnn/graph/relations.hpp>
 #include <gsrgnn/kernels/dense.hpp>
 #include <gsrgnn/kernels/message_passing.hpp>
 #include <gsrgnn/kernels/relu_dropout.hpp>
@@ -17,6 +19,9 @@ template <class Scalar, class Exec>
 struct SageConvViews {
   Matrix<Scalar, Exec> neighbour_weight, self_weight;  ///< d x padded d
   Vector<Scalar, Exec> bias;                           ///< padded d
+  std::vector<Tensor<Scalar, Exec>> further_weight{};  ///< W_n of the relations after the first
+
+  Matrix<Scalar, Exec> neighbour(int r) const { return r == 0 ? neighbour_weight : slice(further_weight[r - 1], 0); }
 };
 
 /// What a convolution on dense rows needs while it runs; shared by all layers of a model.
@@ -47,8 +52,10 @@ void sage_conv(const Exec& space, const Graph& graph, const ConvWorkspace<Scalar
                const Matrix<Scalar, Exec>& z, const SageConvViews<Scalar, Exec>& p, Scalar sign, Scalar keep,
                const Matrix<Scalar, Exec>& x) {
   const auto width = p.self_weight.extent(0);
-  mean_aggregate<Tile>(space, graph, z, w.mixed, w.net_tile);
-  gemm(space, 'N', 'N', sign, first_columns(w.mixed, width), p.neighbour_weight, keep, x);
+  for_each_relation(graph, [&](int r, const auto& relation) {
+    mean_aggregate<Tile>(space, relation, z, w.mixed, w.net_tile);
+    gemm(space, 'N', 'N', sign, first_columns(w.mixed, width), p.neighbour(r), r == 0 ? keep : Scalar(1), x);
+  });
   gemm(space, 'N', 'N', sign, first_columns(z, width), p.self_weight, Scalar(1), x);
 }
 
@@ -59,12 +66,14 @@ void sage_conv_backward(const Exec& space, const Graph& graph, const ConvWorkspa
                         const Matrix<Scalar, Exec>& g, const Matrix<Scalar, Exec>& dz,
                         const SageConvViews<Scalar, Exec>& gradient) {
   const auto width = p.self_weight.extent(0);
-  // Q = A^^T G, by which dW_n = (A^ Z)^T G = Z^T Q needs no second aggregation.
-  mean_aggregate_transposed<Tile>(space, graph, g, w.mixed, w.net_tile);
-  gemm(space, 'T', 'N', Scalar(1), first_columns(z, width), w.mixed, Scalar(0), gradient.neighbour_weight);
+  for_each_relation(graph, [&](int r, const auto& relation) {
+    // Q = A^^T G, by which dW_n = (A^ Z)^T G = Z^T Q needs no second aggregation.
+    mean_aggregate_transposed<Tile>(space, relation, g, w.mixed, w.net_tile);
+    gemm(space, 'T', 'N', Scalar(1), first_columns(z, width), w.mixed, Scalar(0), gradient.neighbour(r));
+    gemm(space, 'N', 'T', Scalar(1), w.mixed, p.neighbour(r), Scalar(r == 0 ? 0 : 1), first_columns(dz, width));
+  });
   gemm(space, 'T', 'N', Scalar(1), first_columns(z, width), g, Scalar(0), gradient.self_weight);
   bias_gradient<Tile>(space, g, w, gradient.bias);
-  gemm(space, 'N', 'T', Scalar(1), w.mixed, p.neighbour_weight, Scalar(0), first_columns(dz, width));
   gemm(space, 'N', 'T', Scalar(1), g, p.self_weight, Scalar(1), first_columns(dz, width));
 }
 
