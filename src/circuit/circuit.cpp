@@ -9,23 +9,6 @@ namespace {
 
 constexpr const char* kReimport = "import the circuit again from its source";
 
-/// Calls visit(net, cell, multiplicity) for each distinct cell of each net. Pins of a net need not be sorted.
-template <class Visit>
-void for_each_net_cell(const Circuit& circuit, const Visit& visit) {
-  std::vector<std::int32_t> cells;
-  for (std::int64_t n = 0; n < circuit.nets(); ++n) {
-    cells.assign(circuit.net_cell.begin() + circuit.net_offset[n],
-                 circuit.net_cell.begin() + circuit.net_offset[n + 1]);
-    std::sort(cells.begin(), cells.end());
-    for (std::size_t first = 0; first < cells.size();) {
-      std::size_t last = first;
-      while (last < cells.size() && cells[last] == cells[first]) ++last;
-      visit(n, cells[first], static_cast<std::int64_t>(last - first));
-      first = last;
-    }
-  }
-}
-
 void check_finite(const std::vector<float>& values, const std::vector<std::string>& names, const std::string& place,
                   const char* what) {
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -97,12 +80,23 @@ void validate(const Circuit& c, const std::string& place) {
   check_finite(c.label, c.label_name, place, "label");
 }
 
-std::vector<std::int64_t> clique_degree(const Circuit& circuit) {
-  std::vector<std::int64_t> degree(circuit.cells(), 0);
-  for_each_net_cell(circuit, [&](std::int64_t n, std::int32_t cell, std::int64_t pins) {
-    degree[cell] += pins * (circuit.net_offset[n + 1] - circuit.net_offset[n] - pins);
-  });
+std::vector<std::int64_t> clique_degree(const std::vector<std::int64_t>& net_offset,
+                                        const std::vector<std::int32_t>& net_cell, std::int64_t cells) {
+  std::vector<std::int64_t> degree(cells, 0);
+  std::vector<std::int32_t> net;
+  for (std::size_t n = 0; n + 1 < net_offset.size(); ++n) {
+    net.assign(net_cell.begin() + net_offset[n], net_cell.begin() + net_offset[n + 1]);
+    std::sort(net.begin(), net.end());
+    for (auto first = net.begin(), last = first; first != net.end(); first = last) {
+      last = std::upper_bound(first, net.end(), *first);
+      degree[*first] += (last - first) * (static_cast<std::int64_t>(net.size()) - (last - first));
+    }
+  }
   return degree;
+}
+
+std::vector<std::int64_t> clique_degree(const Circuit& circuit) {
+  return clique_degree(circuit.net_offset, circuit.net_cell, circuit.cells());
 }
 
 CircuitCounts count(const Circuit& circuit) {
@@ -132,19 +126,11 @@ void append_common_features(Circuit& circuit) {
   const double width = circuit.box[2] - circuit.box[0];
   const double height = circuit.box[3] - circuit.box[1];
 
-  const std::int64_t before = circuit.features();
-  circuit.feature_name.insert(circuit.feature_name.end(), {"x", "y", "log_pins", "log_degree"});
-  std::vector<float> feature;
-  feature.reserve(circuit.cells() * circuit.features());
-  for (std::int64_t i = 0; i < circuit.cells(); ++i) {
-    const auto row = circuit.feature.begin() + i * before;
-    feature.insert(feature.end(), row, row + before);
-    feature.push_back(static_cast<float>(width > 0 ? (circuit.position[i][0] - circuit.box[0]) / width : 0));
-    feature.push_back(static_cast<float>(height > 0 ? (circuit.position[i][1] - circuit.box[1]) / height : 0));
-    feature.push_back(static_cast<float>(std::log1p(static_cast<double>(pins[i]))));
-    feature.push_back(static_cast<float>(std::log1p(static_cast<double>(degree[i]))));
-  }
-  circuit.feature = std::move(feature);
+  append_features(circuit, {"x", "y", "log_pins", "log_degree"}, [&](std::int64_t i) {
+    return std::array{width > 0 ? (circuit.position[i][0] - circuit.box[0]) / width : 0,
+                      height > 0 ? (circuit.position[i][1] - circuit.box[1]) / height : 0,
+                      std::log1p(static_cast<double>(pins[i])), std::log1p(static_cast<double>(degree[i]))};
+  });
 }
 
 }  // namespace gsrgnn

@@ -78,13 +78,10 @@ struct CircuitNetRow {
   }
 };
 
-/// Imports options.design into FOLDER/DESIGN.h5, its cells ordered by order_by_placement(). A design that cannot be
-/// imported (files missing or damaged, netlist and placement of different designs, ...) is skipped and nothing is
-/// written for it. Throws when the file cannot be written.
-CircuitNetRow import_circuitnet_to(const CircuitNetOptions& options, const std::string& folder);
-
 /// Imports the designs first, first + step, first + 2 step, ... of the list, one row each: rank r of R takes (r, R).
-/// options.design is ignored. The folder is made when it is missing.
+/// Each goes into FOLDER/DESIGN.h5, its cells ordered by order_by_placement(). A design that cannot be imported (files
+/// missing or damaged, netlist and placement of different designs, ...) is skipped and nothing is written for it.
+/// options.design is ignored. The folder is made when it is missing. Throws when a file cannot be written.
 std::vector<CircuitNetRow> import_circuitnet_dataset(const CircuitNetOptions& options,
                                                      const std::vector<std::string>& designs, const std::string& folder,
                                                      std::size_t first = 0, std::size_t step = 1);
