@@ -9,7 +9,6 @@
 #include <optional>
 
 namespace gsrgnn {
-
 namespace {
 
 constexpr const char* kRudy = "rudy";
@@ -87,13 +86,9 @@ Circuit import_circuitnet(const CircuitNetOptions& options) {
   check_label(options.label);
   const CircuitNetDesign design = read_circuitnet_design(options.root, options.design, options.least_share);
 
-  Circuit circuit;
+  Circuit circuit = design.circuit;
   circuit.name = circuitnet_design(options.design);
   circuit.source = "circuitnet";
-  circuit.type_name = design.type_name;
-  circuit.cell_type = design.cell_type;
-  circuit.net_offset = design.net_offset;
-  circuit.net_cell = design.net_cell;
   add_places(design, circuit);
   append_common_features(circuit);
   for (const auto& [name, where] : options.feature_maps) {

@@ -9,7 +9,6 @@
 #include <utility>
 
 namespace gsrgnn {
-
 namespace {
 
 // More lines a direction than any GCELLGRID has; a damaged count must not take all memory.

@@ -5,7 +5,6 @@
 #include <optional>
 
 namespace gsrgnn {
-
 namespace {
 
 // LAYER name ... END name: statements, of which two matter.

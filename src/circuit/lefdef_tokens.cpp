@@ -6,7 +6,6 @@
 #include <gsrgnn/util/text.hpp>
 
 namespace gsrgnn {
-
 namespace {
 
 bool is_space(char c) {

@@ -12,7 +12,6 @@
 #include <utility>
 
 namespace gsrgnn {
-
 namespace {
 
 constexpr std::int64_t kMostElements = std::int64_t{1} << 26;

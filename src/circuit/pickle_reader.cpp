@@ -10,7 +10,6 @@
 #include <utility>
 
 namespace gsrgnn {
-
 namespace {
 
 constexpr std::uint64_t kMostFileBytes = std::uint64_t{1} << 28;

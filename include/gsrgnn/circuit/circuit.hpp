@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gsrgnn {
@@ -70,6 +71,10 @@ CircuitCounts count(const Circuit& circuit);
 std::vector<std::int64_t> clique_degree(const Circuit& circuit);
 std::vector<std::int64_t> clique_degree(const std::vector<std::int64_t>& net_offset,
                                         const std::vector<std::int32_t>& net_cell, std::int64_t cells);
+
+/// Sets the types from that of each cell: kept by name, sorted, and only those that occur, so that they do not depend
+/// on the order of the cells.
+void set_types(Circuit& circuit, const std::vector<std::string_view>& type);
 
 /// Appends features: values(i) gives those of cell i, as many as there are names.
 template <class Values>

@@ -99,15 +99,12 @@ std::string circuitnet_design(const std::string& name);
 std::string find_circuitnet_file(const std::string& folder, const std::string& name,
                                  const std::vector<std::string>& suffixes);
 
-/// The files of a design, joined. Arrays as in Circuit, with each cell's box.
+/// The files of a design, joined: a circuit of types and nets, with each cell's box.
 struct CircuitNetDesign {
   std::string placement;  ///< the file of the placement, for messages
   GcellBox extent;        ///< of all placed cells
   std::vector<GcellBox> box;
-  std::vector<std::string> type_name;
-  std::vector<std::int32_t> cell_type;
-  std::vector<std::int64_t> net_offset{0};
-  std::vector<std::int32_t> net_cell;
+  Circuit circuit;
 };
 /// Refuses, among all that is damaged, cells that are named or placed twice, pins of unknown nets or cells, a design
 /// without cells, and one in whose placement the netlist has a lesser share than `least_share`.
