@@ -9,61 +9,42 @@ namespace {
 
 constexpr const char* kReimport = "import the circuit again from its source";
 
-/// Calls visit(net, cell, multiplicity) for each distinct cell of each net. Pins of a net need not be sorted.
-template <class Visit>
-void for_each_net_cell(const Circuit& circuit, const Visit& visit) {
-  std::vector<std::int32_t> cells;
-  for (std::int64_t n = 0; n < circuit.nets(); ++n) {
-    cells.assign(circuit.net_cell.begin() + circuit.net_offset[n],
-                 circuit.net_cell.begin() + circuit.net_offset[n + 1]);
-    std::sort(cells.begin(), cells.end());
-    for (std::size_t first = 0; first < cells.size();) {
-      std::size_t last = first;
-      while (last < cells.size() && cells[last] == cells[first]) ++last;
-      visit(n, cells[first], static_cast<std::int64_t>(last - first));
-      first = last;
-    }
-  }
-}
-
 void check_finite(const std::vector<float>& values, const std::vector<std::string>& names, const std::string& place,
                   const char* what) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!std::isfinite(values[i])) {
-      throw InputError(
-          place, fmt::format("{} '{}' of cell {} is {}", what, names[i % names.size()], i / names.size(), values[i]),
-          "every value must be a finite number");
-    }
-  }
+  const auto bad = std::find_if_not(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+  if (bad == values.end()) return;
+  const auto i = static_cast<std::size_t>(bad - values.begin());
+  throw InputError(place,
+                   fmt::format("{} '{}' of cell {} is {}", what, names[i % names.size()], i / names.size(), *bad),
+                   "every value must be a finite number");
 }
 
 }  // namespace
 
 void validate(const Circuit& c, const std::string& place) {
   const std::int64_t cells = c.cells();
+  const auto refuse = [&](const std::string& what) { throw InputError(place, what, kReimport); };
   if (cells == 0) throw InputError(place, "the circuit has no cells", "a circuit needs at least one placed cell");
   if (cells > std::numeric_limits<std::int32_t>::max()) {
     throw InputError(place, fmt::format("{} cells", cells), "at most 2^31 - 1 cells are supported");
   }
   if (c.net_offset.empty() || c.net_offset.front() != 0 || c.net_offset.back() != c.pins()) {
-    throw InputError(place, fmt::format("net offsets do not span the {} pins", c.pins()), kReimport);
+    refuse(fmt::format("net offsets do not span the {} pins", c.pins()));
   }
   if (c.pins() > std::numeric_limits<std::int32_t>::max()) {
     throw InputError(place, fmt::format("{} pins", c.pins()), "at most 2^31 - 1 pins are supported");
   }
   for (std::int64_t n = 0; n < c.nets(); ++n) {
-    if (c.net_offset[n + 1] < c.net_offset[n]) {
-      throw InputError(place, fmt::format("net offsets fall at net {}", n), kReimport);
-    }
+    if (c.net_offset[n + 1] < c.net_offset[n]) refuse(fmt::format("net offsets fall at net {}", n));
   }
   for (std::int64_t p = 0; p < c.pins(); ++p) {
     if (c.net_cell[p] < 0 || c.net_cell[p] >= cells) {
-      throw InputError(place, fmt::format("pin {} names cell {} of {} cells", p, c.net_cell[p], cells), kReimport);
+      refuse(fmt::format("pin {} names cell {} of {} cells", p, c.net_cell[p], cells));
     }
   }
   const auto expect_size = [&](const char* what, std::size_t have, std::int64_t want) {
     if (static_cast<std::int64_t>(have) != want) {
-      throw InputError(place, fmt::format("{} has {} values where {} are expected", what, have, want), kReimport);
+      refuse(fmt::format("{} has {} values where {} are expected", what, have, want));
     }
   };
   expect_size("feature", c.feature.size(), cells * c.features());
@@ -72,11 +53,10 @@ void validate(const Circuit& c, const std::string& place) {
   if (c.labels() > 2) throw InputError(place, fmt::format("{} labels a cell", c.labels()), "at most 2 are supported");
   for (std::int64_t i = 0; i < cells; ++i) {
     if (c.cell_type[i] < 0 || c.cell_type[i] >= static_cast<std::int64_t>(c.type_name.size())) {
-      throw InputError(place, fmt::format("cell {} has type {} of {} types", i, c.cell_type[i], c.type_name.size()),
-                       kReimport);
+      refuse(fmt::format("cell {} has type {} of {} types", i, c.cell_type[i], c.type_name.size()));
     }
     if (!std::isfinite(c.position[i][0]) || !std::isfinite(c.position[i][1])) {
-      throw InputError(place, fmt::format("the position of cell {} is not finite", i), kReimport);
+      refuse(fmt::format("the position of cell {} is not finite", i));
     }
   }
   if (!c.original.empty()) {
@@ -84,25 +64,35 @@ void validate(const Circuit& c, const std::string& place) {
     std::vector<bool> seen(cells, false);
     for (const std::int32_t number : c.original) {
       if (number < 0 || number >= cells || seen[number]) {
-        throw InputError(place, fmt::format("the original cell number {} is out of range or given twice", number),
-                         kReimport);
+        refuse(fmt::format("the original cell number {} is out of range or given twice", number));
       }
       seen[number] = true;
     }
   }
   for (const double side : c.box) {
-    if (!std::isfinite(side)) throw InputError(place, fmt::format("a side of the box is {}", side), kReimport);
+    if (!std::isfinite(side)) refuse(fmt::format("a side of the box is {}", side));
   }
   check_finite(c.feature, c.feature_name, place, "feature");
   check_finite(c.label, c.label_name, place, "label");
 }
 
-std::vector<std::int64_t> clique_degree(const Circuit& circuit) {
-  std::vector<std::int64_t> degree(circuit.cells(), 0);
-  for_each_net_cell(circuit, [&](std::int64_t n, std::int32_t cell, std::int64_t pins) {
-    degree[cell] += pins * (circuit.net_offset[n + 1] - circuit.net_offset[n] - pins);
-  });
+std::vector<std::int64_t> clique_degree(const std::vector<std::int64_t>& net_offset,
+                                        const std::vector<std::int32_t>& net_cell, std::int64_t cells) {
+  std::vector<std::int64_t> degree(cells, 0);
+  std::vector<std::int32_t> net;
+  for (std::size_t n = 0; n + 1 < net_offset.size(); ++n) {
+    net.assign(net_cell.begin() + net_offset[n], net_cell.begin() + net_offset[n + 1]);
+    std::sort(net.begin(), net.end());
+    for (auto first = net.begin(), last = first; first != net.end(); first = last) {
+      last = std::upper_bound(first, net.end(), *first);
+      degree[*first] += (last - first) * (static_cast<std::int64_t>(net.size()) - (last - first));
+    }
+  }
   return degree;
+}
+
+std::vector<std::int64_t> clique_degree(const Circuit& circuit) {
+  return clique_degree(circuit.net_offset, circuit.net_cell, circuit.cells());
 }
 
 CircuitCounts count(const Circuit& circuit) {
@@ -125,6 +115,17 @@ CircuitCounts count(const Circuit& circuit) {
   return counts;
 }
 
+void set_types(Circuit& circuit, const std::vector<std::string_view>& type) {
+  std::vector<std::string_view> name = type;
+  std::sort(name.begin(), name.end());
+  name.erase(std::unique(name.begin(), name.end()), name.end());
+  circuit.type_name.assign(name.begin(), name.end());
+  for (const std::string_view some : type) {
+    const auto found = std::lower_bound(name.begin(), name.end(), some);
+    circuit.cell_type.push_back(static_cast<std::int32_t>(found - name.begin()));
+  }
+}
+
 void append_common_features(Circuit& circuit) {
   const auto degree = clique_degree(circuit);
   std::vector<std::int64_t> pins(circuit.cells(), 0);
@@ -132,19 +133,11 @@ void append_common_features(Circuit& circuit) {
   const double width = circuit.box[2] - circuit.box[0];
   const double height = circuit.box[3] - circuit.box[1];
 
-  const std::int64_t before = circuit.features();
-  circuit.feature_name.insert(circuit.feature_name.end(), {"x", "y", "log_pins", "log_degree"});
-  std::vector<float> feature;
-  feature.reserve(circuit.cells() * circuit.features());
-  for (std::int64_t i = 0; i < circuit.cells(); ++i) {
-    const auto row = circuit.feature.begin() + i * before;
-    feature.insert(feature.end(), row, row + before);
-    feature.push_back(static_cast<float>(width > 0 ? (circuit.position[i][0] - circuit.box[0]) / width : 0));
-    feature.push_back(static_cast<float>(height > 0 ? (circuit.position[i][1] - circuit.box[1]) / height : 0));
-    feature.push_back(static_cast<float>(std::log1p(static_cast<double>(pins[i]))));
-    feature.push_back(static_cast<float>(std::log1p(static_cast<double>(degree[i]))));
-  }
-  circuit.feature = std::move(feature);
+  append_features(circuit, {"x", "y", "log_pins", "log_degree"}, [&](std::int64_t i) {
+    return std::array{width > 0 ? (circuit.position[i][0] - circuit.box[0]) / width : 0,
+                      height > 0 ? (circuit.position[i][1] - circuit.box[1]) / height : 0,
+                      std::log1p(static_cast<double>(pins[i])), std::log1p(static_cast<double>(degree[i]))};
+  });
 }
 
 }  // namespace gsrgnn

@@ -13,7 +13,6 @@
 #include <unordered_set>
 
 namespace gsrgnn {
-
 namespace {
 
 namespace fs = std::filesystem;
@@ -21,8 +20,11 @@ namespace fs = std::filesystem;
 // A whole map of this many GCells a side would not fit; a damaged index must not get that far.
 constexpr std::int64_t kMostGcellsAcross = 1 << 20;
 
-constexpr const char* kDownloadAgain = "download the graph features of CircuitNet again";
 constexpr const char* kGiveRoot = "give the folder that holds graph_features, or graph_information beside this one";
+
+[[noreturn]] void damaged(const Pickle& file, std::string_view what) {
+  throw InputError(file.path(), what, "download the graph features of CircuitNet again");
+}
 
 // The folder of the graph features: the root itself or one below.
 fs::path features_folder(const std::string& root) {
@@ -35,15 +37,13 @@ fs::path features_folder(const std::string& root) {
 
 const PickleNode& as_node(const Pickle& file, const PickleValue& value, PickleNode::Kind kind, std::string_view what) {
   const PickleNode* const node = file.node(value);
-  if (node == nullptr || node->kind != kind) {
-    throw InputError(file.path(), fmt::format("expected {}, found something else", what), kDownloadAgain);
-  }
+  if (node == nullptr || node->kind != kind) damaged(file, fmt::format("expected {}, found something else", what));
   return *node;
 }
 
 std::string_view as_string(const Pickle& file, const PickleValue& value, std::string_view what) {
   const std::string_view* const text = std::get_if<std::string_view>(&value);
-  if (text == nullptr) throw InputError(file.path(), fmt::format("{} is no string", what), kDownloadAgain);
+  if (text == nullptr) damaged(file, fmt::format("{} is no string", what));
   return *text;
 }
 
@@ -81,8 +81,7 @@ GcellBox read_box(const Pickle& file, std::string_view cell, const PickleValue& 
 Placement read_placement(const Pickle& file) {
   const PickleNode& array = as_node(file, file.root(), PickleNode::Kind::array, "an array of one dict");
   if (array.items.size() != 1) {
-    throw InputError(file.path(), fmt::format("there are {} objects instead of one dict", array.items.size()),
-                     kDownloadAgain);
+    damaged(file, fmt::format("there are {} objects instead of one dict", array.items.size()));
   }
   const PickleNode& dict = as_node(file, array.items[0], PickleNode::Kind::dict, "a dict of boxes");
   Placement placement;
@@ -90,7 +89,7 @@ Placement read_placement(const Pickle& file) {
   for (std::size_t i = 0; i < dict.items.size(); i += 2) {
     const std::string_view cell = as_string(file, dict.items[i], "the name of a cell");
     if (!placement.emplace(cell, read_box(file, cell, dict.items[i + 1])).second) {
-      throw InputError(file.path(), fmt::format("the cell {} is placed twice", quoted(cell)), kDownloadAgain);
+      damaged(file, fmt::format("the cell {} is placed twice", quoted(cell)));
     }
   }
   if (placement.empty()) throw InputError(file.path(), "no cell is placed", "give a design that has cells");
@@ -117,10 +116,8 @@ class Table {
       : file_(find_circuitnet_file((folder / "graph_information" / part).string(), netlist + "_" + part, {".npy", ""})),
         array_(as_node(file_, file_.root(), PickleNode::Kind::array, "an array")) {
     if (array_.shape.size() != 2 || array_.shape[0] != rows) {
-      throw InputError(
-          file_.path(),
-          fmt::format("the shape of the array is ({}) instead of ({}, n)", fmt::join(array_.shape, ", "), rows),
-          kDownloadAgain);
+      damaged(file_,
+              fmt::format("the shape of the array is ({}) instead of ({}, n)", fmt::join(array_.shape, ", "), rows));
     }
   }
 
@@ -162,9 +159,7 @@ std::vector<const GcellBox*> places(const Table& nodes, const Placement& placeme
   std::vector<const GcellBox*> place;
   for (std::int64_t node = 0; node < nodes.columns(); ++node) {
     const std::string_view name = as_string(nodes.file(), nodes.at(0, node), "the name of a cell");
-    if (!names.insert(name).second) {
-      throw InputError(nodes.file().path(), fmt::format("the cell {} is named twice", quoted(name)), kDownloadAgain);
-    }
+    if (!names.insert(name).second) damaged(nodes.file(), fmt::format("the cell {} is named twice", quoted(name)));
     const auto found = placement.find(name);
     place.push_back(found != placement.end() ? &found->second : nullptr);
   }
@@ -181,23 +176,6 @@ void check_share(const std::vector<const GcellBox*>& place, const Placement& pla
                                100 * share, nodes.file().path()),
                    fmt::format("placement and netlist disagree (at least {:.0f} % are expected): leave the design out",
                                100 * least));
-}
-
-// Types are kept by name, sorted, and only those that occur.
-void add_types(const Table& nodes, const std::vector<std::int64_t>& node_of_cell, CircuitNetDesign& design) {
-  std::vector<std::string_view> type;
-  type.reserve(node_of_cell.size());
-  for (const std::int64_t node : node_of_cell) {
-    type.push_back(as_string(nodes.file(), nodes.at(1, node), "a cell type"));
-  }
-  std::vector<std::string_view> name = type;
-  std::sort(name.begin(), name.end());
-  name.erase(std::unique(name.begin(), name.end()), name.end());
-  for (const std::string_view some : type) {
-    const auto found = std::lower_bound(name.begin(), name.end(), some);
-    design.cell_type.push_back(static_cast<std::int32_t>(found - name.begin()));
-  }
-  design.type_name.assign(name.begin(), name.end());
 }
 
 }  // namespace
@@ -274,29 +252,30 @@ CircuitNetDesign read_circuitnet_design(const std::string& root, const std::stri
     if (place[node] != nullptr) ++net_size[net];
   });
 
-  std::vector<std::int64_t> node_of_cell;
+  std::vector<std::string_view> type;
   std::vector<std::int32_t> cell_of_node(place.size(), -1);
   for (std::size_t node = 0; node < place.size(); ++node) {
     if (place[node] == nullptr || has_pin[node] == 0) continue;
-    cell_of_node[node] = static_cast<std::int32_t>(node_of_cell.size());
-    node_of_cell.push_back(static_cast<std::int64_t>(node));
+    cell_of_node[node] = static_cast<std::int32_t>(type.size());
+    type.push_back(as_string(nodes.file(), nodes.at(1, static_cast<std::int64_t>(node)), "a cell type"));
     design.box.push_back(*place[node]);
   }
-  if (node_of_cell.empty()) {
+  if (type.empty()) {
     throw InputError(design.placement, fmt::format("no placed cell has a pin in {}", pins.file().path()),
                      "give a design that has cells");
   }
-  add_types(nodes, node_of_cell, design);
+  Circuit& circuit = design.circuit;
+  set_types(circuit, type);
 
   // Where the next pin of each net goes; nets without a cell are left out.
   std::vector<std::int64_t> next;
   for (const std::int64_t size : net_size) {
-    next.push_back(design.net_offset.back());
-    if (size > 0) design.net_offset.push_back(design.net_offset.back() + size);
+    next.push_back(circuit.net_offset.back());
+    if (size > 0) circuit.net_offset.push_back(circuit.net_offset.back() + size);
   }
-  design.net_cell.resize(static_cast<std::size_t>(design.net_offset.back()));
+  circuit.net_cell.resize(static_cast<std::size_t>(circuit.net_offset.back()));
   for_each_connection(pins, all_nets, nodes.columns(), [&](std::int64_t net, std::int64_t node) {
-    if (cell_of_node[node] >= 0) design.net_cell[next[net]++] = cell_of_node[node];
+    if (cell_of_node[node] >= 0) circuit.net_cell[next[net]++] = cell_of_node[node];
   });
   return design;
 }

@@ -9,39 +9,26 @@
 #include <optional>
 
 namespace gsrgnn {
-
 namespace {
 
 constexpr const char* kRudy = "rudy";
-
-// Appends one value a cell to the features.
-void append_feature(Circuit& circuit, const std::string& name, const std::vector<double>& values) {
-  const std::int64_t before = circuit.features();
-  std::vector<float> feature;
-  feature.reserve(circuit.feature.size() + values.size());
-  for (std::int64_t i = 0; i < circuit.cells(); ++i) {
-    const auto row = circuit.feature.begin() + i * before;
-    feature.insert(feature.end(), row, row + before);
-    feature.push_back(static_cast<float>(values[i]));
-  }
-  circuit.feature = std::move(feature);
-  circuit.feature_name.push_back(name);
-}
 
 void add_places(const CircuitNetDesign& design, Circuit& circuit) {
   const GcellBox& all = design.extent;
   circuit.box = {static_cast<double>(all.left), static_cast<double>(all.bottom), all.right + 1.0, all.top + 1.0};
   const double width = circuit.box[2] - circuit.box[0], height = circuit.box[3] - circuit.box[1];
-  circuit.feature_name = {"box_left", "box_bottom", "box_right", "box_top", "half_width", "half_height"};
-  for (const GcellBox& box : design.box) {
-    const double right = box.right + 1.0, top = box.top + 1.0;
-    circuit.position.push_back({(box.left + right) / 2, (box.bottom + top) / 2});
-    for (const double value :
-         {(box.left - circuit.box[0]) / width, (box.bottom - circuit.box[1]) / height, (right - circuit.box[0]) / width,
-          (top - circuit.box[1]) / height, (right - box.left) / 2, (top - box.bottom) / 2}) {
-      circuit.feature.push_back(static_cast<float>(value));
-    }
-  }
+  append_features(circuit, {"box_left", "box_bottom", "box_right", "box_top", "half_width", "half_height"},
+                  [&](std::int64_t i) {
+                    const GcellBox& box = design.box[i];
+                    const double right = box.right + 1.0, top = box.top + 1.0;
+                    circuit.position.push_back({(box.left + right) / 2, (box.bottom + top) / 2});
+                    return std::array{(box.left - circuit.box[0]) / width,
+                                      (box.bottom - circuit.box[1]) / height,
+                                      (right - circuit.box[0]) / width,
+                                      (top - circuit.box[1]) / height,
+                                      (right - box.left) / 2,
+                                      (top - box.bottom) / 2};
+                  });
 }
 
 // The mean of two maps in each GCell.
@@ -54,17 +41,6 @@ GcellMap average(GcellMap first, const GcellMap& second) {
   }
   for (std::size_t i = 0; i < first.value.size(); ++i) first.value[i] = (first.value[i] + second.value[i]) / 2;
   return first;
-}
-
-std::string rule_text(BoxRule rule) {
-  switch (rule) {
-    case BoxRule::max:
-      return "largest value in the cell's box";
-    case BoxRule::mean:
-      return "mean over the cell's box";
-    default:
-      return "value at the centre of the cell's box";
-  }
 }
 
 void check_label(const std::vector<std::string>& label) {
@@ -94,7 +70,8 @@ void add_labels(const CircuitNetOptions& options, const CircuitNetDesign& design
   } else {
     circuit.label_name = {"congestion_horizontal", "congestion_vertical"};
   }
-  circuit.label_unit = fmt::format("{}: {}", source, rule_text(options.rule));
+  constexpr std::array kRules = {"largest value in", "mean over", "value at the centre of"};  // by BoxRule
+  circuit.label_unit = fmt::format("{}: {} the cell's box", source, kRules[static_cast<std::size_t>(options.rule)]);
   const std::size_t labels = maps.size();
   circuit.label.resize(design.box.size() * labels);
   for (std::size_t label = 0; label < labels; ++label) {
@@ -109,13 +86,9 @@ Circuit import_circuitnet(const CircuitNetOptions& options) {
   check_label(options.label);
   const CircuitNetDesign design = read_circuitnet_design(options.root, options.design, options.least_share);
 
-  Circuit circuit;
+  Circuit circuit = design.circuit;
   circuit.name = circuitnet_design(options.design);
   circuit.source = "circuitnet";
-  circuit.type_name = design.type_name;
-  circuit.cell_type = design.cell_type;
-  circuit.net_offset = design.net_offset;
-  circuit.net_cell = design.net_cell;
   add_places(design, circuit);
   append_common_features(circuit);
   for (const auto& [name, where] : options.feature_maps) {
@@ -124,27 +97,12 @@ Circuit import_circuitnet(const CircuitNetOptions& options) {
                        fmt::format("choose another name than {}", fmt::join(circuit.feature_name, ", ")));
     }
     const GcellMap map = where == kRudy ? rudy_map(design) : read_gcell_map(where, options.design);
-    append_feature(circuit, name, sample(map, design.box, options.rule));
+    const std::vector<double> values = sample(map, design.box, options.rule);
+    append_features(circuit, {name}, [&](std::int64_t i) { return std::array{values[i]}; });
   }
   add_labels(options, design, circuit);
   validate(circuit, design.placement);
   return circuit;
-}
-
-CircuitNetRow import_circuitnet_to(const CircuitNetOptions& options, const std::string& folder) {
-  CircuitNetRow row;
-  row.design = circuitnet_design(options.design);
-  std::optional<Circuit> circuit;
-  try {
-    circuit = import_circuitnet(options);
-    order_by_placement(*circuit);
-  } catch (const InputError& error) {
-    row.skipped = error.what();
-    return row;
-  }
-  write_circuit(*circuit, (std::filesystem::path(folder) / (row.design + ".h5")).string());
-  row.counts = count(*circuit);
-  return row;
 }
 
 std::vector<CircuitNetRow> import_circuitnet_dataset(const CircuitNetOptions& options,
@@ -157,8 +115,19 @@ std::vector<CircuitNetRow> import_circuitnet_dataset(const CircuitNetOptions& op
   std::vector<CircuitNetRow> rows;
   CircuitNetOptions one = options;
   for (std::size_t i = first; i < designs.size(); i += step) {
+    CircuitNetRow& row = rows.emplace_back();
     one.design = designs[i];
-    rows.push_back(import_circuitnet_to(one, folder));
+    row.design = circuitnet_design(one.design);
+    std::optional<Circuit> circuit;
+    try {
+      circuit = import_circuitnet(one);
+      order_by_placement(*circuit);
+    } catch (const InputError& error_of_design) {
+      row.skipped = error_of_design.what();
+      continue;
+    }
+    write_circuit(*circuit, (std::filesystem::path(folder) / (row.design + ".h5")).string());
+    row.counts = count(*circuit);
   }
   return rows;
 }

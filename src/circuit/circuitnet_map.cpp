@@ -9,7 +9,6 @@
 #include <limits>
 
 namespace gsrgnn {
-
 namespace {
 
 constexpr std::int64_t kMostGcells = 1 << 24;  // of a map that is computed; a damaged extent must not take all memory
@@ -22,8 +21,8 @@ std::int32_t center(std::int32_t first, std::int32_t last) {
 // The box around the centres of a net's cells.
 GcellBox net_box(const CircuitNetDesign& design, std::int64_t net) {
   GcellBox box{std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::max(), 0, 0};
-  for (std::int64_t pin = design.net_offset[net]; pin < design.net_offset[net + 1]; ++pin) {
-    const GcellBox& cell = design.box[design.net_cell[pin]];
+  for (std::int64_t pin = design.circuit.net_offset[net]; pin < design.circuit.net_offset[net + 1]; ++pin) {
+    const GcellBox& cell = design.box[design.circuit.net_cell[pin]];
     const std::int32_t x = center(cell.left, cell.right), y = center(cell.bottom, cell.top);
     box = {std::min(box.left, x), std::min(box.bottom, y), std::max(box.right, x), std::max(box.top, y)};
   }
@@ -31,8 +30,8 @@ GcellBox net_box(const CircuitNetDesign& design, std::int64_t net) {
 }
 
 bool joins_cells(const CircuitNetDesign& design, std::int64_t net) {
-  const auto begin = design.net_cell.begin() + design.net_offset[net];
-  const auto end = design.net_cell.begin() + design.net_offset[net + 1];
+  const auto begin = design.circuit.net_cell.begin() + design.circuit.net_offset[net];
+  const auto end = design.circuit.net_cell.begin() + design.circuit.net_offset[net + 1];
   return std::any_of(begin, end, [&](std::int32_t cell) { return cell != *begin; });
 }
 
@@ -74,7 +73,7 @@ GcellMap rudy_map(const CircuitNetDesign& design) {
   // make them exact: where no net is, nothing is left over.
   const std::int64_t stride = map.rows + 1;
   std::vector<std::int64_t> sum(static_cast<std::size_t>((map.columns + 1) * stride), 0);
-  for (std::int64_t net = 0; net + 1 < static_cast<std::int64_t>(design.net_offset.size()); ++net) {
+  for (std::int64_t net = 0; net < design.circuit.nets(); ++net) {
     if (!joins_cells(design, net)) continue;
     const GcellBox box = net_box(design, net);
     const double width = box.right - box.left + 1, height = box.top - box.bottom + 1;

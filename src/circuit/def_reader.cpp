@@ -6,9 +6,9 @@
 #include <limits>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 namespace gsrgnn {
-
 namespace {
 
 // More lines a direction than any GCELLGRID has; a damaged count must not take all memory.
@@ -23,164 +23,8 @@ struct Pattern {
   std::int32_t start, count, step;
 };
 
-bool is_orientation(std::string_view word) {
-  return word == "N" || word == "S" || word == "E" || word == "W" || word == "FN" || word == "FS" || word == "FE" ||
-         word == "FW";
-}
-
 bool is_keyword(std::string_view word) {
   return std::all_of(word.begin(), word.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
-}
-
-class DefParser {
- public:
-  DefParser(const std::string& path, const LefTechnology* lef) : tokens_(path, "DEF"), lef_(lef) {
-    design_.path = path;
-  }
-
-  DefDesign parse();
-
- private:
-  void end_of_statement() { tokens_.expect(";"); }
-  std::string_view name(std::string_view what);
-  std::int32_t coordinate(const std::int32_t* previous);
-  Point point(const std::optional<Point>& previous);
-  std::int32_t layer(std::string_view name);
-  std::int32_t master(std::string_view name);
-  std::string_view first_attribute();
-  std::string_view attribute();
-  Pattern pattern();
-
-  void units();
-  void die_area();
-  void tracks();
-  void gcell_grid();
-  void vias();
-  void components();
-  void component();
-  void nets();
-  void net();
-  void net_pins(std::string_view net);
-  void wiring();
-  std::int32_t layer_behind_via(std::string_view via, std::int32_t layer);
-  template <class Entry>
-  void section(std::string_view title, Entry&& entry);
-  void skip_section(std::string_view keyword);
-
-  LefDefTokens tokens_;
-  const LefTechnology* lef_;
-  DefDesign design_;
-  bool has_die_ = false, has_components_ = false, has_nets_ = false;
-  std::string_view skipped_;  // a statement that was skipped and may turn out to be a section without entries
-  std::unordered_map<std::string_view, std::int32_t> layer_index_, master_index_, component_index_;
-  std::unordered_map<std::string_view, std::vector<std::string_view>> via_layers_;
-};
-
-DefDesign DefParser::parse() {
-  if (!is_keyword(tokens_.peek())) {
-    tokens_.fail(fmt::format("this is not a DEF file, it begins with {}", quoted(tokens_.next())),
-                 "give a DEF file as text, uncompressed");
-  }
-  while (true) {
-    const std::string_view keyword = tokens_.next();
-    if (keyword == "END") {
-      const std::string_view what = tokens_.next();
-      if (what == "DESIGN") break;
-      if (what != skipped_) tokens_.fail(fmt::format("END {} without its beginning", quoted(what)));
-      skipped_ = {};
-    } else if (keyword == "DESIGN") {
-      design_.name = name("the design");
-      end_of_statement();
-    } else if (keyword == "UNITS") {
-      units();
-    } else if (keyword == "DIEAREA") {
-      die_area();
-    } else if (keyword == "TRACKS") {
-      tracks();
-    } else if (keyword == "GCELLGRID") {
-      gcell_grid();
-    } else if (keyword == "VIAS") {
-      vias();
-    } else if (keyword == "COMPONENTS") {
-      components();
-    } else if (keyword == "NETS") {
-      nets();
-    } else {
-      skip_section(keyword);
-    }
-  }
-  const auto require = [this](bool found, std::string_view what) {
-    if (!found) tokens_.fail(fmt::format("the design has no {}", what));
-  };
-  require(!design_.name.empty(), "DESIGN statement");
-  require(design_.units_per_micron > 0, "UNITS DISTANCE MICRONS");
-  require(has_die_, "DIEAREA");
-  require(has_components_, "COMPONENTS section");
-  require(has_nets_, "NETS section");
-  for (std::vector<std::int32_t>& lines : design_.gcell_line) {
-    std::sort(lines.begin(), lines.end());
-    lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
-  }
-  return std::move(design_);
-}
-
-// Sections that do not matter, and statements that do not. A section's first statement is followed by its entries
-// ("- ...") or, when there are none, by END and its name.
-void DefParser::skip_section(std::string_view keyword) {
-  if (!is_keyword(keyword)) tokens_.fail(fmt::format("expected a statement of DEF, found {}", quoted(keyword)));
-  if (keyword == "PROPERTYDEFINITIONS") return tokens_.skip_to_end(keyword);
-  if (keyword == "BEGINEXT") {
-    while (tokens_.next() != "ENDEXT") {
-    }
-    return;
-  }
-  tokens_.skip_statement();
-  if (tokens_.peek() == "-") {
-    tokens_.skip_to_end(keyword);
-  } else {
-    skipped_ = keyword;
-  }
-}
-
-// NAME count ; - entry ... ; - entry ... ; END NAME
-template <class Entry>
-void DefParser::section(std::string_view title, Entry&& entry) {
-  const std::int64_t line = tokens_.line();
-  const std::int32_t announced = tokens_.integer(fmt::format("the number of {}", title), 0);
-  end_of_statement();
-  std::int64_t found = 0;
-  for (; tokens_.accept("-"); ++found) entry();
-  tokens_.expect("END");
-  tokens_.expect(title);
-  if (found != announced) {
-    throw InputError(tokens_.place(line), fmt::format("{} announces {} entries and has {}", title, announced, found),
-                     kWriteItAgain);
-  }
-}
-
-// Any word but DEF's own signs.
-std::string_view DefParser::name(std::string_view what) {
-  const std::string_view word = tokens_.next();
-  if (word == ";" || word == "+" || word == "-" || word == "(" || word == ")") {
-    tokens_.fail(fmt::format("expected the name of {}, found {}", what, quoted(word)));
-  }
-  return word;
-}
-
-std::int32_t DefParser::coordinate(const std::int32_t* previous) {
-  if (!tokens_.accept("*")) return tokens_.integer("a coordinate");
-  if (previous == nullptr) tokens_.fail("'*' repeats the coordinate of the point before, and there is none");
-  return *previous;
-}
-
-// ( x y ) or ( x y extension ); `*` repeats a coordinate of the previous point.
-Point DefParser::point(const std::optional<Point>& previous) {
-  tokens_.expect("(");
-  const std::int32_t x = coordinate(previous ? &previous->x : nullptr);
-  const std::int32_t y = coordinate(previous ? &previous->y : nullptr);
-  if (tokens_.peek() != ")") tokens_.integer("the extension of a wire");
-  tokens_.expect(")");
-  return {x, y};
 }
 
 std::int32_t index_of(std::string_view name, std::unordered_map<std::string_view, std::int32_t>& index,
@@ -190,231 +34,348 @@ std::int32_t index_of(std::string_view name, std::unordered_map<std::string_view
   return entry->second;
 }
 
-std::int32_t DefParser::layer(std::string_view name) {
-  return index_of(name, layer_index_, design_.layer);
-}
-std::int32_t DefParser::master(std::string_view name) {
-  return index_of(name, master_index_, design_.master);
-}
-
-// Goes on to the next `+` of an entry and gives the attribute behind it, or nothing at the end of the entry.
-std::string_view DefParser::attribute() {
-  while (true) {
-    const std::string_view word = tokens_.next();
-    if (word == "+") return tokens_.next();
-    if (word == ";") return {};
-    if (word == "-") tokens_.fail("an entry begins before the one before it has ended with ';'");
+class DefParser {
+ public:
+  DefParser(const std::string& path, const LefTechnology* lef) : tokens_(path, "DEF"), lef_(lef) {
+    design_.path = path;
   }
-}
 
-// The same where an attribute or the end has to follow at once.
-std::string_view DefParser::first_attribute() {
-  if (tokens_.peek() != "+" && tokens_.peek() != ";") {
-    tokens_.fail(fmt::format("expected '+' or ';', found {}", quoted(tokens_.next())));
-  }
-  return attribute();
-}
-
-// X|Y start DO count STEP step
-Pattern DefParser::pattern() {
-  const std::string_view axis = tokens_.next();
-  if (axis != "X" && axis != "Y") tokens_.fail(fmt::format("expected X or Y, found {}", quoted(axis)));
-  Pattern pattern{axis == "Y", 0, 0, 0};
-  pattern.start = tokens_.integer("the first coordinate");
-  tokens_.expect("DO");
-  pattern.count = tokens_.integer("the number of lines", 1);
-  tokens_.expect("STEP");
-  pattern.step = tokens_.integer("the distance of lines", pattern.count > 1 ? 1 : 0);
-  const std::int64_t last = pattern.start + (pattern.count - std::int64_t{1}) * pattern.step;
-  if (last > std::numeric_limits<std::int32_t>::max()) {
-    tokens_.fail(fmt::format("the last line lies at {}, beyond 32 bits", last));
-  }
-  return pattern;
-}
-
-void DefParser::units() {
-  tokens_.expect("DISTANCE");
-  tokens_.expect("MICRONS");
-  design_.units_per_micron = tokens_.integer("the units per micron", 1);
-  end_of_statement();
-}
-
-void DefParser::die_area() {
-  has_die_ = true;
-  Point last = point({});
-  Point low = last, high = last;
-  while (!tokens_.accept(";")) {
-    last = point(last);
-    low = {std::min(low.x, last.x), std::min(low.y, last.y)};
-    high = {std::max(high.x, last.x), std::max(high.y, last.y)};
-  }
-  if (low.x == high.x || low.y == high.y) tokens_.fail("the DIEAREA is empty");
-  design_.die = {low.x, low.y, high.x, high.y};
-}
-
-void DefParser::tracks() {
-  const Pattern at = pattern();
-  if (tokens_.accept("MASK")) {
-    tokens_.integer("a mask");
-    tokens_.accept("SAMEMASK");
-  }
-  if (tokens_.accept("LAYER")) {
-    while (tokens_.peek() != ";") {
-      design_.tracks[at.axis].push_back({layer(name("a layer")), at.start, at.count, at.step});
+  DefDesign parse() {
+    if (!is_keyword(tokens_.peek())) {
+      tokens_.fail(fmt::format("this is not a DEF file, it begins with {}", quoted(tokens_.next())),
+                   "give a DEF file as text, uncompressed");
     }
-  }
-  end_of_statement();
-}
-
-void DefParser::gcell_grid() {
-  const Pattern at = pattern();
-  std::vector<std::int32_t>& lines = design_.gcell_line[at.axis];
-  if (static_cast<std::int64_t>(lines.size()) + at.count > kMostGridLines) {
-    tokens_.fail(fmt::format("GCELLGRID has more than {} lines in one direction", kMostGridLines));
-  }
-  for (std::int64_t i = 0; i < at.count; ++i) lines.push_back(static_cast<std::int32_t>(at.start + i * at.step));
-  end_of_statement();
-}
-
-void DefParser::vias() {
-  section("VIAS", [this] {
-    std::vector<std::string_view>& layers = via_layers_[name("a via")];
-    for (std::string_view word = first_attribute(); !word.empty(); word = attribute()) {
-      const int names = word == "LAYERS" ? 3 : word == "RECT" || word == "POLYGON" ? 1 : 0;
-      for (int i = 0; i < names; ++i) layers.push_back(name("a layer"));
-    }
-  });
-}
-
-void DefParser::components() {
-  if (has_components_) tokens_.fail("there is a second COMPONENTS section");
-  has_components_ = true;
-  section("COMPONENTS", [this] { component(); });
-}
-
-void DefParser::component() {
-  const std::string_view instance = name("a component");
-  const std::int64_t line = tokens_.line();
-  const std::int32_t type = master(name("a master"));
-  std::optional<Point> at;
-  for (std::string_view word = first_attribute(); !word.empty(); word = attribute()) {
-    if (word == "PLACED" || word == "FIXED" || word == "COVER") at = point({});
-  }
-  if (!at) {
-    throw InputError(tokens_.place(line), fmt::format("component {} has no placement", quoted(instance)),
-                     "place the design first");
-  }
-  if (!component_index_.emplace(instance, static_cast<std::int32_t>(design_.component.size())).second) {
-    throw InputError(tokens_.place(line), fmt::format("there is a second component {}", quoted(instance)),
-                     "give each component its own name");
-  }
-  design_.component.push_back({std::string(instance), type, at->x, at->y});
-}
-
-void DefParser::nets() {
-  if (has_nets_) tokens_.fail("there is a second NETS section");
-  has_nets_ = true;
-  section("NETS", [this] { net(); });
-}
-
-void DefParser::net() {
-  const std::string_view net = name("a net");
-  net_pins(net);
-  design_.net.emplace_back(net);
-  design_.net_offset.push_back(static_cast<std::int64_t>(design_.net_component.size()));
-  for (std::string_view word = first_attribute(); !word.empty(); word = attribute()) {
-    if (word == "ROUTED" || word == "FIXED" || word == "COVER" || word == "NOSHIELD") wiring();
-  }
-}
-
-// ( component pin ) ( PIN pin ) ...
-void DefParser::net_pins(std::string_view net) {
-  while (tokens_.accept("(")) {
-    const std::string_view cell = name("a component");
-    if (cell == "*") {
-      tokens_.fail(fmt::format("net {} connects a pin of all components with ( * pin )", quoted(net)),
-                   "write the DEF with one connection for each component");
-    }
-    if (cell != "PIN") {
-      const auto found = component_index_.find(cell);
-      if (found == component_index_.end()) {
-        tokens_.fail(fmt::format("net {} names the unknown component {}", quoted(net), quoted(cell)),
-                     "list each component of a net in COMPONENTS, before NETS");
+    using Parser = DefParser;
+    constexpr std::pair<std::string_view, void (Parser::*)()> kStatements[] = {
+        {"DESIGN", &Parser::design},         {"UNITS", &Parser::units},
+        {"DIEAREA", &Parser::die_area},      {"TRACKS", &Parser::tracks},
+        {"GCELLGRID", &Parser::gcell_grid},  {"VIAS", &Parser::vias},
+        {"COMPONENTS", &Parser::components}, {"NETS", &Parser::nets}};
+    while (true) {
+      const std::string_view keyword = tokens_.next();
+      if (keyword == "END") {
+        const std::string_view what = tokens_.next();
+        if (what == "DESIGN") break;
+        if (what != skipped_) tokens_.fail(fmt::format("END {} without its beginning", quoted(what)));
+        skipped_ = {};
+        continue;
       }
-      design_.net_component.push_back(found->second);
+      const auto* const found = std::find_if(std::begin(kStatements), std::end(kStatements),
+                                             [&](const auto& known) { return known.first == keyword; });
+      found != std::end(kStatements) ? (this->*found->second)() : skip_section(keyword);
     }
-    name("a pin");
-    if (tokens_.accept("+")) tokens_.expect("SYNTHESIZED");
+    const auto require = [this](bool found, std::string_view what) {
+      if (!found) tokens_.fail(fmt::format("the design has no {}", what));
+    };
+    require(!design_.name.empty(), "DESIGN statement");
+    require(design_.units_per_micron > 0, "UNITS DISTANCE MICRONS");
+    require(has_die_, "DIEAREA");
+    require(has_components_, "COMPONENTS section");
+    require(has_nets_, "NETS section");
+    for (std::vector<std::int32_t>& lines : design_.gcell_line) {
+      std::sort(lines.begin(), lines.end());
+      lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
+    }
+    return std::move(design_);
+  }
+
+ private:
+  void end_of_statement() { tokens_.expect(";"); }
+
+  // Sections that do not matter, and statements that do not. A section's first statement is followed by its entries
+  // ("- ...") or, when there are none, by END and its name.
+  void skip_section(std::string_view keyword) {
+    if (!is_keyword(keyword)) tokens_.fail(fmt::format("expected a statement of DEF, found {}", quoted(keyword)));
+    if (keyword == "PROPERTYDEFINITIONS") return tokens_.skip_to_end(keyword);
+    if (keyword == "BEGINEXT") return tokens_.skip_through("ENDEXT");
+    tokens_.skip_through(";");
+    if (tokens_.peek() == "-") {
+      tokens_.skip_to_end(keyword);
+    } else {
+      skipped_ = keyword;
+    }
+  }
+
+  // NAME count ; - entry ... ; - entry ... ; END NAME
+  template <class Entry>
+  void section(std::string_view title, Entry&& entry) {
+    const std::int64_t line = tokens_.line();
+    const std::int32_t announced = tokens_.integer(fmt::format("the number of {}", title), 0);
+    end_of_statement();
+    std::int64_t found = 0;
+    for (; tokens_.accept("-"); ++found) entry();
+    tokens_.expect("END");
+    tokens_.expect(title);
+    if (found != announced) {
+      throw InputError(tokens_.place(line), fmt::format("{} announces {} entries and has {}", title, announced, found),
+                       kWriteItAgain);
+    }
+  }
+
+  // Any word but DEF's own signs.
+  std::string_view name(std::string_view what) {
+    const std::string_view word = tokens_.next();
+    if (is_one_of(word, {";", "+", "-", "(", ")"})) {
+      tokens_.fail(fmt::format("expected the name of {}, found {}", what, quoted(word)));
+    }
+    return word;
+  }
+
+  std::int32_t coordinate(const std::int32_t* previous) {
+    if (!tokens_.accept("*")) return tokens_.integer("a coordinate");
+    if (previous == nullptr) tokens_.fail("'*' repeats the coordinate of the point before, and there is none");
+    return *previous;
+  }
+
+  // ( x y ) or ( x y extension ); `*` repeats a coordinate of the previous point.
+  Point point(const std::optional<Point>& previous) {
+    tokens_.expect("(");
+    const std::int32_t x = coordinate(previous ? &previous->x : nullptr);
+    const std::int32_t y = coordinate(previous ? &previous->y : nullptr);
+    if (tokens_.peek() != ")") tokens_.integer("the extension of a wire");
     tokens_.expect(")");
+    return {x, y};
   }
-}
 
-// layer points [NEW layer points] ..., up to (not with) the next `+` or `;`.
-void DefParser::wiring() {
-  std::int32_t on = layer(name("a layer"));
-  std::string_view via;
-  std::optional<Point> last;
-  while (tokens_.peek() != ";" && tokens_.peek() != "+") {
-    if (tokens_.peek() == "(") {
-      const Point next = point(last);
-      if (last && (last->x != next.x || last->y != next.y)) {
-        if (last->x != next.x && last->y != next.y) {
-          tokens_.fail(fmt::format("the wire to ( {} {} ) is neither horizontal nor vertical", next.x, next.y));
-        }
-        if (on < 0) {
-          tokens_.fail(fmt::format("a wire goes on behind the via {}, whose other layer is not known", quoted(via)),
-                       "give the LEF that defines the via");
-        }
-        design_.wire.push_back({on, last->x, last->y, next.x, next.y});
-      }
-      last = next;
-      continue;
+  std::int32_t layer(std::string_view name) { return index_of(name, layer_index_, design_.layer); }
+  std::int32_t master(std::string_view name) { return index_of(name, master_index_, design_.master); }
+
+  // Goes on to the next `+` of an entry and gives the attribute behind it, or nothing at the end of the entry.
+  std::string_view attribute() {
+    while (true) {
+      const std::string_view word = tokens_.next();
+      if (word == "+") return tokens_.next();
+      if (word == ";") return {};
+      if (word == "-") tokens_.fail("an entry begins before the one before it has ended with ';'");
     }
-    const std::string_view word = tokens_.next();
-    if (word == "NEW") {
-      on = layer(name("a layer"));
-      last.reset();
-    } else if (word == "TAPERRULE") {
-      name("a rule");
-    } else if (word == "STYLE" || word == "MASK") {
-      tokens_.integer(fmt::format("the number of a {}", word), 0);
-    } else if (word == "RECT") {  // a patch of metal beside the wire
-      tokens_.expect("(");
-      for (int i = 0; i < 4; ++i) tokens_.integer("a side of RECT");
-      tokens_.expect(")");
-    } else if (word == "VIRTUAL") {  // a connection without metal
+  }
+
+  // The same where an attribute or the end has to follow at once.
+  std::string_view first_attribute() {
+    if (tokens_.peek() != "+" && tokens_.peek() != ";") {
+      tokens_.fail(fmt::format("expected '+' or ';', found {}", quoted(tokens_.next())));
+    }
+    return attribute();
+  }
+
+  // X|Y start DO count STEP step
+  Pattern pattern() {
+    const std::string_view axis = tokens_.next();
+    if (axis != "X" && axis != "Y") tokens_.fail(fmt::format("expected X or Y, found {}", quoted(axis)));
+    Pattern pattern{axis == "Y", 0, 0, 0};
+    pattern.start = tokens_.integer("the first coordinate");
+    tokens_.expect("DO");
+    pattern.count = tokens_.integer("the number of lines", 1);
+    tokens_.expect("STEP");
+    pattern.step = tokens_.integer("the distance of lines", pattern.count > 1 ? 1 : 0);
+    const std::int64_t last = pattern.start + (pattern.count - std::int64_t{1}) * pattern.step;
+    if (last > std::numeric_limits<std::int32_t>::max()) {
+      tokens_.fail(fmt::format("the last line lies at {}, beyond 32 bits", last));
+    }
+    return pattern;
+  }
+
+  void design() {
+    design_.name = name("the design");
+    end_of_statement();
+  }
+
+  void units() {
+    tokens_.expect("DISTANCE");
+    tokens_.expect("MICRONS");
+    design_.units_per_micron = tokens_.integer("the units per micron", 1);
+    end_of_statement();
+  }
+
+  void die_area() {
+    has_die_ = true;
+    Point last = point({});
+    Point low = last, high = last;
+    while (!tokens_.accept(";")) {
       last = point(last);
-    } else if (word == "-" || word == "END") {
-      tokens_.fail("the routing of a net has not ended with ';'");
-    } else if (word != "TAPER") {
-      if (!last) tokens_.fail(fmt::format("the via {} comes before any point of its wire", quoted(word)));
-      via = word;
-      on = layer_behind_via(via, on);
-      if (is_orientation(tokens_.peek())) tokens_.next();
+      low = {std::min(low.x, last.x), std::min(low.y, last.y)};
+      high = {std::max(high.x, last.x), std::max(high.y, last.y)};
     }
+    if (low.x == high.x || low.y == high.y) tokens_.fail("the DIEAREA is empty");
+    design_.die = {low.x, low.y, high.x, high.y};
   }
-}
 
-// A via leads to the one other routing layer it touches; -1 when that is not known. Routing layers are those with
-// TRACKS: the cut layer between has none.
-std::int32_t DefParser::layer_behind_via(std::string_view via, std::int32_t layer) {
-  std::int32_t behind = -1;
-  const auto visit = [&](std::string_view name) {
-    const auto found = layer_index_.find(name);
-    if (found == layer_index_.end() || found->second == layer || found->second == behind) return true;
-    const bool first = behind < 0;
-    behind = found->second;
-    return first;
-  };
-  const auto from = [&](const auto& layers) { return std::all_of(layers.begin(), layers.end(), visit) ? behind : -1; };
-  if (const auto found = via_layers_.find(via); found != via_layers_.end()) return from(found->second);
-  if (lef_ != nullptr) {
-    if (const auto found = lef_->via_layers.find(std::string(via)); found != lef_->via_layers.end()) {
-      return from(found->second);
+  void tracks() {
+    const Pattern at = pattern();
+    if (tokens_.accept("MASK")) {
+      tokens_.integer("a mask");
+      tokens_.accept("SAMEMASK");
+    }
+    if (tokens_.accept("LAYER")) {
+      while (tokens_.peek() != ";") {
+        design_.tracks[at.axis].push_back({layer(name("a layer")), at.start, at.count, at.step});
+      }
+    }
+    end_of_statement();
+  }
+
+  void gcell_grid() {
+    const Pattern at = pattern();
+    std::vector<std::int32_t>& lines = design_.gcell_line[at.axis];
+    if (static_cast<std::int64_t>(lines.size()) + at.count > kMostGridLines) {
+      tokens_.fail(fmt::format("GCELLGRID has more than {} lines in one direction", kMostGridLines));
+    }
+    for (std::int64_t i = 0; i < at.count; ++i) lines.push_back(static_cast<std::int32_t>(at.start + i * at.step));
+    end_of_statement();
+  }
+
+  void vias() {
+    section("VIAS", [this] {
+      std::vector<std::string_view>& layers = via_layers_[name("a via")];
+      for (std::string_view word = first_attribute(); !word.empty(); word = attribute()) {
+        const int names = word == "LAYERS" ? 3 : word == "RECT" || word == "POLYGON" ? 1 : 0;
+        for (int i = 0; i < names; ++i) layers.push_back(name("a layer"));
+      }
+    });
+  }
+
+  void once(std::string_view title, bool& found) {
+    if (std::exchange(found, true)) tokens_.fail(fmt::format("there is a second {} section", title));
+  }
+
+  void components() {
+    once("COMPONENTS", has_components_);
+    section("COMPONENTS", [this] { component(); });
+  }
+
+  void component() {
+    const std::string_view instance = name("a component");
+    const std::int64_t line = tokens_.line();
+    const std::int32_t type = master(name("a master"));
+    std::optional<Point> at;
+    for (std::string_view word = first_attribute(); !word.empty(); word = attribute()) {
+      if (is_one_of(word, {"PLACED", "FIXED", "COVER"})) at = point({});
+    }
+    if (!at) {
+      throw InputError(tokens_.place(line), fmt::format("component {} has no placement", quoted(instance)),
+                       "place the design first");
+    }
+    if (!component_index_.emplace(instance, static_cast<std::int32_t>(design_.component.size())).second) {
+      throw InputError(tokens_.place(line), fmt::format("there is a second component {}", quoted(instance)),
+                       "give each component its own name");
+    }
+    design_.component.push_back({std::string(instance), type, at->x, at->y});
+  }
+
+  void nets() {
+    once("NETS", has_nets_);
+    section("NETS", [this] { net(); });
+  }
+
+  void net() {
+    const std::string_view net = name("a net");
+    net_pins(net);
+    design_.net.emplace_back(net);
+    design_.net_offset.push_back(static_cast<std::int64_t>(design_.net_component.size()));
+    for (std::string_view word = first_attribute(); !word.empty(); word = attribute()) {
+      if (is_one_of(word, {"ROUTED", "FIXED", "COVER", "NOSHIELD"})) wiring();
     }
   }
-  return -1;
-}
+
+  // ( component pin ) ( PIN pin ) ...
+  void net_pins(std::string_view net) {
+    while (tokens_.accept("(")) {
+      const std::string_view cell = name("a component");
+      if (cell == "*") {
+        tokens_.fail(fmt::format("net {} connects a pin of all components with ( * pin )", quoted(net)),
+                     "write the DEF with one connection for each component");
+      }
+      if (cell != "PIN") {
+        const auto found = component_index_.find(cell);
+        if (found == component_index_.end()) {
+          tokens_.fail(fmt::format("net {} names the unknown component {}", quoted(net), quoted(cell)),
+                       "list each component of a net in COMPONENTS, before NETS");
+        }
+        design_.net_component.push_back(found->second);
+      }
+      name("a pin");
+      if (tokens_.accept("+")) tokens_.expect("SYNTHESIZED");
+      tokens_.expect(")");
+    }
+  }
+
+  // layer points [NEW layer points] ..., up to (not with) the next `+` or `;`.
+  void wiring() {
+    std::int32_t on = layer(name("a layer"));
+    std::string_view via;
+    std::optional<Point> last;
+    while (tokens_.peek() != ";" && tokens_.peek() != "+") {
+      if (tokens_.peek() == "(") {
+        const Point next = point(last);
+        if (last && (last->x != next.x || last->y != next.y)) {
+          if (last->x != next.x && last->y != next.y) {
+            tokens_.fail(fmt::format("the wire to ( {} {} ) is neither horizontal nor vertical", next.x, next.y));
+          }
+          if (on < 0) {
+            tokens_.fail(fmt::format("a wire goes on behind the via {}, whose other layer is not known", quoted(via)),
+                         "give the LEF that defines the via");
+          }
+          design_.wire.push_back({on, last->x, last->y, next.x, next.y});
+        }
+        last = next;
+        continue;
+      }
+      const std::string_view word = tokens_.next();
+      if (word == "NEW") {
+        on = layer(name("a layer"));
+        last.reset();
+      } else if (word == "TAPERRULE") {
+        name("a rule");
+      } else if (word == "STYLE" || word == "MASK") {
+        tokens_.integer(fmt::format("the number of a {}", word), 0);
+      } else if (word == "RECT") {  // a patch of metal beside the wire
+        tokens_.expect("(");
+        for (int i = 0; i < 4; ++i) tokens_.integer("a side of RECT");
+        tokens_.expect(")");
+      } else if (word == "VIRTUAL") {  // a connection without metal
+        last = point(last);
+      } else if (word == "-" || word == "END") {
+        tokens_.fail("the routing of a net has not ended with ';'");
+      } else if (word != "TAPER") {
+        if (!last) tokens_.fail(fmt::format("the via {} comes before any point of its wire", quoted(word)));
+        via = word;
+        on = layer_behind_via(via, on);
+        if (is_one_of(tokens_.peek(), {"N", "S", "E", "W", "FN", "FS", "FE", "FW"})) tokens_.next();
+      }
+    }
+  }
+
+  // A via leads to the one other routing layer it touches; -1 when that is not known. Routing layers are those with
+  // TRACKS: the cut layer between has none.
+  std::int32_t layer_behind_via(std::string_view via, std::int32_t layer) {
+    std::int32_t behind = -1;
+    const auto visit = [&](std::string_view name) {
+      const auto found = layer_index_.find(name);
+      if (found == layer_index_.end() || found->second == layer || found->second == behind) return true;
+      const bool first = behind < 0;
+      behind = found->second;
+      return first;
+    };
+    const auto from = [&](const auto& layers) {
+      return std::all_of(layers.begin(), layers.end(), visit) ? behind : -1;
+    };
+    if (const auto found = via_layers_.find(via); found != via_layers_.end()) return from(found->second);
+    if (lef_ != nullptr) {
+      if (const auto found = lef_->via_layers.find(std::string(via)); found != lef_->via_layers.end()) {
+        return from(found->second);
+      }
+    }
+    return -1;
+  }
+
+  LefDefTokens tokens_;
+  const LefTechnology* lef_;
+  DefDesign design_;
+  bool has_die_ = false, has_components_ = false, has_nets_ = false;
+  std::string_view skipped_;  // a statement that was skipped and may turn out to be a section without entries
+  std::unordered_map<std::string_view, std::int32_t> layer_index_, master_index_, component_index_;
+  std::unordered_map<std::string_view, std::vector<std::string_view>> via_layers_;
+};
 
 }  // namespace
 

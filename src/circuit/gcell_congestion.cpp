@@ -4,7 +4,6 @@
 #include <string>
 
 namespace gsrgnn {
-
 namespace {
 
 // More GCells than any design that fits the rest of the program has; a damaged grid must not take all memory.

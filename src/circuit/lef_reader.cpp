@@ -5,7 +5,6 @@
 #include <optional>
 
 namespace gsrgnn {
-
 namespace {
 
 // LAYER name ... END name: statements, of which two matter.
@@ -21,7 +20,7 @@ void read_layer(LefDefTokens& tokens, LefTechnology& technology) {
       if (tokens.peek() == "HORIZONTAL") direction = Direction::horizontal;
       if (tokens.peek() == "VERTICAL") direction = Direction::vertical;
     }
-    if (keyword != ";") tokens.skip_statement();
+    if (keyword != ";") tokens.skip_through(";");
   }
   tokens.expect(name);
   if (!routing) return;
@@ -44,15 +43,6 @@ void read_via(LefDefTokens& tokens, LefTechnology& technology) {
   tokens.expect(name);
 }
 
-bool is_named_block(std::string_view keyword) {
-  return keyword == "VIARULE" || keyword == "NONDEFAULTRULE" || keyword == "MACRO" || keyword == "SITE" ||
-         keyword == "ARRAY";
-}
-
-bool is_plain_block(std::string_view keyword) {
-  return keyword == "UNITS" || keyword == "PROPERTYDEFINITIONS" || keyword == "SPACING" || keyword == "IRDROP";
-}
-
 }  // namespace
 
 LefTechnology read_lef(const std::string& path) {
@@ -69,15 +59,14 @@ LefTechnology read_lef(const std::string& path) {
       read_layer(tokens, technology);
     } else if (keyword == "VIA") {
       read_via(tokens, technology);
-    } else if (is_named_block(keyword)) {
+    } else if (is_one_of(keyword, {"VIARULE", "NONDEFAULTRULE", "MACRO", "SITE", "ARRAY"})) {
       tokens.skip_to_end(tokens.next());
-    } else if (is_plain_block(keyword)) {
+    } else if (is_one_of(keyword, {"UNITS", "PROPERTYDEFINITIONS", "SPACING", "IRDROP"})) {
       tokens.skip_to_end(keyword);
     } else if (keyword == "BEGINEXT") {
-      while (tokens.next() != "ENDEXT") {
-      }
+      tokens.skip_through("ENDEXT");
     } else {
-      tokens.skip_statement();
+      tokens.skip_through(";");
     }
   }
   if (technology.routing.empty()) {

@@ -4,10 +4,8 @@
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/files.hpp>
 #include <gsrgnn/util/text.hpp>
-#include <system_error>
 
 namespace gsrgnn {
-
 namespace {
 
 bool is_space(char c) {
@@ -98,8 +96,8 @@ std::int32_t LefDefTokens::integer(std::string_view what, std::int32_t least) {
   return value;
 }
 
-void LefDefTokens::skip_statement() {
-  while (next() != ";") {
+void LefDefTokens::skip_through(std::string_view word) {
+  while (next() != word) {
   }
 }
 

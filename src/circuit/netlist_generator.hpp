@@ -33,26 +33,6 @@ class Lottery {
   std::vector<std::int64_t> sum_;
 };
 
-// ---- sizes of nets: generate_net_sizes.cpp --------------------------------------------------------------------------
-
-constexpr std::int64_t kWidestMiddle = 100;  ///< pins of a middle net, at most
-
-/// The most distinct cells that a net can have and give no more than `edges`.
-std::int64_t net_of_edges(std::int64_t edges);
-
-/// How many of `edges` (no loops) nets of up to a hundred pins hold: nearly all of them where there are 40 a cell, 27 %
-/// from 170 a cell on (both as in the real designs), and at most as many as fit on the pins that cells have.
-std::int64_t edges_of_local_nets(std::int64_t cells, std::int64_t edges);
-
-/// Net sizes, one for each of `drivers` cells, that together give at most `budget` edges and nearly that many: middle
-/// nets (21 to 100 pins) first, as many as it takes. A size of 0 is a cell that drives nothing.
-std::vector<std::int64_t> local_net_sizes(std::int64_t cells, std::int64_t drivers, std::int64_t budget,
-                                          Random& random);
-
-/// Sizes of nets on distinct cells that give exactly `edges` (an even number): the largest few fall off as j^-3/4, as
-/// clocks, resets and enables do in 7157 (1,476, 928, 869, 547, ...); what is left goes into ever smaller nets.
-std::vector<std::int64_t> large_net_sizes(std::int64_t edges, std::int64_t widest);
-
 // ---- the nets: generate_nets.cpp ------------------------------------------------------------------------------------
 
 /// What clusters of cells differ in.
@@ -77,17 +57,13 @@ struct Netlist {
 
 Netlist draw_netlist(const GeneratorSpec& spec);
 
-// ---- cell types: generate_types.cpp ---------------------------------------------------------------------------------
+// ---- cell types: generate_netlist.cpp -------------------------------------------------------------------------------
 
 struct CellType {
   const char* name;
   std::int32_t width;  ///< in sites
 };
 const std::vector<CellType>& cell_types();
-
-/// Gates have a type of their number of pins, buffers drive the larger nets, and flip-flops have a type of the number
-/// of control nets that they are on: so the type tells of the netlist around the cell, as it does in a real design.
-std::vector<std::int32_t> draw_types(std::uint64_t seed, const Netlist& netlist);
 
 // ---- placement: generate_placement.cpp ------------------------------------------------------------------------------
 

@@ -12,7 +12,6 @@
 #include <utility>
 
 namespace gsrgnn {
-
 namespace {
 
 constexpr std::int64_t kMostElements = std::int64_t{1} << 26;
@@ -23,16 +22,11 @@ constexpr std::size_t kMostAxes = 32;  // numpy's own limit for most of its life
   throw InputError(place, what, "the file is damaged or not from numpy: download or save it again");
 }
 
-std::uint64_t little_endian(const char* bytes, std::size_t count) {
-  std::uint64_t value = 0;
-  for (std::size_t i = count; i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[i]);
-  return value;
-}
-
 std::uint64_t bits_at(const NumericType& type, const char* bytes) {
-  if (!type.big_endian) return little_endian(bytes, type.bytes);
   std::uint64_t value = 0;
-  for (std::size_t i = 0; i < type.bytes; ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+  for (std::size_t i = 0; i < type.bytes; ++i) {
+    value = value << 8 | static_cast<unsigned char>(bytes[type.big_endian ? i : type.bytes - 1 - i]);
+  }
   return value;
 }
 
@@ -307,6 +301,10 @@ std::optional<NumericType> numeric_type(std::string_view name) {
   if (!integer && !real && !boolean) return std::nullopt;
   if (order != '<' && order != '>' && (order != '|' || bytes != 1)) return std::nullopt;
   return NumericType{kind, static_cast<std::size_t>(bytes), order == '>'};
+}
+
+std::uint64_t little_endian(const char* bytes, std::size_t count) {
+  return bits_at({'u', count, false}, bytes);
 }
 
 std::int64_t integer_at(const NumericType& type, const char* bytes) {

@@ -10,7 +10,6 @@
 #include <utility>
 
 namespace gsrgnn {
-
 namespace {
 
 constexpr std::uint64_t kMostFileBytes = std::uint64_t{1} << 28;
@@ -68,12 +67,7 @@ class PickleMachine {
     at_ += count;
     return bytes;
   }
-  std::uint64_t number(std::size_t bytes) {
-    std::uint64_t value = 0;
-    const std::string_view text = take(bytes);
-    for (std::size_t i = bytes; i-- > 0;) value = value << 8 | static_cast<unsigned char>(text[i]);
-    return value;
-  }
+  std::uint64_t number(std::size_t bytes) { return little_endian(take(bytes).data(), bytes); }
   unsigned char byte() { return static_cast<unsigned char>(number(1)); }
   // A signed number of up to 8 bytes.
   std::int64_t integer(std::size_t bytes) {

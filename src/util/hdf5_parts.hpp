@@ -40,14 +40,6 @@ hid_t native_type() {
 /// heap crashes the library (1.10).
 hid_t string_type(std::size_t length);
 
-/// How the library has to be before any file; it may be called again.
-void set_up_hdf5();
-
-[[noreturn]] void fail_write(const std::string& path, const std::string& what);
-/// Creates a dataset and writes it, unless there is no data; `path` names the file in errors.
-void write_dataset(hid_t file, const std::string& path, const std::string& name, hid_t type, hid_t space,
-                   const void* data);
-
 hid_t open_dataset(const Hdf5Reader& reader, hid_t file, const std::string& name);
 /// The number of elements. A damaged header may announce any: nothing is allocated that the stored bytes do not back.
 std::uint64_t checked_size(const Hdf5Reader& reader, const std::string& name, hid_t dataset, hid_t type);

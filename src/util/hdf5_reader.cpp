@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <gsrgnn/util/error.hpp>
 #include <utility>
@@ -28,6 +29,24 @@ std::uint64_t checked_numbers(const Hdf5Reader& reader, const std::string& name,
 
 }  // namespace
 
+void start_hdf5() {
+  // HDF5 would lock each file that it opens, and fail where the file system has no locks. Ours need none: a file is
+  // written under another name and then renamed.
+  ::setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0);
+  H5dont_atexit();  // which crashes on a file that could not be closed, as on a full disk; we close our files ourselves
+  // It prints a stack trace for every failed call unless told not to; our errors are one line.
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  H5open();
+}
+
+hid_t string_type(std::size_t length) {
+  const hid_t type = H5Tcopy(H5T_C_S1);
+  H5Tset_size(type, length);
+  H5Tset_strpad(type, length == H5T_VARIABLE ? H5T_STR_NULLTERM : H5T_STR_NULLPAD);
+  H5Tset_cset(type, H5T_CSET_UTF8);
+  return type;
+}
+
 hid_t open_dataset(const Hdf5Reader& reader, hid_t file, const std::string& name) {
   if (!reader.has(name)) reader.fail(name, "is missing");
   const hid_t id = H5Dopen2(file, name.c_str(), H5P_DEFAULT);
@@ -46,7 +65,7 @@ std::uint64_t checked_size(const Hdf5Reader& reader, const std::string& name, hi
 }
 
 Hdf5Reader::Hdf5Reader(std::string path) : path_(std::move(path)) {
-  set_up_hdf5();
+  start_hdf5();
   std::error_code error;
   if (!std::filesystem::exists(path_, error)) throw InputError(path_, "no such file", "check the path");
   if (std::filesystem::is_directory(path_, error)) throw InputError(path_, "is a folder", "give a file");
@@ -157,6 +176,15 @@ void read_attribute(const Hdf5Reader& reader, hid_t file, const std::string& obj
   }
 }
 
+template <class T>
+T read_number(const Hdf5Reader& reader, hid_t file, const std::string& object, const std::string& name,
+              H5T_class_t wanted) {
+  T value = 0;
+  read_attribute(reader, file, object, name, wanted,
+                 [&](hid_t attribute, hid_t) { return H5Aread(attribute, native_type<T>(), &value) >= 0; });
+  return value;
+}
+
 }  // namespace
 
 std::string Hdf5Reader::attribute_string(const std::string& object, const std::string& name) const {
@@ -180,17 +208,11 @@ std::string Hdf5Reader::attribute_string(const std::string& object, const std::s
 }
 
 std::int64_t Hdf5Reader::attribute_int(const std::string& object, const std::string& name) const {
-  std::int64_t value = 0;
-  read_attribute(*this, file_, object, name, H5T_INTEGER,
-                 [&](hid_t attribute, hid_t) { return H5Aread(attribute, H5T_NATIVE_INT64, &value) >= 0; });
-  return value;
+  return read_number<std::int64_t>(*this, file_, object, name, H5T_INTEGER);
 }
 
 double Hdf5Reader::attribute_double(const std::string& object, const std::string& name) const {
-  double value = 0;
-  read_attribute(*this, file_, object, name, H5T_FLOAT,
-                 [&](hid_t attribute, hid_t) { return H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) >= 0; });
-  return value;
+  return read_number<double>(*this, file_, object, name, H5T_FLOAT);
 }
 
 std::vector<std::string> Hdf5Reader::members(const std::string& group) const {

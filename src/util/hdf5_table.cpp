@@ -71,8 +71,7 @@ void Hdf5Writer::table(const std::string& name, const std::vector<Hdf5Column>& c
   }
   const hsize_t size = rows;
   const Handle space(H5Screate_simple(1, &size, nullptr), H5Sclose);
-  make_groups(name);
-  write_dataset(file_, path_, name, *layout.type, space, rows == 0 ? nullptr : packed.data());
+  write(name, *layout.type, space, rows == 0 ? nullptr : packed.data());
 }
 
 std::vector<Hdf5Column> Hdf5Reader::table(const std::string& name) const {

@@ -27,21 +27,13 @@ hid_t create_dataset(hid_t file, const std::string& name, hid_t type, hid_t spac
 
 }  // namespace
 
-void fail_write(const std::string& path, const std::string& what) {
-  throw InputError(path, fmt::format("cannot write {}", what),
+void Hdf5Writer::fail(const std::string& what) const {
+  throw InputError(path_, fmt::format("cannot write {}", what),
                    "check that the folder is writable and the disk not full");
 }
 
-void write_dataset(hid_t file, const std::string& path, const std::string& name, hid_t type, hid_t space,
-                   const void* data) {
-  const Handle dataset(create_dataset(file, name, type, space), H5Dclose);
-  if (!dataset.valid() || (data != nullptr && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)) {
-    fail_write(path, fmt::format("/{}", name));
-  }
-}
-
 Hdf5Writer::Hdf5Writer(std::string path) : path_(std::move(path)), temporary_(temporary_path(path_)) {
-  set_up_hdf5();
+  start_hdf5();
   std::error_code error;
   if (std::filesystem::is_directory(path_, error)) {
     throw InputError(path_, "is a folder", "give the name of the file to write");
@@ -63,7 +55,7 @@ Hdf5Writer::Hdf5Writer(std::string path) : path_(std::move(path)), temporary_(te
   }
   if (file_ < 0) {
     discard();
-    fail_write(path_, "the file");
+    fail("the file");
   }
 }
 
@@ -84,6 +76,15 @@ void Hdf5Writer::discard() {
   }
 }
 
+/// Creates a dataset and writes it, unless there is no data.
+void Hdf5Writer::write(const std::string& name, std::int64_t type, std::int64_t space, const void* data) {
+  make_groups(name);
+  const Handle dataset(create_dataset(file_, name, type, space), H5Dclose);
+  if (!dataset.valid() || (data != nullptr && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)) {
+    fail(fmt::format("/{}", name));
+  }
+}
+
 void Hdf5Writer::make_groups(const std::string& name) {
   for (std::size_t end = name.find('/'); end != std::string::npos; end = name.find('/', end + 1)) {
     const std::string parent = name.substr(0, end);
@@ -96,8 +97,7 @@ void Hdf5Writer::array(const std::string& name, const T* data, const Shape& shap
   std::vector<hsize_t> dims(shape.begin(), shape.end());
   const Handle space(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr), H5Sclose);
   const bool empty = std::any_of(shape.begin(), shape.end(), [](std::uint64_t n) { return n == 0; });
-  make_groups(name);
-  write_dataset(file_, path_, name, native_type<T>(), space, empty ? nullptr : data);
+  write(name, native_type<T>(), space, empty ? nullptr : data);
 }
 
 template void Hdf5Writer::array(const std::string&, const float*, const Shape&);
@@ -121,7 +121,7 @@ void Hdf5Writer::array(const std::string& name, std::uint64_t size,
            H5Dwrite(dataset, H5T_NATIVE_FLOAT, of_part, space, H5P_DEFAULT, values.data()) >= 0;
     first += count;
   }
-  if (!good) fail_write(path_, fmt::format("/{}", name));
+  if (!good) fail(fmt::format("/{}", name));
 }
 
 void Hdf5Writer::strings(const std::string& name, const std::vector<std::string>& values) {
@@ -132,57 +132,51 @@ void Hdf5Writer::strings(const std::string& name, const std::vector<std::string>
   const hsize_t size = values.size();
   const Handle space(H5Screate_simple(1, &size, nullptr), H5Sclose);
   const Handle type(string_type(length), H5Tclose);
-  make_groups(name);
-  write_dataset(file_, path_, name, type, space, values.empty() ? nullptr : packed.data());
+  write(name, type, space, values.empty() ? nullptr : packed.data());
 }
 
 void Hdf5Writer::string(const std::string& name, const std::string& value) {
   const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
   const Handle type(string_type(std::max<std::size_t>(1, value.size())), H5Tclose);
-  make_groups(name);
-  write_dataset(file_, path_, name, type, space, value.c_str());
+  write(name, type, space, value.c_str());
 }
 
-namespace {
-
-void write_attribute(hid_t file, const std::string& path, const std::string& object, const std::string& name,
-                     hid_t type, const void* data) {
+void Hdf5Writer::write_attribute(const std::string& object, const std::string& name, std::int64_t type,
+                                 const void* data) {
   const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
   const Handle attribute(
-      H5Acreate_by_name(file, object.c_str(), name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+      H5Acreate_by_name(file_, object.c_str(), name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
       H5Aclose);
   if (!attribute.valid() || H5Awrite(attribute, type, data) < 0) {
-    fail_write(path, fmt::format("the attribute {} of {}", name, object));
+    fail(fmt::format("the attribute {} of {}", name, object));
   }
 }
 
-}  // namespace
-
 void Hdf5Writer::attribute(const std::string& object, const std::string& name, const std::string& value) {
   const Handle type(string_type(std::max<std::size_t>(1, value.size())), H5Tclose);
-  write_attribute(file_, path_, object, name, type, value.c_str());
+  write_attribute(object, name, type, value.c_str());
 }
 
 void Hdf5Writer::attribute(const std::string& object, const std::string& name, std::int64_t value) {
-  write_attribute(file_, path_, object, name, H5T_NATIVE_INT64, &value);
+  write_attribute(object, name, H5T_NATIVE_INT64, &value);
 }
 
 void Hdf5Writer::attribute(const std::string& object, const std::string& name, double value) {
-  write_attribute(file_, path_, object, name, H5T_NATIVE_DOUBLE, &value);
+  write_attribute(object, name, H5T_NATIVE_DOUBLE, &value);
 }
 
 void Hdf5Writer::group(const std::string& name) {
   make_groups(name);
   const Handle properties(group_properties(H5P_GROUP_CREATE), H5Pclose);
   const Handle group(H5Gcreate2(file_, name.c_str(), H5P_DEFAULT, properties, H5P_DEFAULT), H5Gclose);
-  if (!group.valid()) fail_write(path_, fmt::format("/{}", name));
+  if (!group.valid()) fail(fmt::format("/{}", name));
 }
 
 void Hdf5Writer::copy(const Hdf5Reader& from, const std::string& object, const std::string& name) {
   if (!from.has(object)) from.fail(object, "is missing");
   make_groups(name);
   if (H5Ocopy(from.file_, object.c_str(), file_, name.c_str(), H5P_DEFAULT, H5P_DEFAULT) < 0) {
-    fail_write(path_, fmt::format("/{}, a copy of {}:/{}", name, from.path(), object));
+    fail(fmt::format("/{}, a copy of {}:/{}", name, from.path(), object));
   }
 }
 
@@ -191,19 +185,18 @@ bool Hdf5Writer::close() {
   return H5Fclose(std::exchange(file_, -1)) >= 0 && flushed;
 }
 
+void Hdf5Writer::publish(bool closed) {
+  if (closed && std::rename(temporary_.c_str(), path_.c_str()) == 0) return;
+  discard();
+  fail("the file");
+}
+
 void Hdf5Writer::commit() {
-  if (!close() || std::rename(temporary_.c_str(), path_.c_str()) != 0) {
-    discard();
-    fail_write(path_, "the file");
-  }
+  publish(close());
 }
 
 void Hdf5Writer::commit_to_disk(const std::string& keep_as) {
-  if (!close() || !sync_to_disk(temporary_) || (std::rename(path_.c_str(), keep_as.c_str()) != 0 && errno != ENOENT) ||
-      std::rename(temporary_.c_str(), path_.c_str()) != 0) {
-    discard();
-    fail_write(path_, "the file");
-  }
+  publish(close() && sync_to_disk(temporary_) && (std::rename(path_.c_str(), keep_as.c_str()) == 0 || errno == ENOENT));
   const auto folder = std::filesystem::path(path_).parent_path();
   sync_to_disk(folder.empty() ? "." : folder.string());
 }

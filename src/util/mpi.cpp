@@ -5,9 +5,8 @@
 #include <chrono>
 #include <cstdlib>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/exchange.hpp>
 #include <gsrgnn/util/hdf5_file.hpp>
-#include <gsrgnn/util/mpi.hpp>
-#include <numeric>
 
 namespace gsrgnn {
 namespace {
@@ -16,29 +15,12 @@ void check(int code, const char* call) {
   if (code != MPI_SUCCESS) throw RunError(fmt::format("{} failed with code {}", call, code));
 }
 
-/// MPI counts in ints: what is longer goes in pieces of so many elements.
-constexpr std::size_t kPiece = std::size_t{1} << 27U;
-int piece_at(std::size_t done, std::size_t size) {
-  return static_cast<int>(std::min(kPiece, size - done));
-}
-
-/// Mpi::gather of more than Gatherv can count: rank 0 takes one rank's text after the other.
-void gather_in_pieces(const std::string& text, const std::vector<std::int64_t>& lengths,
-                      std::vector<std::string>& texts) {
-  if (texts.empty()) {
-    for (std::size_t done = 0; done < text.size(); done += kPiece) {
-      check(MPI_Send(text.data() + done, piece_at(done, text.size()), MPI_CHAR, 0, 0, MPI_COMM_WORLD), "MPI_Send");
-    }
-    return;
-  }
-  texts[0] = text;
-  for (std::size_t r = 1; r < texts.size(); ++r) {
-    texts[r].resize(static_cast<std::size_t>(lengths[r]));
-    for (std::size_t done = 0; done < texts[r].size(); done += kPiece) {
-      check(MPI_Recv(texts[r].data() + done, piece_at(done, texts[r].size()), MPI_CHAR, static_cast<int>(r), 0,
-                     MPI_COMM_WORLD, MPI_STATUS_IGNORE),
-            "MPI_Recv");
-    }
+/// MPI counts in ints: what is longer goes in pieces of so many elements, each by call(first element, their number).
+template <class T, class Call>
+void in_pieces(T* data, std::size_t size, const char* name, const Call& call) {
+  constexpr std::size_t kPiece = std::size_t{1} << 27U;
+  for (std::size_t done = 0; done < size; done += kPiece) {
+    check(call(data + done, static_cast<int>(std::min(kPiece, size - done))), name);
   }
 }
 
@@ -63,45 +45,24 @@ std::vector<std::string> Mpi::gather(const std::string& text) const {
   if (!started_) return {text};
   const auto length = static_cast<std::int64_t>(text.size());
   std::vector<std::int64_t> lengths(static_cast<std::size_t>(size_));
-  check(MPI_Allgather(&length, 1, MPI_INT64_T, lengths.data(), 1, MPI_INT64_T, MPI_COMM_WORLD), "MPI_Allgather");
-  std::vector<std::string> texts(rank_ == 0 ? lengths.size() : 0);
-  if (std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0}) > static_cast<std::int64_t>(kPiece)) {
-    gather_in_pieces(text, lengths, texts);
-    return texts;
+  check(MPI_Gather(&length, 1, MPI_INT64_T, lengths.data(), 1, MPI_INT64_T, 0, MPI_COMM_WORLD), "MPI_Gather");
+  if (rank_ > 0) {
+    in_pieces(text.data(), text.size(), "MPI_Send",
+              [](const char* at, int count) { return MPI_Send(at, count, MPI_CHAR, 0, 0, MPI_COMM_WORLD); });
+    return {};
   }
-  const std::vector<int> counts(lengths.begin(), lengths.end());
-  std::vector<int> starts(counts.size(), 0);
-  std::partial_sum(counts.begin(), counts.end() - 1, starts.begin() + 1);
-  std::string all(rank_ == 0 ? static_cast<std::size_t>(starts.back() + counts.back()) : 0, '\0');
-  check(MPI_Gatherv(text.data(), static_cast<int>(length), MPI_CHAR, all.data(), counts.data(), starts.data(), MPI_CHAR,
-                    0, MPI_COMM_WORLD),
-        "MPI_Gatherv");
-  for (std::size_t r = 0; r < texts.size(); ++r) {
-    texts[r] = all.substr(static_cast<std::size_t>(starts[r]), static_cast<std::size_t>(counts[r]));
+  std::vector<std::string> texts{text};
+  for (int rank = 1; rank < size_; ++rank) {
+    std::string& of_rank = texts.emplace_back(static_cast<std::size_t>(lengths[static_cast<std::size_t>(rank)]), '\0');
+    in_pieces(of_rank.data(), of_rank.size(), "MPI_Recv", [&](char* at, int count) {
+      return MPI_Recv(at, count, MPI_CHAR, rank, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    });
   }
   return texts;
 }
 
 std::vector<std::string> Mpi::gather_to_all(const std::string& text) const {
-  if (!started_) return {text};
-  const auto gathered = gather(text);
-  std::string all;  // lengths, then texts
-  for (const auto& of_rank : gathered) all += std::to_string(of_rank.size()) + ' ';
-  for (const auto& of_rank : gathered) all += of_rank;
-  all = broadcast(all);
-  std::vector<std::size_t> lengths;
-  std::size_t at = 0;
-  for (int r = 0; r < size_; ++r, ++at) {
-    const std::size_t end = all.find(' ', at);
-    lengths.push_back(std::stoull(all.substr(at, end - at)));
-    at = end;
-  }
-  std::vector<std::string> texts;
-  for (const std::size_t length : lengths) {
-    texts.push_back(all.substr(at, length));
-    at += length;
-  }
-  return texts;
+  return gsrgnn::broadcast(*this, gather(text));
 }
 
 std::string Mpi::broadcast(const std::string& text) const {
@@ -109,10 +70,8 @@ std::string Mpi::broadcast(const std::string& text) const {
   auto length = static_cast<std::int64_t>(text.size());
   check(MPI_Bcast(&length, 1, MPI_INT64_T, 0, MPI_COMM_WORLD), "MPI_Bcast");
   std::string all = rank_ == 0 ? text : std::string(static_cast<std::size_t>(length), '\0');
-  for (std::size_t done = 0; done < all.size(); done += kPiece) {
-    const int count = piece_at(done, all.size());
-    check(MPI_Bcast(all.data() + done, count, MPI_CHAR, 0, MPI_COMM_WORLD), "MPI_Bcast");
-  }
+  in_pieces(all.data(), all.size(), "MPI_Bcast",
+            [](char* at, int count) { return MPI_Bcast(at, count, MPI_CHAR, 0, MPI_COMM_WORLD); });
   return all;
 }
 
@@ -125,10 +84,9 @@ int Mpi::agree(int code) const {
 
 void Mpi::sum(std::int64_t* values, std::size_t count) const {
   if (size_ == 1) return;
-  for (std::size_t done = 0; done < count; done += kPiece) {
-    check(MPI_Allreduce(MPI_IN_PLACE, values + done, piece_at(done, count), MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD),
-          "MPI_Allreduce");
-  }
+  in_pieces(values, count, "MPI_Allreduce", [](std::int64_t* at, int some) {
+    return MPI_Allreduce(MPI_IN_PLACE, at, some, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
+  });
 }
 
 void Mpi::together(const std::function<void()>& work) const {

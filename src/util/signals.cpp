@@ -33,16 +33,8 @@ bool stop_requested() {
 }
 
 std::string stop_signal() {
-  switch (received.load(std::memory_order_relaxed)) {
-    case 0:
-      return "";
-    case SIGTERM:
-      return "SIGTERM";
-    case SIGINT:
-      return "SIGINT";
-    default:
-      return "SIGUSR1";
-  }
+  const int number = received.load(std::memory_order_relaxed);
+  return number == 0 ? "" : number == SIGTERM ? "SIGTERM" : number == SIGINT ? "SIGINT" : "SIGUSR1";
 }
 
 }  // namespace gsrgnn

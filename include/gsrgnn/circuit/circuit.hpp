@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gsrgnn {
@@ -68,6 +69,27 @@ CircuitCounts count(const Circuit& circuit);
 /// The degree of each cell in the clique graph, with multiplicity and without the self loop:
 /// sum_n B[i,n] (s_n - B[i,n]).
 std::vector<std::int64_t> clique_degree(const Circuit& circuit);
+std::vector<std::int64_t> clique_degree(const std::vector<std::int64_t>& net_offset,
+                                        const std::vector<std::int32_t>& net_cell, std::int64_t cells);
+
+/// Sets the types from that of each cell: kept by name, sorted, and only those that occur, so that they do not depend
+/// on the order of the cells.
+void set_types(Circuit& circuit, const std::vector<std::string_view>& type);
+
+/// Appends features: values(i) gives those of cell i, as many as there are names.
+template <class Values>
+void append_features(Circuit& circuit, const std::vector<std::string>& names, const Values& values) {
+  const auto before = static_cast<std::ptrdiff_t>(circuit.feature_name.size());
+  circuit.feature_name.insert(circuit.feature_name.end(), names.begin(), names.end());
+  std::vector<float> feature;
+  feature.reserve(circuit.cell_type.size() * circuit.feature_name.size());
+  for (std::int64_t i = 0; i < circuit.cells(); ++i) {
+    const auto row = circuit.feature.begin() + i * before;
+    feature.insert(feature.end(), row, row + before);
+    for (const double value : values(i)) feature.push_back(static_cast<float>(value));
+  }
+  circuit.feature = std::move(feature);
+}
 
 /// Appends the features every importer gives and that follow from the netlist and the placement alone:
 /// `x`, `y` (placement point relative to the die, 0..1), `log_pins` and `log_degree` (log(1 + .)).

@@ -78,13 +78,10 @@ struct CircuitNetRow {
   }
 };
 
-/// Imports options.design into FOLDER/DESIGN.h5, its cells ordered by order_by_placement(). A design that cannot be
-/// imported (files missing or damaged, netlist and placement of different designs, ...) is skipped and nothing is
-/// written for it. Throws when the file cannot be written.
-CircuitNetRow import_circuitnet_to(const CircuitNetOptions& options, const std::string& folder);
-
 /// Imports the designs first, first + step, first + 2 step, ... of the list, one row each: rank r of R takes (r, R).
-/// options.design is ignored. The folder is made when it is missing.
+/// Each goes into FOLDER/DESIGN.h5, its cells ordered by order_by_placement(). A design that cannot be imported (files
+/// missing or damaged, netlist and placement of different designs, ...) is skipped and nothing is written for it.
+/// options.design is ignored. The folder is made when it is missing. Throws when a file cannot be written.
 std::vector<CircuitNetRow> import_circuitnet_dataset(const CircuitNetOptions& options,
                                                      const std::vector<std::string>& designs, const std::string& folder,
                                                      std::size_t first = 0, std::size_t step = 1);
@@ -102,15 +99,12 @@ std::string circuitnet_design(const std::string& name);
 std::string find_circuitnet_file(const std::string& folder, const std::string& name,
                                  const std::vector<std::string>& suffixes);
 
-/// The files of a design, joined. Arrays as in Circuit, with each cell's box.
+/// The files of a design, joined: a circuit of types and nets, with each cell's box.
 struct CircuitNetDesign {
   std::string placement;  ///< the file of the placement, for messages
   GcellBox extent;        ///< of all placed cells
   std::vector<GcellBox> box;
-  std::vector<std::string> type_name;
-  std::vector<std::int32_t> cell_type;
-  std::vector<std::int64_t> net_offset{0};
-  std::vector<std::int32_t> net_cell;
+  Circuit circuit;
 };
 /// Refuses, among all that is damaged, cells that are named or placed twice, pins of unknown nets or cells, a design
 /// without cells, and one in whose placement the netlist has a lesser share than `least_share`.

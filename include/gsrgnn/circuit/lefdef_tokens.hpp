@@ -3,7 +3,9 @@
 /// The words of a LEF or DEF file. Both formats are words separated by white space, `#` comments and "quoted strings";
 /// a statement ends at the word `;`. Every error names the file and the line.
 
+#include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -12,6 +14,10 @@ namespace gsrgnn {
 
 /// What to do about a file that is not as its format demands.
 inline constexpr std::string_view kWriteItAgain = "write the file again with the tool that made it";
+
+inline bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 /// Reads a whole file and hands out its words one by one, with one word of lookahead. The words are views into the
 /// reader and live as long as it does. A quoted string is one word and keeps its quotes, so that it never equals `;`.
@@ -33,8 +39,8 @@ class LefDefTokens {
   void expect(std::string_view word);
   /// Takes a whole number of at least `least` and at most 2^31 - 1; `what` says what it is, e.g. "the die's corner".
   std::int32_t integer(std::string_view what, std::int32_t least = std::numeric_limits<std::int32_t>::min());
-  /// Takes everything through the next `;`.
-  void skip_statement();
+  /// Takes everything through the next such word: `;` ends a statement.
+  void skip_through(std::string_view word);
   /// Takes everything through the words `END name`.
   void skip_to_end(std::string_view name);
 

@@ -38,6 +38,8 @@ struct NumericType {
 /// The type that numpy writes as e.g. "<f8", ">i2" or "|u1"; nothing when it is not a number type.
 std::optional<NumericType> numeric_type(std::string_view name);
 
+/// The unsigned number of `count` bytes, the least first.
+std::uint64_t little_endian(const char* bytes, std::size_t count);
 /// The number whose type.bytes bytes begin at `bytes`.
 double number_at(const NumericType& type, const char* bytes);
 /// Likewise, for kinds 'b', 'i' and 'u'. An unsigned number beyond 2^63 - 1 comes out negative.

@@ -146,9 +146,7 @@ std::vector<T> gather(const Mpi& mpi, const T& value) {
 /// The same on all ranks.
 template <class T>
 std::vector<T> gather_to_all(const Mpi& mpi, const T& value) {
-  std::vector<T> values;
-  for (const std::string& text : mpi.gather_to_all(encode(value))) values.push_back(decode<T>(text));
-  return values;
+  return broadcast(mpi, gather(mpi, value));
 }
 
 /// The ranks' lists, one after the other, on all ranks.

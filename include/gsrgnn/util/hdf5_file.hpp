@@ -64,8 +64,12 @@ class Hdf5Writer {
 
  private:
   void make_groups(const std::string& name);
+  void write(const std::string& name, std::int64_t type, std::int64_t space, const void* data);
+  void write_attribute(const std::string& object, const std::string& name, std::int64_t type, const void* data);
   bool close();
+  void publish(bool closed);
   void discard();
+  [[noreturn]] void fail(const std::string& what) const;
 
   std::string path_, temporary_, made_folder_;  // the outermost folder that had to be made; empty: none
   std::int64_t file_ = -1;

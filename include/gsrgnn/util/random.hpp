@@ -47,9 +47,7 @@ class Random {
     auto drawn = product(next(), n);
     if (drawn.low < n) {
       const std::uint64_t threshold = (0 - n) % n;
-      while (drawn.low < threshold) {
-        drawn = product(next(), n);
-      }
+      while (drawn.low < threshold) drawn = product(next(), n);
     }
     return drawn.high;
   }
@@ -62,23 +60,13 @@ class Random {
   double normal() {
     for (;;) {
       int k = 0;
-      while (exp_minus_half()) {
-        ++k;
-      }
+      while (exp_minus(0.5)) ++k;
       bool accepted = true;
-      for (int i = 0; accepted && i < k * (k - 1); ++i) {
-        accepted = exp_minus_half();
-      }
-      if (!accepted) {
-        continue;
-      }
+      for (int i = 0; accepted && i < k * (k - 1); ++i) accepted = exp_minus(0.5);
+      if (!accepted) continue;
       const double x = uniform();
-      for (int i = 0; accepted && i <= k; ++i) {
-        accepted = exp_minus(x * (2 * k + x) / (2 * k + 2));
-      }
-      if (accepted) {
-        return (next() >> 63) != 0 ? k + x : -(k + x);
-      }
+      for (int i = 0; accepted && i <= k; ++i) accepted = exp_minus(x * (2 * k + x) / (2 * k + 2));
+      if (accepted) return (next() >> 63) != 0 ? k + x : -(k + x);
     }
   }
 
@@ -123,7 +111,6 @@ class Random {
     }
     return even;
   }
-  bool exp_minus_half() { return exp_minus(0.5); }
 
   std::uint64_t state_;
 };
