@@ -9,6 +9,7 @@
 #include <gsrgnn/kernels/message_passing.hpp>
 #include <gsrgnn/kernels/rms_norm.hpp>
 #include <gsrgnn/kernels/sparse_linear.hpp>
+#include <gsrgnn/models/layer_parameters.hpp>
 
 namespace gsrgnn {
 
@@ -22,6 +23,14 @@ struct GsrBlockViews {
 
   const Tensor<Scalar, Exec>& neighbour(int r) const { return r == 0 ? neighbour_weight : further_weight[r - 1]; }
 };
+
+/// From the arrays of a layer's block, in the order of GsrArray.
+template <class Scalar, class Exec>
+GsrBlockViews<Scalar, Exec> gsr_block_views(const typename LayerParameters<Scalar, Exec>::Arrays& arrays, int width) {
+  return {arrays.tensor(GsrArray::neighbour_weight), arrays.tensor(GsrArray::self_weight),
+          arrays.vector(GsrArray::bias), Vector<Scalar, Exec>(arrays.vector(GsrArray::norm_weight).data(), width),
+          arrays.further(GsrArray::count)};
+}
 
 /// What a block needs while it runs; shared by all blocks of a model.
 template <class Scalar, class Exec>

@@ -116,11 +116,8 @@ class GsrStack {
   Columns columns_of(int layer) const { return slice(saved_index_, training() ? layer : 0); }
   Columns columns2_of(int layer) const { return slice(saved_index2_, training() && !sparse() ? layer : 0); }
 
-  GsrBlockViews<Scalar, Exec> block_views(const typename LayerParameters<Scalar, Exec>::Arrays& arrays) const {
-    return {arrays.tensor(GsrArray::neighbour_weight), arrays.tensor(GsrArray::self_weight),
-            arrays.vector(GsrArray::bias),
-            Vector<Scalar, Exec>(arrays.vector(GsrArray::norm_weight).data(), shape_.width()),
-            arrays.further(GsrArray::count)};
+  auto block_views(const typename LayerParameters<Scalar, Exec>::Arrays& arrays) const {
+    return gsr_block_views<Scalar, Exec>(arrays, shape_.width());
   }
 
   ModelShape shape_;
