@@ -32,7 +32,7 @@ except ImportError as error:
          "install it: apt-get install python3-h5py python3-matplotlib (Debian), or pip install h5py matplotlib")
 
 SCORES = {"pearson": "Pearson", "spearman": "Spearman", "kendall": "Kendall", "r2": "R²"}
-KINDS = ["gcn", "sage", "rev", "gsr"]
+KINDS = ["gcn", "sage", "rev", "gsr", "res"]
 # Okabe and Ito's colours, told apart with any colour vision; gsr by k in one hue, from light to dark.
 COLOUR = {"gcn": "#E69F00", "sage": "#CC79A7", "rev": "#000000"}
 GRAPH_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]

@@ -32,7 +32,8 @@ const std::vector<Row>& rows() {
     return std::vector<Row>{{{"gcn", 1, 1, false, false, false, gcn, 2, 3}, make_gcn_model},
                             {{"sage", 1, 1, false, false, false, sage, 2, 6}, make_sage_model},
                             {{"rev", 2, kAny, false, false, true, rev, 3, 8}, make_rev_model},
-                            {{"gsr", 2, 2, true, true, true, gsr, 2.5, 0}, make_gsr_model}};
+                            {{"gsr", 2, 2, true, true, true, gsr, 2.5, 0}, make_gsr_model},
+                            {{"res", 1, 1, true, false, true, gsr, 2, 0}, make_res_model}};
   }();
   return all;
 }

@@ -57,5 +57,6 @@ std::unique_ptr<AnyModel> make_gcn_model(const ModelRequest& request);
 std::unique_ptr<AnyModel> make_sage_model(const ModelRequest& request);
 std::unique_ptr<AnyModel> make_rev_model(const ModelRequest& request);
 std::unique_ptr<AnyModel> make_gsr_model(const ModelRequest& request);
+std::unique_ptr<AnyModel> make_res_model(const ModelRequest& request);
 
 }  // namespace gsrgnn

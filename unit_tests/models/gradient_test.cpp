@@ -7,6 +7,7 @@
 #include <cmath>
 #include <gsrgnn/models/gsr_stack.hpp>
 #include <gsrgnn/models/plain_stack.hpp>
+#include <gsrgnn/models/res_stack.hpp>
 #include <gsrgnn/models/rev_stack.hpp>
 
 #include "support/execution_spaces.hpp"
@@ -139,6 +140,13 @@ ModelShape rev_shape(int layers, int hidden, int groups, double dropout = 0, int
   return s;
 }
 
+ModelShape res_shape(int layers, int hidden, int k, double dropout = 0) {
+  ModelShape s = shape(ModelKind::res, layers, hidden, 1);
+  s.k = k;
+  s.dropout = dropout;
+  return s;
+}
+
 ModelShape on_two_relations(ModelShape shape) {
   shape.relations = 2;
   return shape;
@@ -151,6 +159,7 @@ class Gradient : public ::testing::Test {
   using Sage = SageModel<double, Exec>;
   using Rev = RevModel<double, Exec>;
   using Gsr = GsrModel<double, std::uint8_t, Exec>;
+  using Res = ResModel<double, std::uint8_t, Exec>;
 };
 TYPED_TEST_SUITE(Gradient, testing::ExecutionSpaces);
 
@@ -177,6 +186,12 @@ TYPED_TEST(Gradient, GsrOneValueKept) {
 }
 TYPED_TEST(Gradient, GsrNoLayers) {
   Probe<typename TestFixture::Gsr, NetGraph>(gsr_shape(0, 16, 1, Residual::sparse)).compare();
+}
+
+TYPED_TEST(Gradient, ResOnNetsAndOnEdges) {
+  Probe<typename TestFixture::Res, NetGraph>(res_shape(3, 20, 4)).compare();
+  Probe<typename TestFixture::Res, EdgeGraph>(res_shape(2, 20, 4)).compare();
+  Probe<typename TestFixture::Res, NetGraph>(res_shape(2, 20, 4, 0.3)).compare();
 }
 
 TYPED_TEST(Gradient, GsrWithDropout) {

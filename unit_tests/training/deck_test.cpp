@@ -256,7 +256,7 @@ TEST_F(DeckTest, WrongValuesAreNamedWithTheirRange) {
   expect_refused("model:\n  k: 0\n", 2, {"'model.k' is '0'", "from 1"});
   expect_refused("model:\n  hidden: 1\n", 2, {"'model.hidden' is '1'", "from 2"});
   expect_refused("model:\n  hidden: 99999999999\n", 2, {"'model.hidden' is '99999999999'"});
-  expect_refused("model:\n  kind: gnn\n", 2, {"'gnn' is not a value of 'model.kind'", "gcn, sage, rev, gsr"});
+  expect_refused("model:\n  kind: gnn\n", 2, {"'gnn' is not a value of 'model.kind'", "gcn, sage, rev, gsr, res"});
   expect_refused("model:\n  kind: [gsr]\n", 2, {"'model.kind'", "text"});
   expect_refused("model:\n  residual: spares\n", 2, {"'spares'", "sparse, dense"});
   expect_refused("model:\n  adjacency: edges\n", 2, {"'edges'", "nets, expanded"});

@@ -31,6 +31,7 @@ std::vector<Deck> decks_of_all_kinds() {
   };
   add(ModelKind::gcn, 1, Residual::sparse, 0);
   add(ModelKind::sage, 1, Residual::sparse, 0);
+  add(ModelKind::res, 1, Residual::sparse, 0.3);
   for (const double dropout : {0.0, 0.3}) {
     add(ModelKind::rev, 2, Residual::sparse, dropout);
     add(ModelKind::rev, 4, Residual::sparse, dropout);
@@ -123,7 +124,7 @@ TEST(MemoryPlan, TheMostThatFitsIsTheMost) {
                     try_all(deck, circuit, around, 40, [](ModelSettings& m, int value) { m.layers = value; }));
         }
       }
-      if (deck.model.kind != ModelKind::gsr) {
+      if (!traits_of(deck.model.kind).k) {
         EXPECT_EQ(plan.most_k(plan.planned()), std::nullopt);
         continue;
       }

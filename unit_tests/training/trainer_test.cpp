@@ -402,7 +402,7 @@ Deck baseline_deck(ModelKind kind) {
 
 TEST(Trainer, EveryBaselineLearnsOnEitherFormOfTheGraph) {
   const Circuit circuit = small_circuit();
-  for (const ModelKind kind : {ModelKind::gcn, ModelKind::sage, ModelKind::rev}) {
+  for (const ModelKind kind : {ModelKind::gcn, ModelKind::sage, ModelKind::rev, ModelKind::res}) {
     SCOPED_TRACE(name_of(kind));
     Deck deck = baseline_deck(kind);
     const TrainedRun nets = train_one(deck, circuit);

@@ -15,6 +15,7 @@ enum class ModelKind {
   sage,  ///< h' = ReLU(A^ h W_n + h W_s + b)
   rev,   ///< RevGNN: C reversible groups, Y_i' = X_i + f_i(Y_{i-1}')
   gsr,   ///< GSR-GNN: the paper's Algorithm 1
+  res,   ///< its block in a plain residual stack: h' = h + f(GS(h, k))
 };
 
 /// An array of a block's parameters: its name, form and initial values.
