@@ -36,19 +36,19 @@ struct OnDevice {
   std::int64_t intermediate_rows = 0;
 };
 
-/// A^ X, A^^T X and D^-1/2 A~ D^-1/2 X of X (cells x columns).
-template <int Tile, class Graph, class Exec, class Scalar>
-std::array<std::vector<Scalar>, 3> aggregate_all(const Circuit& circuit, const std::vector<Scalar>& values,
+/// A^ X, A^^T X and D^-1/2 A~ D^-1/2 X of X (cells x columns); all matrices are stored as Stored.
+template <int Tile, class Graph, class Exec, class Stored>
+std::array<std::vector<Stored>, 3> aggregate_all(const Circuit& circuit, const std::vector<Stored>& values,
                                                  int columns) {
   const Exec space;
   GuardedMemory<Exec> memory(space);
   const OnDevice<Graph, Exec> on(space, circuit);
   const auto cells = circuit.cells();
-  const auto x = memory.template make_from<Matrix<Scalar, Exec>>(values, cells, columns);
-  const auto forward = memory.template make<Matrix<Scalar, Exec>>(cells, columns);
-  const auto backward = memory.template make<Matrix<Scalar, Exec>>(cells, columns);
-  const auto symmetric = memory.template make<Matrix<Scalar, Exec>>(cells, columns);
-  const auto y = memory.template make<Matrix<Scalar, Exec>>(on.intermediate_rows, Tile);
+  const auto x = memory.template make_from<Matrix<Stored, Exec>>(values, cells, columns);
+  const auto forward = memory.template make<Matrix<Stored, Exec>>(cells, columns);
+  const auto backward = memory.template make<Matrix<Stored, Exec>>(cells, columns);
+  const auto symmetric = memory.template make<Matrix<Stored, Exec>>(cells, columns);
+  const auto y = memory.template make<Matrix<Stored, Exec>>(on.intermediate_rows, Tile);
   mean_aggregate<Tile>(space, *on.graph, x, forward, y);
   mean_aggregate_transposed<Tile>(space, *on.graph, x, backward, y);
   symmetric_aggregate<Tile>(space, *on.graph, x, symmetric, y);
@@ -71,11 +71,11 @@ double cancellation(const Circuit& circuit) {
   return worst;
 }
 
-template <int Tile, template <class, class> class Graph, class Exec, class Scalar>
+template <int Tile, template <class, class> class Graph, class Exec, class Scalar, class Stored = Scalar>
 void check(const Circuit& circuit, int columns) {
   SCOPED_TRACE(::testing::Message() << circuit.cells() << " cells, " << circuit.nets() << " nets, " << columns
                                     << " columns, tile " << Tile);
-  const auto values = random_values<Scalar>(circuit.cells() * columns, 9);
+  const auto values = random_values<Stored>(circuit.cells() * columns, 9);
   const auto [forward, backward, symmetric] = aggregate_all<Tile, Graph<Scalar, Exec>, Exec>(circuit, values, columns);
 
   auto mean = dense_adjacency(circuit), gcn = mean;
@@ -88,7 +88,7 @@ void check(const Circuit& circuit, int columns) {
   }
   const HostMatrix x(circuit.cells(), columns, values);
   const bool on_nets = std::is_same_v<Graph<Scalar, Exec>, NetGraph<Scalar, Exec>>;
-  const double tolerance = kTolerance<Scalar> * (on_nets ? cancellation(circuit) : 1);
+  const double tolerance = std::max(kTolerance<Scalar>, kTolerance<Stored>) * (on_nets ? cancellation(circuit) : 1);
   EXPECT_TRUE(all_close(forward, product(mean, x).value, tolerance, columns)) << "mean_aggregate";
   EXPECT_TRUE(all_close(backward, product(transposed(mean), x).value, tolerance, columns))
       << "mean_aggregate_transposed";
@@ -125,6 +125,38 @@ TYPED_TEST(MessagePassingTest, NetsGiveTheDenseProduct) {
 }
 TYPED_TEST(MessagePassingTest, EdgesGiveTheDenseProduct) {
   check_all_sizes<EdgeGraph, typename TypeParam::Exec, typename TypeParam::Scalar>();
+}
+
+TYPED_TEST(MessagePassingTest, MatricesStoredInAnotherType) {
+  using Exec = typename TypeParam::Exec;
+  using Scalar = typename TypeParam::Scalar;
+  using Other = typename TypeParam::Other;
+  for (const auto& circuit : {awkward_circuit(), random_circuit(257, 300, 6), random_circuit_with_long_nets(200, 1)}) {
+    check<8, NetGraph, Exec, Scalar, Other>(circuit, 24);
+    check<64, NetGraph, Exec, Scalar, Other>(circuit, 64);
+    check<32, EdgeGraph, Exec, Scalar, Other>(circuit, 32);
+  }
+}
+
+// 2^24 + 1 + 1 is 2^24 in float, whatever the ones are stored as.
+TYPED_TEST(MessagePassingTest, SumsAreMadeInTheGraphsType) {
+  using Exec = typename TypeParam::Exec;
+  using Scalar = typename TypeParam::Scalar;
+  using Other = typename TypeParam::Other;
+  Circuit circuit = random_circuit(4, 0, 1);
+  circuit.net_cell = {0, 1, 2, 3};
+  circuit.net_offset = {0, 4};
+  std::vector<Other> values(4 * 8, Other(1));
+  std::fill_n(values.begin(), 8, Other(1 << 24));
+  const auto edges = edge_arrays(circuit);
+  std::vector<Other> mean;
+  for (int i = 0; i < 4; ++i) {
+    Scalar sum = 0;
+    for (int e = edges.offset[i]; e < edges.offset[i + 1]; ++e)
+      sum += static_cast<Scalar>(values[edges.neighbour[e] * 8]);
+    mean.insert(mean.end(), 8, static_cast<Other>(sum / 4));
+  }
+  EXPECT_TRUE(all_same(aggregate_all<8, EdgeGraph<Scalar, Exec>, Exec>(circuit, values, 8)[0], mean, 8));
 }
 
 TYPED_TEST(MessagePassingTest, NetsAndEdgesAgreeOnALargerCircuit) {
@@ -258,7 +290,7 @@ void check_segments(int segments, int rows) {
   const auto members = memory.template make_from<Vector<int, Exec>>(member, member.size());
   const auto x = memory.template make_from<Matrix<Scalar, Exec>>(values, rows, columns);
   const auto out = memory.template make_from<Matrix<Scalar, Exec>>(before, segments, columns);
-  sum_segments<Tile>(space, "gsrgnn::test::sum_segments", first, members, x, from, out, to, AddRow());
+  sum_segments<Tile, Scalar>(space, "gsrgnn::test::sum_segments", first, members, x, from, out, to, AddRow());
 
   HostMatrix expected(segments, columns, before);
   for (int s = 0; s < segments; ++s) {

@@ -41,22 +41,23 @@ std::vector<Scalar> values(std::size_t count, std::uint64_t seed, bool whole) {
   return whole ? random_integers<Scalar>(count, seed) : random_values<Scalar>(count, seed);
 }
 
-template <int Tile, class Exec, class Scalar, class Index>
+/// Of tiles and gradients of rows stored as Stored.
+template <int Tile, class Exec, class Scalar, class Index, class Stored = Scalar>
 void check(const Size& size, bool whole) {
   const auto [rows, width, k, tiles] = size;
   SCOPED_TRACE(::testing::Message() << rows << " rows, width " << width << ", k " << k << ", " << tiles << " tiles of "
                                     << Tile);
   const int columns = tiles * Tile;
-  const double tolerance = whole ? 0 : kTolerance<Scalar>;
+  const double tolerance = whole ? 0 : std::max(kTolerance<Scalar>, kTolerance<Stored>);
   const auto host_v = values<Scalar>(rows * k, 1, whole);
   const auto host_index = random_columns<Index>(rows, k, width, 2);
   const auto host_w = values<Scalar>(width * columns, 3, whole);
-  const auto host_g = values<Scalar>(rows * columns, 4, whole);
+  const auto host_g = values<Stored>(rows * columns, 4, whole);
   const HostMatrix s = scattered(host_v, host_index, rows, width);
   const HostMatrix w_matrix(width, columns, host_w), g_matrix(rows, columns, host_g);
   // A second map of the same input, for the gradient of its values.
   const auto host_u = values<Scalar>(width * columns, 5, whole);
-  const auto host_h = values<Scalar>(rows * columns, 6, whole);
+  const auto host_h = values<Stored>(rows * columns, 6, whole);
   const HostMatrix u_matrix(width, columns, host_u), h_matrix(rows, columns, host_h);
 
   const Exec space;
@@ -64,11 +65,11 @@ void check(const Size& size, bool whole) {
   const auto v = memory.template make_from<Matrix<Scalar, Exec>>(host_v, rows, k);
   const auto index = memory.template make_from<Matrix<Index, Exec>>(host_index, rows, k);
   const auto w = memory.template make_from<Tensor<Scalar, Exec>>(tiled(host_w, width, tiles, Tile), tiles, width, Tile);
-  const auto g = memory.template make_from<Matrix<Scalar, Exec>>(host_g, rows, columns);
+  const auto g = memory.template make_from<Matrix<Stored, Exec>>(host_g, rows, columns);
   const auto u = memory.template make_from<Tensor<Scalar, Exec>>(tiled(host_u, width, tiles, Tile), tiles, width, Tile);
-  const auto h = memory.template make_from<Matrix<Scalar, Exec>>(host_h, rows, columns);
-  using Map = MapGradient<Matrix<Scalar, Exec>, Tensor<Scalar, Exec>>;
-  const auto out = memory.template make<Matrix<Scalar, Exec>>(rows, Tile);
+  const auto h = memory.template make_from<Matrix<Stored, Exec>>(host_h, rows, columns);
+  using Map = MapGradient<Matrix<Stored, Exec>, Tensor<Scalar, Exec>>;
+  const auto out = memory.template make<Matrix<Stored, Exec>>(rows, Tile);
   // More rows than any weight needs, as in the model.
   const auto partial = memory.template make<Tensor<Scalar, Exec>>(Tuning<Exec>::kRowChunks, width + 3, Tile);
   const auto tiled_gradient = memory.template make<Tensor<Scalar, Exec>>(tiles, width, Tile);
@@ -113,6 +114,15 @@ void check(const Size& size, bool whole) {
   }
   EXPECT_TRUE(all_close(download(space, dv), at_kept, tolerance, k)) << "added G W^T + H U^T";
 
+  // And of one map.
+  add_value_gradient<Tile>(space, index, Map{g, 0, w}, 0, dv);
+  for (int i = 0; i < rows; ++i) {
+    for (int t = 0; t < k; ++t) {
+      for (int c = 0; c < Tile; ++c) at_kept[i * k + t] += g_matrix(i, c) * w_matrix(host_index[i * k + t], c);
+    }
+  }
+  EXPECT_TRUE(all_close(download(space, dv), at_kept, tolerance, k)) << "added G W^T";
+
   const HostMatrix ones(1, rows, std::vector<double>(rows, 1.0));
   EXPECT_TRUE(all_close(download(space, sums), product(ones, g_matrix).value, tolerance, columns)) << "sums";
 
@@ -143,6 +153,17 @@ TYPED_TEST(SparseLinearTest, EqualsTheDenseProductsOfWideRows) {
 TYPED_TEST(SparseLinearTest, IsExactInWholeNumbers) {
   check_tiles<typename TypeParam::Exec, typename TypeParam::Scalar, std::uint8_t>(kSizes, true);
   check_tiles<typename TypeParam::Exec, typename TypeParam::Scalar, std::uint16_t>(kWideSizes, true);
+}
+TYPED_TEST(SparseLinearTest, OfTilesStoredInAnotherType) {
+  using Exec = typename TypeParam::Exec;
+  using Scalar = typename TypeParam::Scalar;
+  using Other = typename TypeParam::Other;
+  for (const bool whole : {false, true}) {
+    for (const auto& size : kSizes) {
+      check<8, Exec, Scalar, std::uint8_t, Other>(size, whole);
+      check<32, Exec, Scalar, std::uint8_t, Other>(size, whole);
+    }
+  }
 }
 TYPED_TEST(SparseLinearTest, EveryNumberOfRows) {
   const auto chunks = Tuning<typename TypeParam::Exec>::kRowChunks;

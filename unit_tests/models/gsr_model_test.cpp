@@ -14,6 +14,7 @@
 #include <numeric>
 
 #include "support/execution_spaces.hpp"
+#include "support/host_matrix.hpp"
 #include "support/mismatches.hpp"
 #include "support/small_circuits.hpp"
 #include "support/two_relations.hpp"
@@ -222,6 +223,49 @@ TYPED_TEST(GsrModelTest, IsAlgorithm1OnTwoRelations) {
     shape.relations = 2;
     compare_with_transcription<TypeParam, std::uint8_t, testing::TwoRelations<double, TypeParam>>(shape, circuit);
   }
+}
+
+/// f, dV and the parameters' gradients of a block in double whose tiles are stored as Stored.
+template <class Exec, class Stored>
+std::vector<double> run_block() {
+  constexpr int kTile = 16, kKept = 3;
+  const Exec space;
+  const Circuit circuit = testing::awkward_circuit();
+  const auto size = count(circuit);
+  Arena<Exec> arena(1 << 20);
+  std::uint64_t seed = 1;
+  const auto random = [&](const auto& view) { upload(space, view, testing::random_values(view.size(), seed++)); };
+  NetGraph<double, Exec> graph(arena, size);
+  graph.set(space, circuit);
+  GsrBlockWorkspace<double, Exec, Stored> work(arena, size.cells, graph.intermediate_rows(size), kTile, kTile, kKept);
+  const auto take = [&](auto rows, auto columns) { return arena.template take<Matrix<double, Exec>>(rows, columns); };
+  const auto weight = [&] { return as_tensor(take(kTile, kTile)); };
+  const auto row = [&] { return arena.template take<Vector<double, Exec>>(kTile); };
+  const GsrBlockViews<double, Exec> p{weight(), weight(), row(), row()}, gradient{weight(), weight(), row(), row()};
+  const auto v = take(size.cells, kKept), dv = take(size.cells, kKept), x = take(size.cells, kTile);
+  const auto g = take(size.cells, kTile);
+  const auto index = arena.template take<Matrix<std::uint8_t, Exec>>(size.cells, kKept);
+  upload(space, index, testing::random_columns<std::uint8_t>(size.cells, kKept, kTile, 3));
+  for (const auto& one : {p.neighbour_weight, p.self_weight}) random(one);
+  for (const auto& one : {p.bias, p.norm_weight}) random(one);
+  for (const auto& one : {v, g}) random(one);
+  add_gsr_block<kTile>(space, graph, work, v, index, p, {}, 1.0, x);
+  gsr_block_backward<kTile>(space, graph, work, v, index, p, {}, g, dv, gradient);
+  std::vector<double> all;
+  const auto append = [&](const auto& view) {
+    const auto values = download(space, view);
+    all.insert(all.end(), values.begin(), values.end());
+  };
+  for (const auto& one : {x, dv}) append(one);
+  for (const auto& one : {gradient.neighbour_weight, gradient.self_weight}) append(one);
+  for (const auto& one : {gradient.bias, gradient.norm_weight}) append(one);
+  return all;
+}
+
+TYPED_TEST(GsrModelTest, BlockOnTilesStoredInFloat) {
+  const auto in_double = run_block<TypeParam, double>(), in_float = run_block<TypeParam, float>();
+  EXPECT_TRUE(testing::all_close(in_float, in_double, testing::kTolerance<float>));
+  EXPECT_NE(in_float, in_double) << "the tiles are not stored in float";
 }
 
 template <class Exec, class Graph = NetGraph<float, Exec>>

@@ -10,6 +10,7 @@ template <class E, class S>
 struct On {
   using Exec = E;
   using Scalar = S;
+  using Other = std::conditional_t<std::is_same_v<S, float>, double, float>;  ///< to store what is computed in Scalar
 };
 
 template <class Spaces>

@@ -2,7 +2,7 @@
 
 /// Message passing on tiles of columns, on either form of the graph: mean aggregation A^ X = D^-1 A~ X, its transpose
 /// A~ D^-1 X (A~ is symmetric), and GCN's D^-1/2 A~ D^-1/2 X. A tile is 8 to 64 columns; those of the nets, Y, stay in
-/// cache while both net passes run.
+/// cache while both net passes run. Sums are made in the graph's Scalar, whatever type a matrix is stored in.
 
 #include <cmath>
 #include <gsrgnn/graph/graph.hpp>
@@ -17,7 +17,7 @@ KOKKOS_FORCEINLINE_FUNCTION void prefetch_member(const Members& member, int p, c
   constexpr int kAhead = Tuning<Exec>::kPrefetchAhead;
   if constexpr (kAhead > 0) {
     if (p + kAhead < static_cast<int>(member.extent(0))) {
-      prefetch<Exec, static_cast<int>(sizeof(P))>(&x(member(p + kAhead), column));
+      prefetch<Exec, P::kWidth* static_cast<int>(sizeof(typename Rows::value_type))>(&x(member(p + kAhead), column));
     }
   }
 }
@@ -33,8 +33,8 @@ KOKKOS_FORCEINLINE_FUNCTION typename Graph::Scalar row_scale(const Graph& graph,
 }
 
 /// sum += scale times the columns from `row` on.
-template <RowScale Scale, class P, class Graph, class Scalar>
-KOKKOS_FORCEINLINE_FUNCTION void add_scaled(P& sum, const Graph& graph, std::int64_t i, const Scalar* row) {
+template <RowScale Scale, class P, class Graph, class Stored>
+KOKKOS_FORCEINLINE_FUNCTION void add_scaled(P& sum, const Graph& graph, std::int64_t i, const Stored* row) {
   if constexpr (Scale == RowScale::one) {
     sum.add(row);
   } else {
@@ -43,11 +43,11 @@ KOKKOS_FORCEINLINE_FUNCTION void add_scaled(P& sum, const Graph& graph, std::int
 }
 
 /// out(s, to ..) = sum over the members m of segment s of X(m, from ..), for Tile columns: with cell types as segments,
-/// the gradient of the types' rows. `add`(sum, m, row of X) adds one member.
-template <int Tile, class Exec, class In, class Out, class Add>
+/// the gradient of the types' rows. `add`(sum, m, row of X) adds one member, in Scalar.
+template <int Tile, class Scalar, class Exec, class In, class Out, class Add>
 void sum_segments(const Exec& space, const std::string& label, const Vector<int, Exec>& offset,
                   const Vector<int, Exec>& member, const In& x, int from, const Out& out, int to, const Add& add) {
-  using P = TilePack<typename Out::non_const_value_type, Exec, Tile>;
+  using P = TilePack<Scalar, Exec, Tile>;
   using Item = TileItem<P, Tile>;
   const auto segments = static_cast<std::int64_t>(offset.extent(0)) - 1;
   Kokkos::parallel_for(
@@ -63,16 +63,16 @@ void sum_segments(const Exec& space, const std::string& label, const Vector<int,
 }
 
 struct AddRow {
-  template <class P, class Scalar>
-  KOKKOS_FORCEINLINE_FUNCTION void operator()(P& sum, std::int64_t, const Scalar* row) const {
+  template <class P, class Stored>
+  KOKKOS_FORCEINLINE_FUNCTION void operator()(P& sum, std::int64_t, const Stored* row) const {
     sum.add(row);
   }
 };
 template <RowScale Scale, class Graph>
 struct AddScaledRow {
   Graph graph;
-  template <class P, class Scalar>
-  KOKKOS_FORCEINLINE_FUNCTION void operator()(P& sum, std::int64_t i, const Scalar* row) const {
+  template <class P, class Stored>
+  KOKKOS_FORCEINLINE_FUNCTION void operator()(P& sum, std::int64_t i, const Stored* row) const {
     add_scaled<Scale>(sum, graph, i, row);
   }
 };
@@ -80,8 +80,8 @@ struct AddScaledRow {
 /// First pass, on nets: Y = B^T diag(scale) X[first ..], for Tile columns; X has a row a cell, Y (M + pieces x Tile).
 template <int Tile, RowScale Scale, class Exec, class Scalar, class In, class NetTile>
 void pass_to_nets(const Exec& space, const NetGraph<Scalar, Exec>& graph, const In& x, int first, const NetTile& y) {
-  sum_segments<Tile>(space, "gsrgnn::kernels::pass_to_nets", graph.net_offset, graph.net_cell, x, first, y, 0,
-                     AddScaledRow<Scale, NetGraph<Scalar, Exec>>{graph});
+  sum_segments<Tile, Scalar>(space, "gsrgnn::kernels::pass_to_nets", graph.net_offset, graph.net_cell, x, first, y, 0,
+                             AddScaledRow<Scale, NetGraph<Scalar, Exec>>{graph});
   using P = TilePack<Scalar, Exec, Tile>;
   using Item = TileItem<P, Tile>;
   const auto long_nets = static_cast<std::int64_t>(graph.long_net.extent(0));
@@ -127,7 +127,7 @@ KOKKOS_FORCEINLINE_FUNCTION P neighbour_sum(const EdgeGraph<Scalar, Exec>& graph
 template <int Tile, RowScale Before, RowScale After, class Exec, class Graph, class In, class NetTile, class Out>
 void store_neighbour_sums(const Exec& space, const Graph& graph, const In& x, int first, const NetTile& y,
                           const Out& out, int to) {
-  using P = TilePack<typename Out::non_const_value_type, Exec, Tile>;
+  using P = TilePack<typename Graph::Scalar, Exec, Tile>;
   using Item = TileItem<P, Tile>;
   Kokkos::parallel_for(
       "gsrgnn::kernels::store_neighbour_sums", Kokkos::RangePolicy<Exec>(space, 0, graph.cells() * Item::kPacks),

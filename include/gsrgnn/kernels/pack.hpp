@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <gsrgnn/kernels/tuning.hpp>
+#include <type_traits>
 
 namespace gsrgnn {
 
@@ -130,7 +131,8 @@ struct VectorRegister {
 #endif
 };
 
-/// W columns in registers of `Lanes` each.
+/// W columns in registers of `Lanes` each. Memory may hold them as another type than they are computed in: what is
+/// loaded is converted to Scalar, what is stored is converted back.
 template <class Scalar, int W, int Lanes>
 struct Pack {
   static_assert(W % Lanes == 0);
@@ -143,9 +145,27 @@ struct Pack {
   KOKKOS_FORCEINLINE_FUNCTION static void check_place([[maybe_unused]] const Scalar* at) {
     assert(kRegisters == 1 || reinterpret_cast<std::uintptr_t>(at) % 16 == 0);
   }
-  KOKKOS_FORCEINLINE_FUNCTION static Register load_register(const Scalar* from) {
-    check_place(from);
-    return Register::load(from);
+  template <class Stored>
+  KOKKOS_FORCEINLINE_FUNCTION static Register load_register(const Stored* from) {
+    if constexpr (std::is_same_v<Stored, Scalar>) {
+      check_place(from);
+      return Register::load(from);
+    } else {
+      alignas(Register) Scalar lane[Lanes];
+      for (int l = 0; l < Lanes; ++l) lane[l] = static_cast<Scalar>(from[l]);
+      return Register::load(lane);
+    }
+  }
+  template <class Stored>
+  KOKKOS_FORCEINLINE_FUNCTION static void store_register(const Register& reg, Stored* to) {
+    if constexpr (std::is_same_v<Stored, Scalar>) {
+      check_place(to);
+      reg.store(to);
+    } else {
+      alignas(Register) Scalar lane[Lanes];
+      reg.store(lane);
+      for (int l = 0; l < Lanes; ++l) to[l] = static_cast<Stored>(lane[l]);
+    }
   }
 
   KOKKOS_FORCEINLINE_FUNCTION static Pack zero() {
@@ -154,7 +174,8 @@ struct Pack {
     for (int r = 0; r < kRegisters; ++r) p.reg[r] = Register::zero();
     return p;
   }
-  KOKKOS_FORCEINLINE_FUNCTION static Pack load(const Scalar* from) {
+  template <class Stored>
+  KOKKOS_FORCEINLINE_FUNCTION static Pack load(const Stored* from) {
     Pack p;
     GSRGNN_UNROLL
     for (int r = 0; r < kRegisters; ++r) p.reg[r] = load_register(from + r * Lanes);
@@ -166,13 +187,14 @@ struct Pack {
     for (int r = 0; r < kRegisters; ++r) p.reg[r] = Register::broadcast(a);
     return p;
   }
-  KOKKOS_FORCEINLINE_FUNCTION void store(Scalar* to) const {
-    check_place(to);
+  template <class Stored>
+  KOKKOS_FORCEINLINE_FUNCTION void store(Stored* to) const {
     GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) reg[r].store(to + r * Lanes);
+    for (int r = 0; r < kRegisters; ++r) store_register(reg[r], to + r * Lanes);
   }
   /// this += from
-  KOKKOS_FORCEINLINE_FUNCTION void add(const Scalar* from) {
+  template <class Stored>
+  KOKKOS_FORCEINLINE_FUNCTION void add(const Stored* from) {
     GSRGNN_UNROLL
     for (int r = 0; r < kRegisters; ++r) reg[r].add(load_register(from + r * Lanes));
   }
@@ -203,7 +225,8 @@ struct Pack {
     for (int r = 0; r < kRegisters; ++r) reg[r].keep_where_positive(other.reg[r]);
   }
   /// this += a * from
-  KOKKOS_FORCEINLINE_FUNCTION void axpy(Scalar a, const Scalar* from) {
+  template <class Stored>
+  KOKKOS_FORCEINLINE_FUNCTION void axpy(Scalar a, const Stored* from) {
     GSRGNN_UNROLL
     for (int r = 0; r < kRegisters; ++r) reg[r].axpy(a, load_register(from + r * Lanes));
   }
@@ -223,7 +246,8 @@ struct Pack {
     return all.sum();
   }
   /// The products with W values, registers added: their sum is the dot product.
-  KOKKOS_FORCEINLINE_FUNCTION Register products(const Scalar* other) const {
+  template <class Stored>
+  KOKKOS_FORCEINLINE_FUNCTION Register products(const Stored* other) const {
     Register sum = Register::zero();
     GSRGNN_UNROLL
     for (int r = 0; r < kRegisters; ++r) sum.fma(reg[r], load_register(other + r * Lanes));

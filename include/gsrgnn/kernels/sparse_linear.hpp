@@ -2,6 +2,7 @@
 
 /// Linear maps of k-sparse rows, S W with S = scatter(V, I): N k Tile multiply-adds a tile instead of N d Tile, and
 /// their exact gradients. A weight is stored by tiles of columns, (tiles x d x Tile), so that a tile of it stays in L1.
+/// All is computed in the type of V and its gradient; tiles and gradients of rows may be stored in another.
 
 #include <gsrgnn/kernels/pack.hpp>
 #include <gsrgnn/kernels/row_team.hpp>
@@ -26,7 +27,7 @@ KOKKOS_FORCEINLINE_FUNCTION void add_sparse_row(P& sum, const Values& v, const C
 template <int Tile, class Exec, class Values, class Columns, class Weight, class CellTile>
 void sparse_linear(const Exec& space, const Values& v, const Columns& index, const Weight& w, int tile,
                    const CellTile& out) {
-  using P = TilePack<typename CellTile::non_const_value_type, Exec, Tile>;
+  using P = TilePack<typename Values::non_const_value_type, Exec, Tile>;
   using Item = TileItem<P, Tile>;
   Kokkos::parallel_for(
       "gsrgnn::kernels::sparse_linear",

@@ -32,26 +32,27 @@ GsrBlockViews<Scalar, Exec> gsr_block_views(const typename LayerParameters<Scala
           arrays.further(GsrArray::count)};
 }
 
-/// What a block needs while it runs; shared by all blocks of a model.
-template <class Scalar, class Exec>
+/// What a block needs while it runs; shared by all blocks of a model. The tiles, which the passes gather from, may be
+/// stored in another type than all is computed in.
+template <class Scalar, class Exec, class Stored = Scalar>
 struct GsrBlockWorkspace {
   GsrBlockWorkspace(Arena<Exec>& arena, std::int64_t cells, std::int64_t intermediate_rows, int width, int tile, int k)
-      : cell_tile(arena.template take<Matrix<Scalar, Exec>>(cells, tile)),
-        net_tile(arena.template take<Matrix<Scalar, Exec>>(intermediate_rows, tile)),
+      : cell_tile(arena.template take<Matrix<Stored, Exec>>(cells, tile)),
+        net_tile(arena.template take<Matrix<Stored, Exec>>(intermediate_rows, tile)),
         normed(arena.template take<Matrix<Scalar, Exec>>(cells, k)),
         weight_partial(arena.template take<Tensor<Scalar, Exec>>(Tuning<Exec>::kRowChunks, width, tile)),
         norm_partial(arena.template take<Matrix<Scalar, Exec>>(Tuning<Exec>::kRowChunks, width)) {}
 
-  Matrix<Scalar, Exec> cell_tile;       ///< N x Tile: T in forward, Q in backward
-  Matrix<Scalar, Exec> net_tile;        ///< M x Tile: Y
+  Matrix<Stored, Exec> cell_tile;       ///< N x Tile: T in forward, Q in backward
+  Matrix<Stored, Exec> net_tile;        ///< M x Tile: Y
   Matrix<Scalar, Exec> normed;          ///< N x k: v^
   Tensor<Scalar, Exec> weight_partial;  ///< row chunks x d x Tile
   Matrix<Scalar, Exec> norm_partial;    ///< row chunks x d
 };
 
 /// X[tile] += sign * (D^-1 A~ T + S W_s + b)[tile], from the tile's T and Y.
-template <int Tile, class Exec, class Graph, class Scalar, class Columns>
-void add_block_tile(const Exec& space, const Graph& graph, const GsrBlockWorkspace<Scalar, Exec>& w,
+template <int Tile, class Exec, class Graph, class Scalar, class Stored, class Columns>
+void add_block_tile(const Exec& space, const Graph& graph, const GsrBlockWorkspace<Scalar, Exec, Stored>& w,
                     const Columns& index, const GsrBlockViews<Scalar, Exec>& p, int tile, Scalar sign,
                     const Matrix<Scalar, Exec>& x) {
   using P = TilePack<Scalar, Exec, Tile>;
@@ -76,8 +77,8 @@ void add_block_tile(const Exec& space, const Graph& graph, const GsrBlockWorkspa
 
 /// X += sign * f(V, I): V (N x k), I (N x k), X (N x padded d). The same kernels in the same order for either sign, so
 /// that what forward adds backward takes away.
-template <int Tile, class Exec, class Graph, class Scalar, class Columns>
-void add_gsr_block(const Exec& space, const Graph& graph, const GsrBlockWorkspace<Scalar, Exec>& w,
+template <int Tile, class Exec, class Graph, class Scalar, class Stored, class Columns>
+void add_gsr_block(const Exec& space, const Graph& graph, const GsrBlockWorkspace<Scalar, Exec, Stored>& w,
                    const Matrix<Scalar, Exec>& v, const Columns& index, const GsrBlockViews<Scalar, Exec>& p,
                    const Dropout<Scalar, Exec>& dropout, Scalar sign, const Matrix<Scalar, Exec>& x) {
   rms_norm_forward(space, v, index, p.norm_weight, dropout, w.normed);
@@ -95,8 +96,8 @@ void add_gsr_block(const Exec& space, const Graph& graph, const GsrBlockWorkspac
 }
 
 /// From G = dL/df (N x padded d): dV = dL/dV (N x k) and the gradients of all parameters of the block.
-template <int Tile, class Exec, class Graph, class Scalar, class Columns>
-void gsr_block_backward(const Exec& space, const Graph& graph, const GsrBlockWorkspace<Scalar, Exec>& w,
+template <int Tile, class Exec, class Graph, class Scalar, class Stored, class Columns>
+void gsr_block_backward(const Exec& space, const Graph& graph, const GsrBlockWorkspace<Scalar, Exec, Stored>& w,
                         const Matrix<Scalar, Exec>& v, const Columns& index, const GsrBlockViews<Scalar, Exec>& p,
                         const Dropout<Scalar, Exec>& dropout, const Matrix<Scalar, Exec>& g,
                         const Matrix<Scalar, Exec>& dv, const GsrBlockViews<Scalar, Exec>& gradient) {
@@ -111,14 +112,13 @@ void gsr_block_backward(const Exec& space, const Graph& graph, const GsrBlockWor
       // dW_n = S^T Q, dW_s = S^T G, db = sum_i G_i; dv^ = <Q, W_n> + <G, W_s> at the kept places
       sparse_linear_weight_gradient<Tile>(space, w.normed, index, q, 0, w.weight_partial,
                                           slice(gradient.neighbour(r), tile), 0);
-      using Map = MapGradient<Matrix<Scalar, Exec>, Tensor<Scalar, Exec>>;
-      const Map neighbour{q, 0, p.neighbour(r)};
+      const MapGradient<Matrix<Stored, Exec>, Tensor<Scalar, Exec>> neighbour{q, 0, p.neighbour(r)};
       if constexpr (r() == 0) {
         sparse_linear_weight_gradient<Tile>(space, w.normed, index, g, tile * Tile, w.weight_partial,
                                             slice(gradient.self_weight, tile), 0);
         column_sums<Tile>(space, g, tile * Tile, w.weight_partial, gradient.bias, tile * Tile);
-        sparse_linear_value_gradient<Tile>(space, index, neighbour, Map{g, tile * Tile, p.self_weight}, tile, dv,
-                                           tile == 0);
+        const MapGradient<Matrix<Scalar, Exec>, Tensor<Scalar, Exec>> self{g, tile * Tile, p.self_weight};
+        sparse_linear_value_gradient<Tile>(space, index, neighbour, self, tile, dv, tile == 0);
       } else {
         add_value_gradient<Tile>(space, index, neighbour, tile, dv);
       }
