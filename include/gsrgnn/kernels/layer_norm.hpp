@@ -98,8 +98,8 @@ struct LayerNormBackward {
       for (int group = 0; group < groups; ++group) {
         for_each_pack<Exec, Scalar>(member, width, [&](const auto at) {
           const auto x_normal = normal(at, group), dy = before_activation(at, group);
-          Scalar *const to_gamma = &partial(chunk, 0, group * stride), *const to_beta =
-                                                                           &partial(chunk, 1, group * stride);
+          Scalar* const to_gamma = &partial(chunk, 0, group * stride);
+          Scalar* const to_beta = &partial(chunk, 1, group * stride);
           at.store(fma(dy, x_normal, at.load(to_gamma)), to_gamma);
           at.store(dy + at.load(to_beta), to_beta);
           const auto u = dy * at.load(&gamma(group, 0));
