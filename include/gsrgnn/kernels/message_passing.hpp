@@ -17,7 +17,7 @@ KOKKOS_FORCEINLINE_FUNCTION void prefetch_member(const Members& member, int p, c
   constexpr int kAhead = Tuning<Exec>::kPrefetchAhead;
   if constexpr (kAhead > 0) {
     if (p + kAhead < static_cast<int>(member.extent(0))) {
-      prefetch<Exec, static_cast<int>(sizeof(P))>(&x(member(p + kAhead), column));
+      P::prefetch(&x(member(p + kAhead), column));
     }
   }
 }

@@ -147,6 +147,14 @@ struct Pack {
     for (int r = 0; r < kRegisters; ++r) p.reg[r] = Register::load(from + r * Lanes);
     return p;
   }
+  /// Asks a host for the memory of a pack that is soon to be loaded.
+  KOKKOS_FORCEINLINE_FUNCTION static void prefetch([[maybe_unused]] const Scalar* from) {
+#ifdef GSRGNN_NATIVE_VECTORS
+    for (int line = 0; line < static_cast<int>(W * sizeof(Scalar)); line += 64) {
+      __builtin_prefetch(reinterpret_cast<const char*>(from) + line);
+    }
+#endif
+  }
   KOKKOS_FORCEINLINE_FUNCTION void store(Scalar* to) const {
     check_place(to);
     GSRGNN_UNROLL
