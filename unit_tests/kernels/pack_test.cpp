@@ -37,40 +37,44 @@ TYPED_TEST(PackTest, IsARowOfNumbers) {
   using S = ScalarOf<TypeParam>;
   const int width = TypeParam::kWidth;
   const auto a = testing::random_values<S>(width, 1), b = random_values<S>(width, 2);
-  EXPECT_TRUE(all_same(stored(TypeParam::zero()), std::vector<S>(width, S(0))));
+  EXPECT_TRUE(all_same(stored(TypeParam(7)), std::vector<S>(width, S(7))));
   EXPECT_TRUE(all_same(stored(TypeParam::load(a.data())), a));
 
-  auto sum = TypeParam::load(a.data()), scaled = sum, combined = sum, combined_pack = sum;
-  sum.add(b.data());
-  scaled.scale(S(3));
-  combined.axpy(S(-2), b.data());
-  combined_pack.axpy(S(-2), TypeParam::load(b.data()));
-  std::vector<double> expected_sum, expected_scaled, expected_combined;
-  double dot = 0;
+  const auto pack_a = TypeParam::load(a.data()), pack_b = TypeParam::load(b.data());
+  auto sum = pack_a, difference = pack_a, product = pack_a;
+  sum += pack_b;
+  difference -= pack_b;
+  product *= pack_b;
+  std::vector<double> expected_sum, expected_difference, expected_product, expected_scaled, expected_combined;
+  double total = 0, dot = 0;
   for (int c = 0; c < width; ++c) {
     const double x = a[c], y = b[c];
     expected_sum.push_back(x + y);
+    expected_difference.push_back(x - y);
+    expected_product.push_back(x * y);
     expected_scaled.push_back(3 * x);
     expected_combined.push_back(x - 2 * y);
+    total += x;
     dot += x * y;
   }
   const double tolerance = testing::kTolerance<S> / 10;
   EXPECT_TRUE(all_close(stored(sum), expected_sum, tolerance));
-  EXPECT_TRUE(all_close(stored(scaled), expected_scaled, tolerance));
-  EXPECT_TRUE(all_close(stored(combined), expected_combined, tolerance));
-  EXPECT_TRUE(all_close(stored(combined_pack), expected_combined, tolerance));
-  EXPECT_NEAR(TypeParam::load(a.data()).products(b.data()).sum(), dot, tolerance * 10);
+  EXPECT_TRUE(all_close(stored(difference), expected_difference, tolerance));
+  EXPECT_TRUE(all_close(stored(product), expected_product, tolerance));
+  EXPECT_TRUE(all_same(stored(pack_a + pack_b), stored(sum)));
+  EXPECT_TRUE(all_same(stored(pack_a - pack_b), stored(difference)));
+  EXPECT_TRUE(all_same(stored(pack_a * pack_b), stored(product)));
+  EXPECT_TRUE(all_close(stored(S(3) * pack_a), expected_scaled, tolerance));
+  EXPECT_TRUE(all_close(stored(fma(S(-2), pack_b, pack_a)), expected_combined, tolerance));
+  EXPECT_NEAR(pack_a.sum(), total, tolerance * 10);
+  EXPECT_NEAR(dot_lanes(pack_a, pack_b).sum(), dot, tolerance * 10);
 }
 
 TYPED_TEST(PackTest, ComparesNumberByNumber) {
   using S = ScalarOf<TypeParam>;
   const int width = TypeParam::kWidth;
   const auto a = testing::random_values<S>(width, 1), b = random_values<S>(width, 2);
-  auto least = TypeParam::load(a.data()), most = least, positive = least, large = least;
-  least.minimum(TypeParam::load(b.data()));
-  most.maximum(TypeParam::load(b.data()));
-  positive.keep_where_positive(TypeParam::load(b.data()));
-  large.keep_where_at_least(a[0]);
+  const auto pack_a = TypeParam::load(a.data()), pack_b = TypeParam::load(b.data());
   std::vector<S> expected[4];
   for (int c = 0; c < width; ++c) {
     expected[0].push_back(std::min(a[c], b[c]));
@@ -78,10 +82,10 @@ TYPED_TEST(PackTest, ComparesNumberByNumber) {
     expected[2].push_back(b[c] > 0 ? a[c] : S(0));
     expected[3].push_back(a[c] >= a[0] ? a[c] : S(0));
   }
-  EXPECT_TRUE(all_same(stored(least), expected[0]));
-  EXPECT_TRUE(all_same(stored(most), expected[1]));
-  EXPECT_TRUE(all_same(stored(positive), expected[2]));
-  EXPECT_TRUE(all_same(stored(large), expected[3]));
+  EXPECT_TRUE(all_same(stored(min(pack_a, pack_b)), expected[0]));
+  EXPECT_TRUE(all_same(stored(max(pack_a, pack_b)), expected[1]));
+  EXPECT_TRUE(all_same(stored(where_positive(pack_b, pack_a)), expected[2]));
+  EXPECT_TRUE(all_same(stored(where_at_least(pack_a, a[0])), expected[3]));
 }
 
 TEST(Tiles, CoverEveryWidth) {

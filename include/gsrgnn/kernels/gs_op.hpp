@@ -63,11 +63,8 @@ struct GsOp {
     if (!found) return keep_by_keys(member, row, static_cast<Key*>(scratch));
     keep_at_least<Exec>(member, value, width, threshold, k, &v(row, 0), &index(row, 0));
     if (after == GsRow::sparsify) {
-      for_each_pack<Exec, Scalar>(member, width, [&](auto p, const int c) {
-        p = decltype(p)::load(value + c);
-        p.keep_where_at_least(threshold);
-        p.store(value + c);
-      });
+      for_each_pack<Exec, Scalar>(member, width,
+                                  [&](const auto at) { at.store(where_at_least(at.load(value), threshold), value); });
     }
   }
 

@@ -26,29 +26,23 @@ struct LayerNormForward {
     const int groups = static_cast<int>(x.extent(0));
     Scalar mean = 0;
     for (int g = 0; g < groups; ++g) {
-      mean +=
-          sum_packs<Exec, Scalar>(member, width, [&](auto p, const int c) { return decltype(p)::load(&x(g, row, c)); });
+      mean += sum_packs<Exec, Scalar>(member, width, [&](const auto at) { return at.load(&x(g, row, 0)); });
     }
     mean /= static_cast<Scalar>(groups * width);
     Scalar variance = 0;
     for (int g = 0; g < groups; ++g) {
-      variance += sum_packs<Exec, Scalar>(member, width, [&](auto p, const int c) {
-        p = decltype(p)::broadcast(-mean);
-        p.add(&x(g, row, c));
-        p.multiply(p);
-        return p;
+      variance += sum_packs<Exec, Scalar>(member, width, [&](const auto at) {
+        const auto off = at.load(&x(g, row, 0)) - mean;
+        return off * off;
       });
     }
     const Scalar r =
         Scalar(1) / std::sqrt(variance / static_cast<Scalar>(groups * width) + static_cast<Scalar>(kLayerNormEpsilon));
     for (int g = 0; g < groups; ++g) {
-      for_each_pack<Exec, Scalar>(member, static_cast<int>(x.extent(2)), [&](auto p, const int c) {
-        p = decltype(p)::broadcast(-mean);
-        p.add(&x(g, row, c));
-        p.scale(r);
-        p.multiply(decltype(p)::load(&gamma(g, c)));
-        p.add(&beta(g, c));
-        activation(p, g, row, c).store(&y(g, row, c));
+      for_each_pack<Exec, Scalar>(member, static_cast<int>(x.extent(2)), [&](const auto at) {
+        const auto normal = (at.load(&x(g, row, 0)) - mean) * r;
+        const auto scaled = fma(normal, at.load(&gamma(g, 0)), at.load(&beta(g, 0)));
+        at.store(activation(scaled, g, row, at.column), &y(g, row, 0));
       });
     }
     Kokkos::single(Kokkos::PerThread(member), [&]() {
@@ -87,46 +81,29 @@ struct LayerNormBackward {
       const Scalar mean = moments(row, 0);
       const Scalar r = moments(row, 1);
       // With x^ = (x - mean) r and u = gamma o dy:  dx = r (u - avg(u) - x^ avg(u x^)).
-      const auto normal = [&](auto p, int group, int c) {
-        p = decltype(p)::broadcast(-mean);
-        p.add(&x(group, row, c));
-        p.scale(r);
-        return p;
-      };
-      const auto before_activation = [&](auto p, int group, int c) {
-        return back(decltype(p)::load(&g(group, row, c)), group, row, c);
+      const auto normal = [&](const auto at, int group) { return (at.load(&x(group, row, 0)) - mean) * r; };
+      const auto before_activation = [&](const auto at, int group) {
+        return back(at.load(&g(group, row, 0)), group, row, at.column);
       };
       Scalar average = 0, along = 0;
       for (int group = 0; group < groups; ++group) {
-        average += sum_packs<Exec, Scalar>(member, width, [&](auto p, const int c) {
-          p = before_activation(p, group, c);
-          p.multiply(decltype(p)::load(&gamma(group, c)));
-          return p;
-        });
-        along += sum_packs<Exec, Scalar>(member, width, [&](auto p, const int c) {
-          p = before_activation(p, group, c);
-          p.multiply(decltype(p)::load(&gamma(group, c)));
-          p.multiply(normal(p, group, c));
-          return p;
+        average += sum_packs<Exec, Scalar>(
+            member, width, [&](const auto at) { return before_activation(at, group) * at.load(&gamma(group, 0)); });
+        along += sum_packs<Exec, Scalar>(member, width, [&](const auto at) {
+          return before_activation(at, group) * at.load(&gamma(group, 0)) * normal(at, group);
         });
       }
       average /= static_cast<Scalar>(groups * width);
       along /= static_cast<Scalar>(groups * width);
       for (int group = 0; group < groups; ++group) {
-        for_each_pack<Exec, Scalar>(member, width, [&](auto p, const int c) {
-          using P = decltype(p);
-          const P x_normal = normal(p, group, c), dy = before_activation(p, group, c);
-          P to_gamma = dy, to_beta = dy, dx = dy;
-          to_gamma.multiply(x_normal);
-          to_gamma.add(&partial(chunk, 0, group * stride + c));
-          to_gamma.store(&partial(chunk, 0, group * stride + c));
-          to_beta.add(&partial(chunk, 1, group * stride + c));
-          to_beta.store(&partial(chunk, 1, group * stride + c));
-          dx.multiply(P::load(&gamma(group, c)));
-          dx.add(P::broadcast(-average));
-          dx.axpy(-along, x_normal);
-          dx.scale(r);
-          dx.store(&g(group, row, c));
+        for_each_pack<Exec, Scalar>(member, width, [&](const auto at) {
+          const auto x_normal = normal(at, group), dy = before_activation(at, group);
+          Scalar* const to_gamma = &partial(chunk, 0, group * stride);
+          Scalar* const to_beta = &partial(chunk, 1, group * stride);
+          at.store(fma(dy, x_normal, at.load(to_gamma)), to_gamma);
+          at.store(dy + at.load(to_beta), to_beta);
+          const auto u = dy * at.load(&gamma(group, 0));
+          at.store(fma(-along, x_normal, u - average) * r, &g(group, row, 0));
         });
       }
     }

@@ -17,7 +17,7 @@ KOKKOS_FORCEINLINE_FUNCTION void prefetch_member(const Members& member, int p, c
   constexpr int kAhead = Tuning<Exec>::kPrefetchAhead;
   if constexpr (kAhead > 0) {
     if (p + kAhead < static_cast<int>(member.extent(0))) {
-      prefetch<Exec, P::kWidth* static_cast<int>(sizeof(typename Rows::value_type))>(&x(member(p + kAhead), column));
+      P::prefetch(&x(member(p + kAhead), column));
     }
   }
 }
@@ -36,9 +36,9 @@ KOKKOS_FORCEINLINE_FUNCTION typename Graph::Scalar row_scale(const Graph& graph,
 template <RowScale Scale, class P, class Graph, class Stored>
 KOKKOS_FORCEINLINE_FUNCTION void add_scaled(P& sum, const Graph& graph, std::int64_t i, const Stored* row) {
   if constexpr (Scale == RowScale::one) {
-    sum.add(row);
+    sum += P::load(row);
   } else {
-    sum.axpy(row_scale<Scale>(graph, i), row);
+    sum = fma(row_scale<Scale>(graph, i), P::load(row), sum);
   }
 }
 
@@ -53,7 +53,7 @@ void sum_segments(const Exec& space, const std::string& label, const Vector<int,
   Kokkos::parallel_for(
       label, Kokkos::RangePolicy<Exec>(space, 0, segments * Item::kPacks), KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
-        P sum = P::zero();
+        P sum = 0;
         for (int p = offset(item.row); p < offset(item.row + 1); ++p) {
           prefetch_member<Exec, P>(member, p, x, from + item.column);
           add(sum, member(p), &x(member(p), from + item.column));
@@ -65,7 +65,7 @@ void sum_segments(const Exec& space, const std::string& label, const Vector<int,
 struct AddRow {
   template <class P, class Stored>
   KOKKOS_FORCEINLINE_FUNCTION void operator()(P& sum, std::int64_t, const Stored* row) const {
-    sum.add(row);
+    sum += P::load(row);
   }
 };
 template <RowScale Scale, class Graph>
@@ -90,9 +90,9 @@ void pass_to_nets(const Exec& space, const NetGraph<Scalar, Exec>& graph, const 
       "gsrgnn::kernels::join_net_pieces", Kokkos::RangePolicy<Exec>(space, 0, long_nets * Item::kPacks),
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
-        P sum = P::zero();
+        P sum = 0;
         for (int piece = graph.long_net_offset(item.row); piece < graph.long_net_offset(item.row + 1); ++piece) {
-          sum.add(&y(piece, item.column));
+          sum += P::load(&y(piece, item.column));
         }
         sum.store(&y(graph.long_net(item.row), item.column));
       });
@@ -105,18 +105,17 @@ void pass_to_nets(const Exec&, const EdgeGraph<Scalar, Exec>&, const In&, int, c
 template <class P, RowScale Scale, class Scalar, class Exec, class In, class NetTile>
 KOKKOS_FORCEINLINE_FUNCTION P neighbour_sum(const NetGraph<Scalar, Exec>& graph, std::int64_t i, int column,
                                             const In& x, int first, const NetTile& y) {
-  P sum = P::load(&x(i, first + column));
-  sum.scale(graph.self_weight(i) * row_scale<Scale>(graph, i));
+  P sum = P::load(&x(i, first + column)) * (graph.self_weight(i) * row_scale<Scale>(graph, i));
   for (int p = graph.cell_offset(i); p < graph.cell_offset(i + 1); ++p) {
     prefetch_member<Exec, P>(graph.cell_net, p, y, column);
-    sum.add(&y(graph.cell_net(p), column));
+    sum += P::load(&y(graph.cell_net(p), column));
   }
   return sum;
 }
 template <class P, RowScale Scale, class Scalar, class Exec, class In, class NetTile>
 KOKKOS_FORCEINLINE_FUNCTION P neighbour_sum(const EdgeGraph<Scalar, Exec>& graph, std::int64_t i, int column,
                                             const In& x, int first, const NetTile&) {
-  P sum = P::zero();
+  P sum = 0;
   for (int e = graph.offset(i); e < graph.offset(i + 1); ++e) {
     add_scaled<Scale>(sum, graph, graph.neighbour(e), &x(graph.neighbour(e), first + column));
   }
@@ -134,7 +133,7 @@ void store_neighbour_sums(const Exec& space, const Graph& graph, const In& x, in
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
         P sum = neighbour_sum<P, Before>(graph, item.row, item.column, x, first, y);
-        if constexpr (After != RowScale::one) sum.scale(row_scale<After>(graph, item.row));
+        if constexpr (After != RowScale::one) sum *= row_scale<After>(graph, item.row);
         sum.store(&out(item.row, to + item.column));
       });
 }
@@ -150,9 +149,8 @@ void add_neighbour_means(const Exec& space, const Graph& graph, const In& x, con
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
         const P message = neighbour_sum<P, RowScale::one>(graph, item.row, item.column, x, 0, y);
-        P sum = P::load(&out(item.row, to + item.column));
-        sum.axpy(sign * graph.inverse_degree(item.row), message);
-        sum.store(&out(item.row, to + item.column));
+        const P sum = P::load(&out(item.row, to + item.column));
+        fma(sign * graph.inverse_degree(item.row), message, sum).store(&out(item.row, to + item.column));
       });
 }
 

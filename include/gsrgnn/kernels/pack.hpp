@@ -26,40 +26,33 @@ struct VectorRegister {
   KOKKOS_FORCEINLINE_FUNCTION void store(Scalar* to) const {
     memcpy(to, &lanes, sizeof(Native));
   }
-  KOKKOS_FORCEINLINE_FUNCTION static VectorRegister zero() {
-    return {Native{}};
-  }
   KOKKOS_FORCEINLINE_FUNCTION static VectorRegister broadcast(Scalar a) {
     return {a - Native{}};
   }
-  KOKKOS_FORCEINLINE_FUNCTION void multiply(const VectorRegister& other) {
-    lanes *= other.lanes;
+  KOKKOS_FORCEINLINE_FUNCTION void operator+=(const VectorRegister& x) {
+    lanes += x.lanes;
   }
-  /// 0 in each lane in which `other` is not above 0.
-  KOKKOS_FORCEINLINE_FUNCTION void keep_where_positive(const VectorRegister& other) {
-    lanes = other.lanes > Native{} ? lanes : Native{};
+  KOKKOS_FORCEINLINE_FUNCTION void operator-=(const VectorRegister& x) {
+    lanes -= x.lanes;
   }
-  /// 0 in each lane that is below a.
-  KOKKOS_FORCEINLINE_FUNCTION void keep_where_at_least(Scalar a) {
-    lanes = lanes >= a - Native{} ? lanes : Native{};
+  KOKKOS_FORCEINLINE_FUNCTION void operator*=(const VectorRegister& x) {
+    lanes *= x.lanes;
   }
-  KOKKOS_FORCEINLINE_FUNCTION void minimum(const VectorRegister& other) {
-    lanes = other.lanes < lanes ? other.lanes : lanes;
+  KOKKOS_FORCEINLINE_FUNCTION friend VectorRegister fma(const VectorRegister& a, const VectorRegister& x,
+                                                        const VectorRegister& y) {
+    return {a.lanes * x.lanes + y.lanes};
   }
-  KOKKOS_FORCEINLINE_FUNCTION void maximum(const VectorRegister& other) {
-    lanes = other.lanes > lanes ? other.lanes : lanes;
+  KOKKOS_FORCEINLINE_FUNCTION friend VectorRegister min(const VectorRegister& x, const VectorRegister& y) {
+    return {y.lanes < x.lanes ? y.lanes : x.lanes};
   }
-  KOKKOS_FORCEINLINE_FUNCTION void add(const VectorRegister& other) {
-    lanes += other.lanes;
+  KOKKOS_FORCEINLINE_FUNCTION friend VectorRegister max(const VectorRegister& x, const VectorRegister& y) {
+    return {y.lanes > x.lanes ? y.lanes : x.lanes};
   }
-  KOKKOS_FORCEINLINE_FUNCTION void axpy(Scalar a, const VectorRegister& other) {
-    lanes += a * other.lanes;
+  KOKKOS_FORCEINLINE_FUNCTION friend VectorRegister where_positive(const VectorRegister& x, const VectorRegister& y) {
+    return {x.lanes > Native{} ? y.lanes : Native{}};
   }
-  KOKKOS_FORCEINLINE_FUNCTION void fma(const VectorRegister& a, const VectorRegister& b) {
-    lanes += a.lanes * b.lanes;
-  }
-  KOKKOS_FORCEINLINE_FUNCTION void scale(Scalar a) {
-    lanes *= a;
+  KOKKOS_FORCEINLINE_FUNCTION friend VectorRegister where_at_least(const VectorRegister& x, const VectorRegister& a) {
+    return {x.lanes >= a.lanes ? x.lanes : Native{}};
   }
   /// The sum of the lanes, by halves: an order that vectorises.
   KOKKOS_FORCEINLINE_FUNCTION Scalar sum() const {
@@ -70,7 +63,7 @@ struct VectorRegister {
       Half low, high;
       memcpy(&low, &lanes, sizeof(Half));
       memcpy(&high, reinterpret_cast<const char*>(&lanes) + sizeof(Half), sizeof(Half));
-      low.add(high);
+      low += high;
       return low.sum();
     }
   }
@@ -83,42 +76,40 @@ struct VectorRegister {
   KOKKOS_FORCEINLINE_FUNCTION void store(Scalar* to) const {
     *reinterpret_cast<VectorRegister*>(to) = *this;
   }
-  KOKKOS_FORCEINLINE_FUNCTION static VectorRegister zero() {
-    VectorRegister r;
-    for (int l = 0; l < Lanes; ++l) r.lane[l] = Scalar(0);
-    return r;
-  }
   KOKKOS_FORCEINLINE_FUNCTION static VectorRegister broadcast(Scalar a) {
     VectorRegister r;
     for (int l = 0; l < Lanes; ++l) r.lane[l] = a;
     return r;
   }
-  KOKKOS_FORCEINLINE_FUNCTION void multiply(const VectorRegister& other) {
-    for (int l = 0; l < Lanes; ++l) lane[l] *= other.lane[l];
+  KOKKOS_FORCEINLINE_FUNCTION void operator+=(const VectorRegister& x) {
+    for (int l = 0; l < Lanes; ++l) lane[l] += x.lane[l];
   }
-  KOKKOS_FORCEINLINE_FUNCTION void keep_where_positive(const VectorRegister& other) {
-    for (int l = 0; l < Lanes; ++l) lane[l] = other.lane[l] > 0 ? lane[l] : Scalar(0);
+  KOKKOS_FORCEINLINE_FUNCTION void operator-=(const VectorRegister& x) {
+    for (int l = 0; l < Lanes; ++l) lane[l] -= x.lane[l];
   }
-  KOKKOS_FORCEINLINE_FUNCTION void keep_where_at_least(Scalar a) {
-    for (int l = 0; l < Lanes; ++l) lane[l] = lane[l] >= a ? lane[l] : Scalar(0);
+  KOKKOS_FORCEINLINE_FUNCTION void operator*=(const VectorRegister& x) {
+    for (int l = 0; l < Lanes; ++l) lane[l] *= x.lane[l];
   }
-  KOKKOS_FORCEINLINE_FUNCTION void minimum(const VectorRegister& other) {
-    for (int l = 0; l < Lanes; ++l) lane[l] = other.lane[l] < lane[l] ? other.lane[l] : lane[l];
+  KOKKOS_FORCEINLINE_FUNCTION friend VectorRegister fma(const VectorRegister& a, const VectorRegister& x,
+                                                        VectorRegister y) {
+    for (int l = 0; l < Lanes; ++l) y.lane[l] += a.lane[l] * x.lane[l];
+    return y;
   }
-  KOKKOS_FORCEINLINE_FUNCTION void maximum(const VectorRegister& other) {
-    for (int l = 0; l < Lanes; ++l) lane[l] = other.lane[l] > lane[l] ? other.lane[l] : lane[l];
+  KOKKOS_FORCEINLINE_FUNCTION friend VectorRegister min(VectorRegister x, const VectorRegister& y) {
+    for (int l = 0; l < Lanes; ++l) x.lane[l] = y.lane[l] < x.lane[l] ? y.lane[l] : x.lane[l];
+    return x;
   }
-  KOKKOS_FORCEINLINE_FUNCTION void add(const VectorRegister& other) {
-    for (int l = 0; l < Lanes; ++l) lane[l] += other.lane[l];
+  KOKKOS_FORCEINLINE_FUNCTION friend VectorRegister max(VectorRegister x, const VectorRegister& y) {
+    for (int l = 0; l < Lanes; ++l) x.lane[l] = y.lane[l] > x.lane[l] ? y.lane[l] : x.lane[l];
+    return x;
   }
-  KOKKOS_FORCEINLINE_FUNCTION void axpy(Scalar a, const VectorRegister& other) {
-    for (int l = 0; l < Lanes; ++l) lane[l] += a * other.lane[l];
+  KOKKOS_FORCEINLINE_FUNCTION friend VectorRegister where_positive(const VectorRegister& x, VectorRegister y) {
+    for (int l = 0; l < Lanes; ++l) y.lane[l] = x.lane[l] > 0 ? y.lane[l] : Scalar(0);
+    return y;
   }
-  KOKKOS_FORCEINLINE_FUNCTION void fma(const VectorRegister& a, const VectorRegister& b) {
-    for (int l = 0; l < Lanes; ++l) lane[l] += a.lane[l] * b.lane[l];
-  }
-  KOKKOS_FORCEINLINE_FUNCTION void scale(Scalar a) {
-    for (int l = 0; l < Lanes; ++l) lane[l] *= a;
+  KOKKOS_FORCEINLINE_FUNCTION friend VectorRegister where_at_least(VectorRegister x, const VectorRegister& a) {
+    for (int l = 0; l < Lanes; ++l) x.lane[l] = x.lane[l] >= a.lane[l] ? x.lane[l] : Scalar(0);
+    return x;
   }
   KOKKOS_FORCEINLINE_FUNCTION Scalar sum() const {
     Scalar part[Lanes];
@@ -131,8 +122,9 @@ struct VectorRegister {
 #endif
 };
 
-/// W columns in registers of `Lanes` each. Memory may hold them as another type than they are computed in: what is
-/// loaded is converted to Scalar, what is stored is converted back.
+/// W columns in registers of `Lanes` each, to calculate with as with one number; a number stands for W times itself.
+/// Memory may hold them as another type than they are computed in: what is loaded is converted to Scalar, what is
+/// stored is converted back.
 template <class Scalar, int W, int Lanes>
 struct Pack {
   static_assert(W % Lanes == 0);
@@ -140,6 +132,12 @@ struct Pack {
   static constexpr int kRegisters = W / Lanes;
   using Register = VectorRegister<Scalar, Lanes>;
   Register reg[kRegisters];
+
+  Pack() = default;
+  KOKKOS_FORCEINLINE_FUNCTION Pack(Scalar a) {
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) reg[r] = Register::broadcast(a);
+  }
 
   /// Packs of several registers are of tiles: columns a GPU moves 16 bytes of at once, which have to start at such.
   KOKKOS_FORCEINLINE_FUNCTION static void check_place([[maybe_unused]] const Scalar* at) {
@@ -157,23 +155,17 @@ struct Pack {
     }
   }
   template <class Stored>
-  KOKKOS_FORCEINLINE_FUNCTION static void store_register(const Register& reg, Stored* to) {
+  KOKKOS_FORCEINLINE_FUNCTION static void store_register(const Register& from, Stored* to) {
     if constexpr (std::is_same_v<Stored, Scalar>) {
       check_place(to);
-      reg.store(to);
+      from.store(to);
     } else {
       alignas(Register) Scalar lane[Lanes];
-      reg.store(lane);
+      from.store(lane);
       for (int l = 0; l < Lanes; ++l) to[l] = static_cast<Stored>(lane[l]);
     }
   }
 
-  KOKKOS_FORCEINLINE_FUNCTION static Pack zero() {
-    Pack p;
-    GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) p.reg[r] = Register::zero();
-    return p;
-  }
   template <class Stored>
   KOKKOS_FORCEINLINE_FUNCTION static Pack load(const Stored* from) {
     Pack p;
@@ -181,79 +173,93 @@ struct Pack {
     for (int r = 0; r < kRegisters; ++r) p.reg[r] = load_register(from + r * Lanes);
     return p;
   }
-  KOKKOS_FORCEINLINE_FUNCTION static Pack broadcast(Scalar a) {
-    Pack p;
-    GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) p.reg[r] = Register::broadcast(a);
-    return p;
+  /// Asks a host for the memory of a pack that is soon to be loaded.
+  template <class Stored>
+  KOKKOS_FORCEINLINE_FUNCTION static void prefetch([[maybe_unused]] const Stored* from) {
+#ifdef GSRGNN_NATIVE_VECTORS
+    for (int line = 0; line < static_cast<int>(W * sizeof(Stored)); line += 64) {
+      __builtin_prefetch(reinterpret_cast<const char*>(from) + line);
+    }
+#endif
   }
   template <class Stored>
   KOKKOS_FORCEINLINE_FUNCTION void store(Stored* to) const {
     GSRGNN_UNROLL
     for (int r = 0; r < kRegisters; ++r) store_register(reg[r], to + r * Lanes);
   }
-  /// this += from
-  template <class Stored>
-  KOKKOS_FORCEINLINE_FUNCTION void add(const Stored* from) {
+
+  KOKKOS_FORCEINLINE_FUNCTION Pack& operator+=(const Pack& x) {
     GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) reg[r].add(load_register(from + r * Lanes));
+    for (int r = 0; r < kRegisters; ++r) reg[r] += x.reg[r];
+    return *this;
   }
-  KOKKOS_FORCEINLINE_FUNCTION void add(const Pack& from) {
+  KOKKOS_FORCEINLINE_FUNCTION Pack& operator-=(const Pack& x) {
     GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) reg[r].add(from.reg[r]);
+    for (int r = 0; r < kRegisters; ++r) reg[r] -= x.reg[r];
+    return *this;
   }
-  KOKKOS_FORCEINLINE_FUNCTION void multiply(const Pack& by) {
+  KOKKOS_FORCEINLINE_FUNCTION Pack& operator*=(const Pack& x) {
     GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) reg[r].multiply(by.reg[r]);
+    for (int r = 0; r < kRegisters; ++r) reg[r] *= x.reg[r];
+    return *this;
   }
-  /// 0 in each column that is below a.
-  KOKKOS_FORCEINLINE_FUNCTION void keep_where_at_least(Scalar a) {
+  KOKKOS_FORCEINLINE_FUNCTION friend Pack operator+(Pack x, const Pack& y) {
+    return x += y;
+  }
+  KOKKOS_FORCEINLINE_FUNCTION friend Pack operator-(Pack x, const Pack& y) {
+    return x -= y;
+  }
+  KOKKOS_FORCEINLINE_FUNCTION friend Pack operator*(Pack x, const Pack& y) {
+    return x *= y;
+  }
+  /// a x + y, in one expression, for not every compiler joins two to one rounding.
+  KOKKOS_FORCEINLINE_FUNCTION friend Pack fma(const Pack& a, const Pack& x, Pack y) {
     GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) reg[r].keep_where_at_least(a);
+    for (int r = 0; r < kRegisters; ++r) y.reg[r] = fma(a.reg[r], x.reg[r], y.reg[r]);
+    return y;
   }
-  KOKKOS_FORCEINLINE_FUNCTION void minimum(const Pack& other) {
+
+  KOKKOS_FORCEINLINE_FUNCTION friend Pack min(Pack x, const Pack& y) {
     GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) reg[r].minimum(other.reg[r]);
+    for (int r = 0; r < kRegisters; ++r) x.reg[r] = min(x.reg[r], y.reg[r]);
+    return x;
   }
-  KOKKOS_FORCEINLINE_FUNCTION void maximum(const Pack& other) {
+  KOKKOS_FORCEINLINE_FUNCTION friend Pack max(Pack x, const Pack& y) {
     GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) reg[r].maximum(other.reg[r]);
+    for (int r = 0; r < kRegisters; ++r) x.reg[r] = max(x.reg[r], y.reg[r]);
+    return x;
   }
-  /// 0 in each column in which `other` is not above 0.
-  KOKKOS_FORCEINLINE_FUNCTION void keep_where_positive(const Pack& other) {
+  /// y in each column in which x is above 0, else 0.
+  KOKKOS_FORCEINLINE_FUNCTION friend Pack where_positive(const Pack& x, Pack y) {
     GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) reg[r].keep_where_positive(other.reg[r]);
+    for (int r = 0; r < kRegisters; ++r) y.reg[r] = where_positive(x.reg[r], y.reg[r]);
+    return y;
   }
-  /// this += a * from
-  template <class Stored>
-  KOKKOS_FORCEINLINE_FUNCTION void axpy(Scalar a, const Stored* from) {
+  /// x in each column in which it is at least a, else 0.
+  KOKKOS_FORCEINLINE_FUNCTION friend Pack where_at_least(Pack x, const Pack& a) {
     GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) reg[r].axpy(a, load_register(from + r * Lanes));
+    for (int r = 0; r < kRegisters; ++r) x.reg[r] = where_at_least(x.reg[r], a.reg[r]);
+    return x;
   }
-  KOKKOS_FORCEINLINE_FUNCTION void axpy(Scalar a, const Pack& from) {
-    GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) reg[r].axpy(a, from.reg[r]);
-  }
-  KOKKOS_FORCEINLINE_FUNCTION void scale(Scalar a) {
-    GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) reg[r].scale(a);
-  }
+
   /// The sum of all columns: registers are added first, then their lanes.
   KOKKOS_FORCEINLINE_FUNCTION Scalar sum() const {
     Register all = reg[0];
     GSRGNN_UNROLL
-    for (int r = 1; r < kRegisters; ++r) all.add(reg[r]);
+    for (int r = 1; r < kRegisters; ++r) all += reg[r];
     return all.sum();
   }
-  /// The products with W values, registers added: their sum is the dot product.
-  template <class Stored>
-  KOKKOS_FORCEINLINE_FUNCTION Register products(const Stored* other) const {
-    Register sum = Register::zero();
-    GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) sum.fma(reg[r], load_register(other + r * Lanes));
-    return sum;
-  }
 };
+
+/// The dot product of x and y, of which the registers are added and the lanes not yet: another's can be, before.
+template <class Scalar, int W, int Lanes>
+KOKKOS_FORCEINLINE_FUNCTION Pack<Scalar, Lanes, Lanes> dot_lanes(const Pack<Scalar, W, Lanes>& x,
+                                                                 const Pack<Scalar, W, Lanes>& y) {
+  Pack<Scalar, Lanes, Lanes> sum = 0;
+  GSRGNN_UNROLL
+  for (int r = 0; r < W / Lanes; ++r) sum.reg[0] = fma(x.reg[r], y.reg[r], sum.reg[0]);
+  return sum;
+}
 
 constexpr int smaller(int a, int b) {
   return a < b ? a : b;

@@ -40,15 +40,14 @@ template <class Scalar, class Exec>
 struct ReluDropout {
   Dropout<Scalar, Exec> dropout;
   template <class P>
-  KOKKOS_FORCEINLINE_FUNCTION P operator()(P values, int group, std::int64_t row, int column) const {
-    values.keep_where_positive(values);
-    if (dropout.kept.data() == nullptr) return values;
+  KOKKOS_FORCEINLINE_FUNCTION P operator()(const P& values, int group, std::int64_t row, int column) const {
+    const P positive = where_positive(values, values);
+    if (dropout.kept.data() == nullptr) return positive;
     Scalar factor[P::kWidth];
     for (int c = 0; c < P::kWidth; ++c) {
       factor[c] = dropout.kept(group, row, column + c) != 0 ? dropout.scale : Scalar(0);
     }
-    values.multiply(P::load(factor));
-    return values;
+    return positive * P::load(factor);
   }
 };
 
@@ -58,10 +57,8 @@ struct ReluDropoutBackward {
   Tensor<Scalar, Exec> activated;
   Scalar scale = 1;
   template <class P>
-  KOKKOS_FORCEINLINE_FUNCTION P operator()(P gradient, int group, std::int64_t row, int column) const {
-    gradient.keep_where_positive(P::load(&activated(group, row, column)));
-    gradient.scale(scale);
-    return gradient;
+  KOKKOS_FORCEINLINE_FUNCTION P operator()(const P& gradient, int group, std::int64_t row, int column) const {
+    return where_positive(P::load(&activated(group, row, column)), gradient) * scale;
   }
 };
 

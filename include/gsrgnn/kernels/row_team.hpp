@@ -65,33 +65,49 @@ template <class Exec, class Scalar>
 using RowPack = Pack<Scalar, Tuning<Exec>::kHost ? Tuning<Exec>::kVectorBytes / static_cast<int>(sizeof(Scalar)) : 1,
                      Tuning<Exec>::kHost ? Tuning<Exec>::kVectorBytes / static_cast<int>(sizeof(Scalar)) : 1>;
 
-/// Calls f(a pack, c) for packs of columns c .. c + pack's width that together are the first `width` columns. The pack
-/// handed over only tells its type: a RowPack, or for the last few columns of an odd width a pack of one.
+/// Columns `column` on of a row, as many as a pack P holds.
+template <class P>
+struct PackOfRow {
+  using Type = P;
+  int column;
+  template <class Scalar>
+  KOKKOS_FORCEINLINE_FUNCTION P load(const Scalar* row) const {
+    return P::load(row + column);
+  }
+  template <class Scalar>
+  KOKKOS_FORCEINLINE_FUNCTION void store(const P& values, Scalar* row) const {
+    values.store(row + column);
+  }
+};
+
+/// Calls f(a PackOfRow) for packs that together are the first `width` columns: RowPacks, and for the last few columns
+/// of an odd width packs of one.
 template <class Exec, class Scalar, class F>
 KOKKOS_FORCEINLINE_FUNCTION void for_each_pack(const TeamMember<Exec>& member, int width, const F& f) {
   using P = RowPack<Exec, Scalar>;
   const int packs = width / P::kWidth;
-  Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, packs), [&](const int p) { f(P(), p * P::kWidth); });
+  Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, packs), [&](const int p) { f(PackOfRow<P>{p * P::kWidth}); });
   if constexpr (P::kWidth > 1) {
-    for (int c = packs * P::kWidth; c < width; ++c) f(Pack<Scalar, 1, 1>(), c);
+    for (int c = packs * P::kWidth; c < width; ++c) f(PackOfRow<Pack<Scalar, 1, 1>>{c});
   }
 }
 
-/// The sum over the first `width` columns of what f(a pack, c), called as above, gives as packs.
+/// The sum over the first `width` columns of the packs that f, called as above, gives.
 template <class Exec, class Scalar, class F>
 KOKKOS_FORCEINLINE_FUNCTION Scalar sum_packs(const TeamMember<Exec>& member, int width, const F& f) {
   using P = RowPack<Exec, Scalar>;
   if constexpr (P::kWidth == 1) {
     Scalar total = 0;
     Kokkos::parallel_reduce(
-        Kokkos::ThreadVectorRange(member, width), [&](const int c, Scalar& sum) { sum += f(P(), c).sum(); }, total);
+        Kokkos::ThreadVectorRange(member, width), [&](const int c, Scalar& sum) { sum += f(PackOfRow<P>{c}).sum(); },
+        total);
     return total;
   } else {
-    P sum = P::zero();
+    P sum = 0;
     int c = 0;
-    for (; c + P::kWidth <= width; c += P::kWidth) sum.add(f(P(), c));
+    for (; c + P::kWidth <= width; c += P::kWidth) sum += f(PackOfRow<P>{c});
     Scalar total = sum.sum();
-    for (; c < width; ++c) total += f(Pack<Scalar, 1, 1>(), c).sum();
+    for (; c < width; ++c) total += f(PackOfRow<Pack<Scalar, 1, 1>>{c}).sum();
     return total;
   }
 }

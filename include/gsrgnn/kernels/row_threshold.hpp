@@ -24,8 +24,8 @@ KOKKOS_FORCEINLINE_FUNCTION RowRange<Scalar> row_range(const TeamMember<Exec>& m
     if (width >= P::kWidth) {
       P least = P::load(row), most = least;
       for (; c + P::kWidth <= width; c += P::kWidth) {
-        least.minimum(P::load(row + c));
-        most.maximum(P::load(row + c));
+        least = min(least, P::load(row + c));
+        most = max(most, P::load(row + c));
       }
       Scalar lane[2][P::kWidth];
       least.store(lane[0]);

@@ -20,7 +20,7 @@ template <class P, class Values, class Columns, class Weight>
 KOKKOS_FORCEINLINE_FUNCTION void add_sparse_row(P& sum, const Values& v, const Columns& index, std::int64_t i,
                                                 const Weight& w, int tile, int column) {
   const int k = static_cast<int>(v.extent(1));
-  for (int t = 0; t < k; ++t) sum.axpy(v(i, t), &w(tile, index(i, t), column));
+  for (int t = 0; t < k; ++t) sum = fma(v(i, t), P::load(&w(tile, index(i, t), column)), sum);
 }
 
 /// T = S W[tile]: V, I (N x k), W (tiles x d x Tile), T (N x Tile).
@@ -34,7 +34,7 @@ void sparse_linear(const Exec& space, const Values& v, const Columns& index, con
       Kokkos::RangePolicy<Exec>(space, 0, static_cast<std::int64_t>(v.extent(0)) * Item::kPacks),
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
-        P sum = P::zero();
+        P sum = 0;
         add_sparse_row(sum, v, index, item.row, w, tile, item.column);
         sum.store(&out(item.row, item.column));
       });
@@ -65,7 +65,7 @@ struct WeightGradientSlice {
                                  .get_shmem_aligned(static_cast<std::size_t>(width) * Slice * sizeof(Scalar), 64));
     const auto of_weight = Kokkos::ThreadVectorRange(member, width * kPacks);
     const int k = static_cast<int>(v.extent(1));
-    Kokkos::parallel_for(of_weight, [&](const int p) { P::zero().store(sum + p * P::kWidth); });
+    Kokkos::parallel_for(of_weight, [&](const int p) { P(0).store(sum + p * P::kWidth); });
     const RowChunk rows = row_chunk<Exec>(static_cast<std::int64_t>(v.extent(0)), chunk);
     for (std::int64_t row = rows.first; row < rows.last; ++row) {
       Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, kPacks * kLanesOfValues), [&](const int lane) {
@@ -73,9 +73,7 @@ struct WeightGradientSlice {
         const P gradient = P::load(&g(row, first + slice + column));
         for (int t = lane / kPacks; t < k; t += kLanesOfValues) {
           Scalar* const at = sum + index(row, t) * Slice + column;
-          P updated = P::load(at);
-          updated.axpy(v(row, t), gradient);
-          updated.store(at);
+          fma(v(row, t), gradient, P::load(at)).store(at);
         }
       });
     }
@@ -110,8 +108,8 @@ void sparse_linear_weight_gradient(const Exec& space, const Values& v, const Col
       Kokkos::RangePolicy<Exec>(space, 0, static_cast<std::int64_t>(width) * Item::kPacks),
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
-        P sum = P::zero();
-        for (int chunk = 0; chunk < chunks; ++chunk) sum.add(&partial(chunk, item.row, item.column));
+        P sum = 0;
+        for (int chunk = 0; chunk < chunks; ++chunk) sum += P::load(&partial(chunk, item.row, item.column));
         sum.store(&gradient(item.row, to + item.column));
       });
 }
@@ -142,9 +140,9 @@ void sparse_linear_value_gradient(const Exec& space, const Columns& index, const
           const bool set = replace && column == 0;
           for (int t = 0; t < k; ++t) {
             const int c = index(i, t);
-            auto products = g.products(&one.w(tile, c, column));
-            products.add(h.products(&other.w(tile, c, column)));
-            const auto value = products.sum();
+            const auto value =
+                (dot_lanes(g, P::load(&one.w(tile, c, column))) + dot_lanes(h, P::load(&other.w(tile, c, column))))
+                    .sum();
             dv(i, t) = set ? value : dv(i, t) + value;
           }
         }
@@ -163,7 +161,7 @@ void add_value_gradient(const Exec& space, const Columns& index, const MapGradie
       KOKKOS_LAMBDA(const std::int64_t i) {
         for (int column = 0; column < Tile; column += P::kWidth) {
           const P g = P::load(&map.g(i, map.first + column));
-          for (int t = 0; t < k; ++t) dv(i, t) += g.products(&map.w(tile, index(i, t), column)).sum();
+          for (int t = 0; t < k; ++t) dv(i, t) += dot_lanes(g, P::load(&map.w(tile, index(i, t), column))).sum();
         }
       });
 }
@@ -181,16 +179,16 @@ void column_sums(const Exec& space, const In& x, int first, const Partial& parti
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
         const RowChunk chunk = row_chunk<Exec>(rows, item.row);
-        P sum = P::zero();
-        for (std::int64_t row = chunk.first; row < chunk.last; ++row) sum.add(&x(row, first + item.column));
+        P sum = 0;
+        for (std::int64_t row = chunk.first; row < chunk.last; ++row) sum += P::load(&x(row, first + item.column));
         sum.store(&partial(item.row, 0, item.column));
       });
   Kokkos::parallel_for(
       "gsrgnn::kernels::column_sums_sum", Kokkos::RangePolicy<Exec>(space, 0, Item::kPacks),
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
-        P sum = P::zero();
-        for (std::int64_t chunk = 0; chunk < chunks; ++chunk) sum.add(&partial(chunk, 0, item.column));
+        P sum = 0;
+        for (std::int64_t chunk = 0; chunk < chunks; ++chunk) sum += P::load(&partial(chunk, 0, item.column));
         sum.store(&out(to + item.column));
       });
 }

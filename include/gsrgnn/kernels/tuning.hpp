@@ -53,14 +53,4 @@ struct TuningOf {
 template <class Exec>
 using Tuning = TuningOf<Kokkos::SpaceAccessibility<Exec, Kokkos::HostSpace>::accessible>;
 
-/// Asks for the `bytes` at an address that is soon to be read; nothing on a device.
-template <class Exec, int bytes>
-KOKKOS_FORCEINLINE_FUNCTION void prefetch([[maybe_unused]] const void* address) {
-#ifdef GSRGNN_NATIVE_VECTORS
-  if constexpr (Tuning<Exec>::kPrefetchAhead > 0) {
-    for (int line = 0; line < bytes; line += 64) __builtin_prefetch(static_cast<const char*>(address) + line);
-  }
-#endif
-}
-
 }  // namespace gsrgnn

@@ -36,10 +36,8 @@ struct ReadoutLinear {
     for (int o = 0; o < static_cast<int>(out.extent(1)); ++o) {
       Scalar value = parameters.bias(o);
       for (int g = 0; g < static_cast<int>(y.extent(0)); ++g) {
-        value += sum_packs<Exec, Scalar>(member, static_cast<int>(y.extent(2)), [&](auto p, const int c) {
-          p = decltype(p)::load(&y(g, row, c));
-          p.multiply(decltype(p)::load(&parameters.weight(g, o, c)));
-          return p;
+        value += sum_packs<Exec, Scalar>(member, static_cast<int>(y.extent(2)), [&](const auto at) {
+          return at.load(&y(g, row, 0)) * at.load(&parameters.weight(g, o, 0));
         });
       }
       Kokkos::single(Kokkos::PerThread(member), [&]() { out(row, o) = value; });
@@ -74,19 +72,15 @@ struct ReadoutLinearBackward {
     }
     for (std::int64_t row = rows.first; row < rows.last; ++row) {
       for (int g = 0; g < static_cast<int>(y.extent(0)); ++g) {
-        for_each_pack<Exec, Scalar>(member, stride, [&](auto p, const int c) {
-          using P = decltype(p);
-          const P activated = P::load(&y(g, row, c));
-          P back = P::zero();
+        for_each_pack<Exec, Scalar>(member, stride, [&](const auto at) {
+          const auto activated = at.load(&y(g, row, 0));
+          typename decltype(at)::Type back = 0;
           for (int o = 0; o < outputs; ++o) {
-            P sum = P::load(&partial(chunk, o, g * stride + c));
-            sum.axpy(g_out(row, o), activated);
-            sum.store(&partial(chunk, o, g * stride + c));
-            back.axpy(g_out(row, o), &parameters.weight(g, o, c));
+            Scalar* const sum = &partial(chunk, o, g * stride);
+            at.store(fma(g_out(row, o), activated, at.load(sum)), sum);
+            back = fma(g_out(row, o), at.load(&parameters.weight(g, o, 0)), back);
           }
-          back.keep_where_positive(activated);
-          back.scale(scale);
-          back.store(&y(g, row, c));
+          at.store(where_positive(activated, back) * scale, &y(g, row, 0));
         });
       }
       Kokkos::single(Kokkos::PerThread(member), [&]() {
