@@ -3,18 +3,19 @@
 #include <gsrgnn/circuit/content_hash.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/cli/commands.hpp>
-#include <gsrgnn/cli/joint_command.hpp>
-#include <gsrgnn/cli/keep_training.hpp>
 #include <gsrgnn/cli/print_circuit.hpp>
+#include <gsrgnn/cli/print_ranks.hpp>
 #include <gsrgnn/cli/print_training.hpp>
 #include <gsrgnn/cli/progress.hpp>
 #include <gsrgnn/cli/tell.hpp>
+#include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/deck_circuit.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/files.hpp>
 #include <gsrgnn/util/signals.hpp>
+#include <gsrgnn/util/text.hpp>
 
 namespace gsrgnn::cli {
 namespace {
@@ -33,40 +34,130 @@ void check_output(const Deck& deck, const std::string& deck_path) {
   refuse_overwrite(deck.output, inputs);
 }
 
+/// Removes what the run file replaces, once it is on the disk.
+void remove_superseded(const std::string& output) {
+  remove_checkpoints(output);
+  remove_unfinished(output);
+}
+
+/// Whether the deck's run on circuits of this content_hash() is there already, as for a job that is put back into the
+/// queue just when it had ended. Says it, and removes what was kept to go on from. Throws InputError when it is that of
+/// other circuits, under the same names.
+bool complete_already(const Deck& deck, const std::string& content_hash) {
+  if (std::string why; !holds_run(deck.output, deck_identity(deck), why)) return false;
+  const Hdf5Reader file(deck.output);
+  const bool hashed = file.has_attribute("circuit", "content_hash");  // not by older programs
+  if (hashed && file.attribute_string("circuit", "content_hash") != content_hash) {
+    throw InputError(deck.output, "is the run of this deck on a circuit that has changed since",
+                     "remove it, or give the output another name");
+  }
+  remove_superseded(deck.output);
+  fmt::print("results: {}, complete already\n", deck.output);
+  return true;
+}
+
+CheckpointOptions checkpoint_options(const Deck& deck, bool resume, bool speaks) {
+  CheckpointOptions options;
+  options.resume = resume;
+  options.stop = stop_signal;
+  options.say = [](const std::string& words) {
+    fmt::print("{}\n", words);
+    std::fflush(stdout);
+  };
+  const std::string checkpoint = checkpoint_path(deck.output);
+  if (std::error_code error; speaks && !resume && std::filesystem::exists(checkpoint, error)) {
+    options.say(fmt::format("{} is there; --resume would go on from it", checkpoint));
+  }
+  return options;
+}
+
+void print_shares(const Mpi& mpi, const Deck& deck, const TrainingCircuits& circuits) {
+  std::int64_t cells = 0;
+  for (const HeldCircuit& held : circuits.held) cells += held.circuit->cells();
+  print_ranks(mpi, deck.memory_limit,
+              fmt::format("; {}, {} cells, {:.1f} MB", plural(circuits.held.size(), "circuit"), with_commas(cells),
+                          static_cast<double>(MemoryPlan(circuits).planned()) * 1e-6));
+}
+
+void print_heading(const Deck& deck, const TrainingCircuits& circuits) {
+  const std::size_t training = deck.circuits.training.size();
+  fmt::print("joint training on {}: {} cells, {} edges; {} an update\n", plural(training, "circuit"),
+             with_commas(circuits.counts.cells), with_commas(circuits.counts.edges),
+             circuits.batches == 1 ? "all" : plural(deck.train.batch, "circuit"));
+  fmt::print("the epoch is chosen by {}; the test is on {}\n",
+             deck.circuits.validation.empty() ? fmt::format("{:g} of the training circuits' cells", deck.train.split[1])
+                                              : plural(deck.circuits.validation.size(), "circuit"),
+             plural(deck.circuits.test.size(), "circuit"));
+}
+
+void print_designs(const TrainedRun& run) {
+  fmt::print("{:<32}{:>9}{:>10}{:>10}{:>9}{:>9}{:>9}    {:>10}\n", "held out", "cells", "Pearson", "Spearman",
+             "Kendall", "R2", "", "linear fit");
+  for (const DesignResult& design : run.designs) {
+    if (design.part == Part::training) continue;
+    fmt::print("{:<32}{:>9}{:>10.4f}{:>10.4f}{:>9.4f}{:>9.4f}{:>9}    {:>10.4f}\n", design.name,
+               with_commas(design.counts.cells), design.scores.pearson, design.scores.spearman, design.scores.kendall,
+               design.scores.r2, design.part == Part::test ? "" : "validates", design.linear_fit.pearson);
+  }
+}
+
 void train_deck(const Mpi& mpi, const Arguments& given) {
   Deck deck;
   mpi.together([&] {
     deck = read_deck(given.path, given.overrides);
     check_output(deck, given.path);
   });
-  if (deck.mode == Mode::joint) return train_jointly_command(mpi, deck, given);
-  if (mpi.size() > 1) {
+  const bool joint = deck.mode == Mode::joint, speaks = mpi.rank() == 0;
+  if (!joint && mpi.size() > 1) {
     throw InputError(given.path,
                      fmt::format("one model of one circuit is trained by one rank, and here are {}", mpi.size()),
                      "start it without mpirun; several ranks share a sweep, or a deck with mode: joint");
   }
-  const std::string place = circuit_place(deck);
-  const Circuit circuit = open_circuit(deck);
-  if (given.resume && complete_already(deck, content_hash(circuit))) return;
-  print_circuit_line(circuit);
-  print_model_line(deck);
+  TrainingCircuits circuits;
+  Circuit circuit;  // that of a training of one
+  if (joint) {
+    circuits = open_circuits(mpi, deck);
+  } else {
+    circuit = open_circuit(deck);
+  }
+  bool complete = false;
+  mpi.together([&] {
+    if (given.resume && speaks) complete = complete_already(deck, joint ? circuits.hash : content_hash(circuit));
+  });
+  if (mpi.agree(complete ? 1 : 0) == 1) return;
+  if (joint) print_shares(mpi, deck, circuits);
+  if (speaks) {
+    joint ? print_heading(deck, circuits) : print_circuit_line(circuit);
+    print_model_line(deck);
+  }
   std::fflush(stdout);
-  const TrainingCircuits circuits = one_circuit(deck, circuit, place);
-  require_fit(MemoryPlan(circuits), deck, memory_limit(mpi, deck));  // before anything is written
+  if (!joint) {
+    circuits = one_circuit(deck, circuit, circuit_place(deck));
+    require_fit(MemoryPlan(circuits), deck, memory_limit(mpi, deck));  // before anything is written
+  }
+  mpi.together([&] {  // known before the first epoch, not after the last
+    if (speaks) check_writable(deck.output);
+  });
   if (given.validate) {
     const MemoryUse memory = validate_training(mpi, deck, circuits);
-    check_writable(deck.output);
-    fmt::print("valid: {:.1f} MB planned and allocated; the run would be written to {}\n",
-               static_cast<double>(memory.planned) * 1e-6, deck.output);
+    if (!speaks) return;
+    fmt::print("valid: {:.1f} MB planned and allocated{}; the run would be written to {}\n",
+               static_cast<double>(memory.planned) * 1e-6, joint ? " on a rank at most" : "", deck.output);
     return;
   }
-  check_writable(deck.output);  // known before the first epoch, not after the last
-  keep_training(deck, given.resume, true, [&](const CheckpointOptions& checkpoints) {
-    const TrainedRun run = train_with_checkpoints(mpi, deck, circuits, Progress(), checkpoints);
-    write_run(deck.output, deck, circuits, run);
-    remove_superseded(deck.output);
-    print_trained(run, deck.output);
-  });
+  try {
+    const TrainedRun run =
+        train_with_checkpoints(mpi, deck, circuits, Progress(), checkpoint_options(deck, given.resume, speaks));
+    mpi.together([&] {
+      if (!speaks) return;
+      write_run(deck.output, deck, circuits, run);
+      remove_superseded(deck.output);
+      if (joint) print_designs(run);
+      print_trained(run, deck.output);
+    });
+  } catch (const Stopped& stopped) {
+    throw Stopped(fmt::format("{}; gsrgnn train --resume goes on", stopped.what()));
+  }
 }
 
 }  // namespace
