@@ -1,6 +1,6 @@
 #pragma once
 
-/// The circuit that a deck names; of a joint deck see campaign/joint_circuits.hpp.
+/// The circuit that a deck names; of a joint deck see training_circuits.hpp.
 
 #include <gsrgnn/circuit/circuit.hpp>
 #include <gsrgnn/training/deck.hpp>
