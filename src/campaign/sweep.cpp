@@ -226,7 +226,7 @@ class Worker {
       CheckpointOptions options;
       options.resume = options.restart_when_refused = true;
       options.stop = [&] { return why_stop(); };
-      options.say = [&](const std::string& words) { lines_.say(fmt::format("{}  {}", run.name, words)); };
+      options.say = [&](const std::string& text) { lines_.say(fmt::format("{}  {}", run.name, text)); };
       const Mpi alone = Mpi::alone();
       const TrainingCircuits circuits = circuits_.open(deck);
       const TrainedRun trained = train_with_checkpoints(alone, deck, circuits, report, options);
@@ -267,12 +267,12 @@ class Worker {
           fmt::format("failed{}: {}", written ? "" : " (which could not be recorded)", failure.reason));
   }
 
-  bool ended(std::size_t i, RunEnd end, const std::string& reason, double seconds, const std::string& words = "") {
+  bool ended(std::size_t i, RunEnd end, const std::string& reason, double seconds, const std::string& text = "") {
     report_.runs.push_back({i, end, reason});
     const std::int64_t number = counters_.draw(kEnded) + 1;
-    if (!words.empty()) {
-      lines_.say(fmt::format("[{}/{}] {}  {}  {:.1f} s  rank {}", number, sweep_.runs.size(), sweep_.runs[i].name,
-                             words, seconds, mpi_.rank()));
+    if (!text.empty()) {
+      lines_.say(fmt::format("[{}/{}] {}  {}  {:.1f} s  rank {}", number, sweep_.runs.size(), sweep_.runs[i].name, text,
+                             seconds, mpi_.rank()));
     }
     return true;
   }

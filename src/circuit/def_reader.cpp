@@ -112,7 +112,7 @@ class DefParser {
     }
   }
 
-  // Any word but DEF's own signs.
+  // Any word but DEF's own punctuation.
   std::string_view name(std::string_view what) {
     const std::string_view word = tokens_.next();
     if (is_one_of(word, {";", "+", "-", "(", ")"})) {

@@ -16,10 +16,10 @@ std::string read_whole(const std::string& path, std::string_view format) {
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
-  const std::string cure = fmt::format("give the path of a {} file", format);
-  if (!fs::exists(status)) throw InputError(path, "there is no such file", cure);
+  const std::string hint = fmt::format("give the path of a {} file", format);
+  if (!fs::exists(status)) throw InputError(path, "there is no such file", hint);
   if (!fs::is_regular_file(status)) {
-    throw InputError(path, fs::is_directory(status) ? "this is a directory" : "this is not a plain file", cure);
+    throw InputError(path, fs::is_directory(status) ? "this is a directory" : "this is not a plain file", hint);
   }
   auto text = read_text_file(path);
   if (!text) throw InputError(path, "the file cannot be read", "check its permissions");
@@ -110,8 +110,8 @@ std::string LefDefTokens::place(std::int64_t line) const {
   return fmt::format("{}:{}", path_, line);
 }
 
-void LefDefTokens::fail(std::string_view what, std::string_view cure) const {
-  throw InputError(place(), what, cure);
+void LefDefTokens::fail(std::string_view what, std::string_view hint) const {
+  throw InputError(place(), what, hint);
 }
 
 }  // namespace gsrgnn

@@ -320,8 +320,8 @@ class PickleMachine {
     return known;
   }
 
-  [[noreturn]] void refuse(std::string_view what, std::string_view cure) const {
-    throw InputError(path_, fmt::format("{} (at byte {})", what, offset_ + instruction_), cure);
+  [[noreturn]] void refuse(std::string_view what, std::string_view hint) const {
+    throw InputError(path_, fmt::format("{} (at byte {})", what, offset_ + instruction_), hint);
   }
   [[noreturn]] void damaged(std::string_view what) const { refuse(what, kDownloadAgain); }
 

@@ -53,6 +53,10 @@ void Command::one_or_two(const std::string& name, Value values, const std::strin
   option(name, values, description)->expected(1, 2)->type_name(type);
 }
 
+void Command::footer(const std::string& text) const {
+  app_.footer(text);
+}
+
 void Command::action(const std::function<void()>& act, const std::function<std::string()>& mistake) const {
   app_.callback([act, mistake, &chosen = chosen_] {
     if (const std::string what = mistake(); !what.empty()) throw CLI::ValidationError(what);

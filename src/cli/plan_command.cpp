@@ -19,13 +19,13 @@ double megabytes(std::int64_t bytes) {
   return static_cast<double>(bytes) * 1e-6;
 }
 
-std::string words_of_model(const ModelSettings& model) {
+std::string model_text(const ModelSettings& model) {
   return fmt::format("{}: {} layers, width {}{}", name_of(model.kind), model.layers, model.hidden,
                      traits_of(model.kind).k ? fmt::format(", k {}", model.k) : "");
 }
 
 /// "layers that fit with k 16: up to 120; k that fit with 10 layers: up to 64"
-std::string words_of_most(const MemoryPlan& plan, std::int64_t limit) {
+std::string most_text(const MemoryPlan& plan, std::int64_t limit) {
   const int layers = plan.most_layers(limit);
   const auto k = plan.most_k(limit);
   const auto or_none = [](int most) { return most > 0 ? fmt::format("up to {}", with_commas(most)) : "none"; };
@@ -57,10 +57,10 @@ void print_bytes(const char* what, std::int64_t bytes) {
 }
 
 void print_plan(const Plan& plan, const Deck& deck) {
-  fmt::print("model {}\n\n{:<42}{:>18}{:>12}\n", words_of_model(deck.model), "memory", "bytes", "MB");
+  fmt::print("model {}\n\n{:<42}{:>18}{:>12}\n", model_text(deck.model), "memory", "bytes", "MB");
   for (std::size_t part = 0; part < kMemoryParts; ++part) {
     const auto which = static_cast<MemoryPart>(part);
-    if (plan.memory.planned(which) > 0) print_bytes(words_of(which), plan.memory.planned(which));
+    if (plan.memory.planned(which) > 0) print_bytes(part_text(which), plan.memory.planned(which));
   }
   print_bytes("planned", plan.memory.planned());
   if (plan.limit > 0) print_bytes(deck.memory_limit > 0 ? "memory_limit" : "free on the device", plan.limit);
@@ -70,7 +70,7 @@ void print_plan(const Plan& plan, const Deck& deck) {
   } else if (plan.limit == 0) {
     fmt::print("how much the device has free is unknown; memory_limit can tell\n");
   } else {
-    fmt::print("{}; {}\n", fits, words_of_most(plan.memory, plan.limit));
+    fmt::print("{}; {}\n", fits, most_text(plan.memory, plan.limit));
   }
 }
 
@@ -151,7 +151,7 @@ void plan_sweep(const SweepDeck& sweep, bool json) {
     largest = std::max(largest, planned);
     beyond += plan.fits() ? 0 : 1;
     if (!json) {
-      const std::string most = plan.fits() || plan.joint ? "" : "; " + words_of_most(plan.memory, limit);
+      const std::string most = plan.fits() || plan.joint ? "" : "; " + most_text(plan.memory, limit);
       fmt::print("{:<{}}{:>12.1f}{}{}\n", run.name, longest, megabytes(planned), plan.fits() ? "" : "  does not fit",
                  most);
     } else if (plan.joint) {

@@ -41,9 +41,9 @@ void print_distributions(const CircuitDescription& circuit) {
     const double step = (static_cast<double>(to) - from) / static_cast<double>(counts.size());
     const auto most = static_cast<double>(*std::max_element(counts.begin(), counts.end()));
     for (std::size_t b = 0; b < counts.size(); ++b) {
-      const auto signs = std::lround(static_cast<double>(counts[b]) / most * 40);  // a bar of up to 40
+      const auto bar = std::lround(static_cast<double>(counts[b]) / most * 40);  // a bar of up to 40
       fmt::print("{:>10.4f} .. {:<8.4f}{:>12}  {}\n", from + step * double(b), from + step * double(b + 1),
-                 with_commas(counts[b]), std::string(static_cast<std::size_t>(signs), '#'));
+                 with_commas(counts[b]), std::string(static_cast<std::size_t>(bar), '#'));
     }
   }
 }

@@ -60,8 +60,8 @@ CheckpointOptions checkpoint_options(const Deck& deck, bool resume, bool speaks)
   CheckpointOptions options;
   options.resume = resume;
   options.stop = stop_signal;
-  options.say = [](const std::string& words) {
-    fmt::print("{}\n", words);
+  options.say = [](const std::string& text) {
+    fmt::print("{}\n", text);
     std::fflush(stdout);
   };
   const std::string checkpoint = checkpoint_path(deck.output);
@@ -166,6 +166,8 @@ void add_train(const Command& program, Arguments& a) {
   const Command command = program.add("train", "Train the model of a deck and write its run file");
   command.required("DECK.yaml", &a.path, "The deck");
   command.option("KEY=VALUE", &a.overrides, "Keys of the deck to replace, e.g. model.k=16");
+  command.footer("Keys of the deck, what they can be, and their defaults (all: README.md, The deck):\n" +
+                 describe_keys());
   const Option validate = command.option(
       "--validate", &a.validate, "Build everything, say how much memory it takes and stop before the first epoch");
   exclude(command.option("--resume", &a.resume, "Go on from the checkpoint of a training that was stopped or killed"),

@@ -70,7 +70,7 @@ std::vector<const Configuration*> Comparison::of(const std::string& kind) const 
 namespace {
 
 /// The order of the models in tables.
-int rank_of(const std::string& kind) {
+int place_of(const std::string& kind) {
   const auto kinds = model_kinds();
   const auto found = std::find_if(kinds.begin(), kinds.end(), [&](const auto& known) { return known.first == kind; });
   return static_cast<int>(found - kinds.begin());
@@ -148,7 +148,7 @@ std::string identity_of(const RunSummary& run) {
 }
 
 auto order_of(const Configuration& c) {
-  return std::make_tuple(c.circuit, c.edges, c.cells, c.hidden, rank_of(c.kind), c.kind, c.k, c.variant, c.layers);
+  return std::make_tuple(c.circuit, c.edges, c.cells, c.hidden, place_of(c.kind), c.kind, c.k, c.variant, c.layers);
 }
 
 }  // namespace

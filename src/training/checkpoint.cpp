@@ -80,10 +80,10 @@ void decode_array(Decoder& decoder, StateArray& values) {
 
 /// Refuses a checkpoint that is whole and not of this run.
 void expect_equal(const Hdf5Reader& file, const char* name, const std::string& expected, const char* what,
-                  const std::string& cure) {
+                  const std::string& hint) {
   const auto found = file.attribute_string("/", name);
   if (found == expected) return;
-  throw InputError(file.path(), fmt::format("is a checkpoint of another {} ({}, not {})", what, found, expected), cure);
+  throw InputError(file.path(), fmt::format("is a checkpoint of another {} ({}, not {})", what, found, expected), hint);
 }
 
 }  // namespace

@@ -37,8 +37,8 @@ class Source {
     return node.Mark().is_null() ? file_ : fmt::format("{}:{}", file_, node.Mark().line + 1);
   }
   [[noreturn]] void fail(const std::string& key, const YAML::Node& node, const std::string& what,
-                         const std::string& cure) const {
-    throw InputError(place(key, node), what + context_, cure);
+                         const std::string& hint) const {
+    throw InputError(place(key, node), what + context_, hint);
   }
 
  private:
@@ -72,8 +72,8 @@ class Section {
     }
     return node_[key];
   }
-  [[noreturn]] void fail(const std::string& key, const std::string& what, const std::string& cure) const {
-    source_.fail(path(key), get(key), what, cure);
+  [[noreturn]] void fail(const std::string& key, const std::string& what, const std::string& hint) const {
+    source_.fail(path(key), get(key), what, hint);
   }
 
   template <class T>

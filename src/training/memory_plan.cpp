@@ -10,7 +10,7 @@ namespace gsrgnn {
 namespace {
 
 struct PartName {
-  const char *key, *words;
+  const char *key, *text;
 };
 constexpr std::array<PartName, kMemoryParts> kMemoryPartNames = {{
     {"graph", "graph"},
@@ -52,8 +52,8 @@ std::string megabytes(std::int64_t bytes) {
   return fmt::format("{} bytes ({:.1f} MB)", with_commas(bytes), static_cast<double>(bytes) * 1e-6);
 }
 
-/// What would fit, as a cure.
-std::string cure(const MemoryPlan& plan, std::int64_t limit) {
+/// What would fit, as a hint.
+std::string hint(const MemoryPlan& plan, std::int64_t limit) {
   const int layers = plan.most_layers(limit);
   const auto k = plan.most_k(limit);
   std::vector<std::string> ways;
@@ -138,11 +138,11 @@ void require_fit(const MemoryPlan& plan, const Deck& deck, std::int64_t limit) {
   if (limit == 0 || plan.planned() <= limit) return;
   throw RunError(fmt::format("{} do not fit {} {}; {}{}", megabytes(plan.planned()),
                              deck.memory_limit > 0 ? "the memory limit of" : "what the device has free,",
-                             megabytes(limit), cure(plan, limit), deck.mode == Mode::joint ? ", or more ranks" : ""));
+                             megabytes(limit), hint(plan, limit), deck.mode == Mode::joint ? ", or more ranks" : ""));
 }
 
-const char* words_of(MemoryPart part) {
-  return kMemoryPartNames[static_cast<std::size_t>(part)].words;
+const char* part_text(MemoryPart part) {
+  return kMemoryPartNames[static_cast<std::size_t>(part)].text;
 }
 
 const char* key_of(MemoryPart part) {

@@ -50,14 +50,14 @@ class Trainer {
   TrainedRun run(const ReportProgress& report, const TrainingState* from, const BetweenEpochs& between) {
     if (from != nullptr) resume(*from);
     const std::int64_t epochs = bench_.deck.train.epochs;
-    double best = run_.best_epoch == 0 ? -std::numeric_limits<double>::infinity() : rank_of(run_.best_epoch);
+    double best = run_.best_epoch == 0 ? -std::numeric_limits<double>::infinity() : merit_of(run_.best_epoch);
     for (std::int64_t epoch = from == nullptr ? 0 : from->epoch; epoch <= epochs; ++epoch) {
       if (between) between(epoch, [&] { return state(epoch); });
       Stopwatch<Exec> watch(bench_.space);
       bench_.laps = {};
       evaluate(epoch);
-      if (epoch > 0 && rank_of(epoch) > best) {
-        best = rank_of(epoch);
+      if (epoch > 0 && merit_of(epoch) > best) {
+        best = merit_of(epoch);
         run_.best_epoch = epoch;
         best_output_ = output_;
         Kokkos::deep_copy(bench_.space, bench_.memory().best, bench_.memory().parameters);
@@ -183,9 +183,9 @@ class Trainer {
   }
 
   /// What the epoch is chosen by: the largest of it.
-  double rank_of(std::int64_t epoch) const {
+  double merit_of(std::int64_t epoch) const {
     const auto e = static_cast<std::size_t>(epoch);
-    return rank_of_epoch(run_.validation_pearson[e], run_.validation_loss[e]);
+    return merit_of_epoch(run_.validation_pearson[e], run_.validation_loss[e]);
   }
 
   TrainingBench bench_;
@@ -207,7 +207,7 @@ bool fits_training(const TrainingState& state, const Deck& deck, std::size_t par
          state.best_parameters.size() == (state.best_epoch > 0 ? parameters : 0);
 }
 
-double rank_of_epoch(double pearson, double validation_loss) {
+double merit_of_epoch(double pearson, double validation_loss) {
   return std::isnan(pearson) ? -2.0 - validation_loss : pearson;
 }
 

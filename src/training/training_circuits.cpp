@@ -93,7 +93,7 @@ std::vector<Row> gather_by_design(const Mpi& mpi, const std::vector<Row>& own) {
   return rows;
 }
 
-std::string in_words(const std::vector<std::string>& names, const std::string& unit) {
+std::string labels_text(const std::vector<std::string>& names, const std::string& unit) {
   return fmt::format("{} ({})", fmt::join(names, ", "), unit);
 }
 
@@ -110,8 +110,8 @@ void check_fit(const std::vector<TrainingDesign>& designs, const std::vector<Des
     }
     if (row.labels != first.labels || row.unit != first.unit) {
       throw InputError(place,
-                       fmt::format("its labels are {}, and those of {} are {}", in_words(row.labels, row.unit),
-                                   designs.front().path, in_words(first.labels, first.unit)),
+                       fmt::format("its labels are {}, and those of {} are {}", labels_text(row.labels, row.unit),
+                                   designs.front().path, labels_text(first.labels, first.unit)),
                        "import all circuits alike");
     }
     const auto [same, is_new] = hashes.emplace(row.hash, d);

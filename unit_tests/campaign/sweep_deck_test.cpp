@@ -1,9 +1,9 @@
-// The sweep deck: its product, its names, and the line and cure of every mistake.
+// The sweep deck: its product, its names, and the line and hint of every mistake.
 
 #include <gtest/gtest.h>
 
-#include <gsrgnn/training/cost_model.hpp>
 #include <gsrgnn/campaign/sweep_deck.hpp>
+#include <gsrgnn/training/cost_model.hpp>
 #include <gsrgnn/util/hash.hpp>
 #include <set>
 

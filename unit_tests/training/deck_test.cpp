@@ -1,4 +1,4 @@
-// Every key of the deck, every way to give it, and the line and cure of every mistake.
+// Every key of the deck, every way to give it, and the line and hint of every mistake.
 
 #include <gtest/gtest.h>
 

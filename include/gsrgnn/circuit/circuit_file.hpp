@@ -18,7 +18,7 @@ namespace gsrgnn {
 /// Writes the file whole: it appears under its name when complete. The circuit is validated first.
 void write_circuit(const Circuit& circuit, const std::string& path);
 
-/// Reads and validates a circuit file. Throws InputError naming the file, the object and the cure.
+/// Reads and validates a circuit file. Throws InputError naming the file, the object and the hint.
 Circuit read_circuit(const std::string& path);
 
 }  // namespace gsrgnn

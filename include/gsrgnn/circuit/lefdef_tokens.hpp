@@ -48,7 +48,7 @@ class LefDefTokens {
   std::string place() const { return place(line_); }
   std::string place(std::int64_t line) const;
   std::int64_t line() const { return line_; }
-  [[noreturn]] void fail(std::string_view what, std::string_view cure = kWriteItAgain) const;
+  [[noreturn]] void fail(std::string_view what, std::string_view hint = kWriteItAgain) const;
 
  private:
   void scan();

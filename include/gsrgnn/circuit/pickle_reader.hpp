@@ -40,7 +40,7 @@ struct PickleNode {
 /// What a .npy file of dtype object holds. numpy always writes an array, 0-d when it saves a single object.
 class Pickle {
  public:
-  /// Reads pickle protocols 2 to 5. Throws InputError naming the file, the byte and the cure for a file that is
+  /// Reads pickle protocols 2 to 5. Throws InputError naming the file, the byte and the hint for a file that is
   /// damaged, uses an instruction or a name beyond those above, refers to itself, nests deeper than 64 containers,
   /// holds an integer of more than 64 bits, or shares containers so much that a walk over it would not end in
   /// reasonable time (more than 16 values for a byte of the file).

@@ -46,6 +46,8 @@ class Command {
     choice_of(
         name, names, preset, [&value, choices](const auto& choice) { value = choices.at(choice); }, description);
   }
+  /// A paragraph at the end of the help.
+  void footer(const std::string& text) const;
   /// What the command does, when all has been read and `mistake` finds none.
   void action(
       const std::function<void()>& act,

@@ -1,7 +1,7 @@
 #pragma once
 
 /// The deck: everything a training run depends on, in YAML. Strict: unknown keys, wrong types and values out of range
-/// are errors that name the line and the cure. See inputs/ for decks and the README for the keys.
+/// are errors that name the line and the hint. See inputs/ for decks and the README for the keys.
 
 #include <gsrgnn/circuit/generate.hpp>
 #include <gsrgnn/graph/graph.hpp>

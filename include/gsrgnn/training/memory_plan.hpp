@@ -67,8 +67,8 @@ std::int64_t memory_limit(const Mpi& mpi, const Deck& deck);
 /// Throws RunError, with the numbers and with what would fit, when the plan is beyond the memory_limit() `limit`.
 void require_fit(const MemoryPlan& plan, const Deck& deck, std::int64_t limit);
 
-/// A part's name: in words, and as a key of `plan --json`.
-const char* words_of(MemoryPart part);
+/// A part's name: for people, and as a key of `plan --json`.
+const char* part_text(MemoryPart part);
 const char* key_of(MemoryPart part);
 
 }  // namespace gsrgnn

@@ -122,7 +122,7 @@ constexpr double kDivergedLoss = 1e6;
 bool fits_training(const TrainingState& state, const Deck& deck, std::size_t parameters);
 /// What epochs are compared by: the validation Pearson; where it is undefined, for a prediction that is constant or
 /// labels that are, below all others and the better the smaller the loss.
-double rank_of_epoch(double pearson, double validation_loss);
+double merit_of_epoch(double pearson, double validation_loss);
 
 /// Trains, by all ranks; `report` is called on rank 0. Throws RunError when training diverges or memory is lacking;
 /// what one rank throws is thrown on all. Given a state, it goes on from there, to the result that the training which

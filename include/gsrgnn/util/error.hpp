@@ -15,8 +15,8 @@ namespace gsrgnn {
 /// The message reads "PLACE: WHAT; CURE", e.g. "fir.def:812: net n5 names the unknown component u7; ...".
 class InputError : public std::runtime_error {
  public:
-  InputError(std::string_view place, std::string_view what, std::string_view cure)
-      : std::runtime_error(fmt::format("{}: {}; {}", place, what, cure)) {}
+  InputError(std::string_view place, std::string_view what, std::string_view hint)
+      : std::runtime_error(fmt::format("{}: {}; {}", place, what, hint)) {}
   /// One of another process, from its whole message.
   explicit InputError(const std::string& message) : std::runtime_error(message) {}
 };
