@@ -137,10 +137,12 @@ TEST(Report, GsrAgainstRev) {
     std::vector<double> pearson, r2;
     for (const RunSummary& gsr : input) {
       const std::int64_t k = best ? 4 : rows.whole(r, "k");
-      if (gsr.parameters.text("kind") != "gsr" || gsr.parameters.whole("k") != k || gsr.parameters.whole("layers") != layers) continue;
+      if (gsr.parameters.text("kind") != "gsr" || gsr.parameters.whole("k") != k ||
+          gsr.parameters.whole("layers") != layers)
+        continue;
       for (const RunSummary& rev : input) {
-        if (rev.parameters.text("kind") == "rev" && rev.circuit == gsr.circuit && rev.parameters.whole("layers") == layers &&
-            rev.parameters.whole("seed") == gsr.parameters.whole("seed")) {
+        if (rev.parameters.text("kind") == "rev" && rev.circuit == gsr.circuit &&
+            rev.parameters.whole("layers") == layers && rev.parameters.whole("seed") == gsr.parameters.whole("seed")) {
           pearson.push_back(gsr.pearson - rev.pearson);
           r2.push_back(gsr.r2 - rev.r2);
         }
