@@ -107,7 +107,11 @@ KOKKOS_FORCEINLINE_FUNCTION Scalar sum_packs(const TeamMember<Exec>& member, int
     int c = 0;
     for (; c + P::kWidth <= width; c += P::kWidth) sum += f(PackOfRow<P>{c});
     Scalar total = sum.sum();
-    for (; c < width; ++c) total += f(PackOfRow<Pack<Scalar, 1, 1>>{c}).sum();
+    // Through memory, so that a product is rounded before it is added whatever a compiler makes of the loop around it.
+    Scalar rest[P::kWidth];
+    const int first = c;
+    for (; c < width; ++c) rest[c - first] = f(PackOfRow<Pack<Scalar, 1, 1>>{c}).sum();
+    for (c = first; c < width; ++c) total += rest[c - first];
     return total;
   }
 }
