@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <gsrgnn/kernels/fixed_sum.hpp>
+#include <gsrgnn/models/gsr_stack.hpp>
 #include <gsrgnn/training/trainer.hpp>
 #include <set>
 #include <sstream>
@@ -15,6 +16,7 @@
 #include "support/guarded_memory.hpp"
 #include "support/host_kept_out.hpp"
 #include "support/small_training.hpp"
+#include "support/two_relations.hpp"
 
 namespace gsrgnn {
 namespace {
@@ -67,6 +69,29 @@ void sum_gradients() {
   EXPECT_EQ(download(space, value), halves);
 }
 
+/// The kernels of models on several relations alone.
+void pass_messages_on_two_relations(const Circuit& circuit) {
+  using Graph = TwoRelations<float, Exec>;
+  const Exec space;
+  ModelShape shape;
+  shape.features = static_cast<int>(circuit.features());
+  shape.types = static_cast<int>(circuit.type_name.size());
+  shape.layers = 1;
+  shape.hidden = 32;
+  shape.k = 4;
+  shape.relations = 2;
+  const CircuitCounts size = count(circuit);
+  Arena<Exec> arena(std::size_t{1} << 24U);
+  Graph graph(arena, size);
+  GsrModel<float, std::uint8_t, Exec> model(arena, shape, size.cells, Graph::intermediate_rows(size),
+                                            Purpose::training);
+  set_relations(space, graph, circuit);
+  model.inputs().set(space, circuit.feature, circuit.cell_type);
+  model.forward(space, graph, Pass::training);
+  model.backward(space, graph, [](int) {});
+  EXPECT_FALSE(model.take_found_nan(space));
+}
+
 /// The labels of all kernels in the public headers, which are all that there are.
 std::set<std::string> kernels_in_sources() {
   std::set<std::string> labels;
@@ -108,6 +133,7 @@ TEST(HostAndDeviceTest, TheHostKeepsOutOfDeviceMemoryInEveryKernelAndTraining) {
   {
     HostKeptOut guard;
     sum_gradients();
+    pass_messages_on_two_relations(circuit);
     launched.insert(guard.kernels().begin(), guard.kernels().end());
   }
   const auto written = kernels_in_sources();
