@@ -133,8 +133,8 @@ TEST(MemoryPlan, TheMostThatFitsIsTheMost) {
         other.model.k = k;
         const std::int64_t limit = plan_of(other, circuit).planned();
         for (const std::int64_t around : {limit - 1, limit, limit + 100, limit + 5000}) {
-          EXPECT_EQ(plan.most_k(around),
-                    try_all(deck, circuit, around, 16, [](ModelSettings& m, int value) { m.k = value; }));
+          EXPECT_EQ(plan.most_k(around), try_all(deck, circuit, around, deck.model.hidden / deck.model.groups,
+                                                 [](ModelSettings& m, int value) { m.k = value; }));
         }
       }
     }
