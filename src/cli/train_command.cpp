@@ -131,10 +131,9 @@ void train_deck(const Mpi& mpi, const Arguments& given) {
     print_model_line(deck);
   }
   std::fflush(stdout);
-  if (!joint) {
-    circuits = one_circuit(deck, circuit, circuit_place(deck));
-    require_fit(MemoryPlan(circuits), deck, memory_limit(mpi, deck));  // before anything is written
-  }
+  if (!joint) circuits = one_circuit(deck, circuit, circuit_place(deck));
+  const std::int64_t limit = memory_limit(mpi, deck);
+  mpi.together([&] { require_fit(MemoryPlan(circuits), deck, limit); });  // before anything is written
   mpi.together([&] {  // known before the first epoch, not after the last
     if (speaks) check_writable(deck.output);
   });

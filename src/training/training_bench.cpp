@@ -78,11 +78,13 @@ CircuitOnDevice& TrainingBench::attach(std::size_t held) {
   CircuitOnDevice& on = memory_->circuits[held];
   if (attached_ == held) return on;
   Stopwatch<Exec> watch(space);
-  const std::size_t first = memory_->parameters.size() * sizeof(float);
-  Kokkos::deep_copy(space,
-                    Vector<std::uint8_t, Exec>(reinterpret_cast<std::uint8_t*>(memory_->parameters.data()) + first,
-                                               on.model_bytes - first),
-                    std::uint8_t{0});
+  if (attached_ != kNone) {  // an arena's memory is zero at first
+    const std::size_t first = memory_->parameters.size() * sizeof(float);
+    Kokkos::deep_copy(space,
+                      Vector<std::uint8_t, Exec>(reinterpret_cast<std::uint8_t*>(memory_->parameters.data()) + first,
+                                                 on.model_bytes - first),
+                      std::uint8_t{0});
+  }
   on.model->inputs().set(space, circuits.held[held].inputs.feature, circuits.held[held].inputs.type);
   attached_ = held;
   laps.copy += watch.lap();

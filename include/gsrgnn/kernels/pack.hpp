@@ -251,13 +251,15 @@ struct Pack {
   }
 };
 
-/// The dot product of x and y, of which the registers are added and the lanes not yet: another's can be, before.
-template <class Scalar, int W, int Lanes>
-KOKKOS_FORCEINLINE_FUNCTION Pack<Scalar, Lanes, Lanes> dot_lanes(const Pack<Scalar, W, Lanes>& x,
-                                                                 const Pack<Scalar, W, Lanes>& y) {
+/// The dot product of x and the pack at y, of which the registers are added and the lanes not yet: another's can be,
+/// before. From memory, a register at a time: two packs beside it are all that a core with 16 registers can hold.
+template <class Scalar, int W, int Lanes, class Stored>
+KOKKOS_FORCEINLINE_FUNCTION Pack<Scalar, Lanes, Lanes> dot_lanes(const Pack<Scalar, W, Lanes>& x, const Stored* y) {
   Pack<Scalar, Lanes, Lanes> sum = 0;
   GSRGNN_UNROLL
-  for (int r = 0; r < W / Lanes; ++r) sum.reg[0] = fma(x.reg[r], y.reg[r], sum.reg[0]);
+  for (int r = 0; r < W / Lanes; ++r) {
+    sum.reg[0] = fma(x.reg[r], Pack<Scalar, W, Lanes>::load_register(y + r * Lanes), sum.reg[0]);
+  }
   return sum;
 }
 

@@ -140,9 +140,7 @@ void sparse_linear_value_gradient(const Exec& space, const Columns& index, const
           const bool set = replace && column == 0;
           for (int t = 0; t < k; ++t) {
             const int c = index(i, t);
-            const auto value =
-                (dot_lanes(g, P::load(&one.w(tile, c, column))) + dot_lanes(h, P::load(&other.w(tile, c, column))))
-                    .sum();
+            const auto value = (dot_lanes(g, &one.w(tile, c, column)) + dot_lanes(h, &other.w(tile, c, column))).sum();
             dv(i, t) = set ? value : dv(i, t) + value;
           }
         }
@@ -161,7 +159,7 @@ void add_value_gradient(const Exec& space, const Columns& index, const MapGradie
       KOKKOS_LAMBDA(const std::int64_t i) {
         for (int column = 0; column < Tile; column += P::kWidth) {
           const P g = P::load(&map.g(i, map.first + column));
-          for (int t = 0; t < k; ++t) dv(i, t) += dot_lanes(g, P::load(&map.w(tile, index(i, t), column))).sum();
+          for (int t = 0; t < k; ++t) dv(i, t) += dot_lanes(g, &map.w(tile, index(i, t), column)).sum();
         }
       });
 }

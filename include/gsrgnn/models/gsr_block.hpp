@@ -65,7 +65,8 @@ void add_block_tile(const Exec& space, const Graph& graph, const GsrBlockWorkspa
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
         P message = neighbour_sum<P, RowScale::one>(graph, item.row, item.column, t, 0, y);
-        message = fma(graph.inverse_degree(item.row), message, P::load(&bias(tile * Tile + item.column)));
+        message *= graph.inverse_degree(item.row);
+        message += P::load(&bias(tile * Tile + item.column));
         add_sparse_row(message, v, index, item.row, self_weight, tile, item.column);
         Scalar* const to = &x(item.row, tile * Tile + item.column);
         fma(sign, message, P::load(to)).store(to);

@@ -41,7 +41,8 @@ class TrainingBench {
   MemoryUse use_;
   std::unique_ptr<TrainingArenas> arenas_;
   std::unique_ptr<TrainingMemory> memory_;
-  std::size_t attached_ = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+  std::size_t attached_ = kNone;
 };
 
 }  // namespace gsrgnn
