@@ -316,7 +316,7 @@ Deck resolve_deck(const YAML::Node& root, const Source& source, const std::strin
     read_circuits(source, top, deck);
     const Section model(source, "model", top.get("model"), keys_of("model"));
     for_each_key(KeyReader{model, "model", deck}, deck);
-    if (!traits_of(deck.model.kind).groups()) deck.model.groups = 1;
+    put_to_rest(deck);
     check_model(model, deck.model);
     std::vector<std::string> keys = keys_of("train");
     keys.emplace_back("checkpoint");

@@ -286,6 +286,16 @@ TEST_F(JointTrainingTest, GoesOnFromItsStateBitForBit) {
                  checkpoint_path(deck_.output), {"another circuit"});
 }
 
+TEST_F(JointTrainingTest, WeightsDecayWhenTheDeckSaysSo) {
+  const auto norm = [&](double decay) {
+    deck_.train.weight_decay = decay;
+    double sum = 0;
+    for (const float value : train().model.parameters) sum += static_cast<double>(value) * value;
+    return sum;
+  };
+  EXPECT_LT(norm(10), 0.9 * norm(0));
+}
+
 TEST_F(JointTrainingTest, DivergenceIsFound) {
   deck_.train.learning_rate = 1000;
   EXPECT_THROW(train(), RunError);

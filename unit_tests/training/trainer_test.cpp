@@ -433,7 +433,7 @@ TEST(Trainer, DropoutDropsWhenTrainingOnly) {
   EXPECT_NE(train_one(deck, circuit).loss.back(), dropped.loss.back());
 }
 
-// Of both updates; a deck without it is what it was before there was the key.
+// A deck without it is what it was before there was the key.
 TEST(Trainer, WeightsDecayWhenTheDeckSaysSo) {
   const Circuit circuit = small_circuit();
   Deck deck = small_deck();

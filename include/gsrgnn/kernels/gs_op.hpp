@@ -127,4 +127,12 @@ void gs_op(const Exec& space, const Dense& x, int width, const Values& v, const 
                width * sizeof(typename Body::Key));
 }
 
+/// Whether the flag that GS-Op raises at a NaN is up; takes it down.
+template <class Exec>
+bool take_flag(const Exec& space, const Vector<int, Exec>& flag) {
+  const bool up = download(space, flag)[0] != 0;
+  if (up) Kokkos::deep_copy(space, flag, 0);
+  return up;
+}
+
 }  // namespace gsrgnn

@@ -41,11 +41,7 @@ class GsrStack {
         block_(arena, cells, intermediate_rows, shape.width(), shape.tile(), shape.k) {}
 
   /// Whether a row with a NaN met GS-Op since the last call: forgets it.
-  bool take_found_nan(const Exec& space) {
-    const bool found = download(space, has_nan_)[0] != 0;
-    if (found) Kokkos::deep_copy(space, has_nan_, 0);
-    return found;
-  }
+  bool take_found_nan(const Exec& space) { return take_flag(space, has_nan_); }
 
   template <int Tile, class Graph>
   void forward(const Exec& space, const Graph& graph, const LayerParameters<Scalar, Exec>& p,

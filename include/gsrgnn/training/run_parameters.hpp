@@ -19,7 +19,8 @@ class RunParameters {
   using Value = std::variant<std::int64_t, double, std::string>;
   RunParameters();
 
-  // Of whole numbers, of others, and of choices and lists ("0.8/0.1/0.1"). Abort when there is no such key.
+  // Of whole numbers, of others, and of choices and lists ("0.8/0.1/0.1"). Throw std::logic_error or
+  // std::bad_variant_access when there is no such key, or it is of another type.
   std::int64_t whole(const std::string& name) const { return std::get<std::int64_t>(value(name)); }
   double real(const std::string& name) const { return std::get<double>(value(name)); }
   const std::string& text(const std::string& name) const { return std::get<std::string>(value(name)); }
