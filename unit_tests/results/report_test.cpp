@@ -240,10 +240,10 @@ TEST(ReportTable, IsAlignedAndQuoted) {
   const ReportTable table{"t",
                           "Title",
                           {"A note."},
+                          "",
                           {{"name", "name"}, {"n", "n"}, {"x", "value", 2}, {"d", "d", 1, true}},
                           {{std::string("a\nb"), std::int64_t{5}, 1.0 / 3, 0.25},
-                           {std::string("\xc3\xa4,\""), std::string(), kUndefined, -0.25}},
-                          ""};
+                           {std::string("\xc3\xa4,\""), std::string(), kUndefined, -0.25}}};
   EXPECT_EQ(to_text(table),
             "Title\n\n"
             "  name  n  value     d\n"

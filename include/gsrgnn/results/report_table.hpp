@@ -23,9 +23,9 @@ struct ReportTable {
   std::string name;   ///< of the CSV file
   std::string title;  ///< one line
   std::vector<std::string> notes;
-  std::vector<ReportColumn> columns;
-  std::vector<std::vector<ReportCell>> rows;
   std::string missing;  ///< said instead of a table without rows
+  std::vector<ReportColumn> columns{};
+  std::vector<std::vector<ReportCell>> rows{};
 };
 
 /// Title, headings and rows; texts aligned to the left, numbers to the right; the notes below.
