@@ -1,5 +1,4 @@
-#include <algorithm>
-#include <cmath>
+#include <chrono>
 #include <filesystem>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -55,27 +54,6 @@ void read_array(const Hdf5Reader& file, const std::string& name, StateArray& val
   values = StateArray(shape[0], [path = file.path(), name](std::size_t first, std::size_t count) {
     return Hdf5Reader(path).part(name, first, count);
   });
-}
-
-template <class T>
-void encode_array(Encoder& encoder, const std::vector<T>& values) {
-  encoder(values);
-}
-void encode_array(Encoder& encoder, const StateArray& values) {
-  std::vector<float> whole;
-  whole.reserve(values.size());
-  values.for_each_part([&](std::size_t, const auto& part) { whole.insert(whole.end(), part.begin(), part.end()); });
-  encoder(whole);
-}
-
-template <class T>
-void decode_array(Decoder& decoder, std::vector<T>& values) {
-  decoder(values);
-}
-void decode_array(Decoder& decoder, StateArray& values) {
-  std::vector<float> whole;
-  decoder(whole);
-  values = StateArray(std::move(whole));
 }
 
 /// Refuses a checkpoint that is whole and not of this run.
@@ -180,103 +158,87 @@ void remove_unfinished(const std::string& output) {
   for (const fs::path& file : left) fs::remove(file, error);
 }
 
-CheckpointKeeper::CheckpointKeeper(const Deck& deck, const Checkpoints& checkpoints, const CheckpointOptions& options)
-    : deck_(deck), checkpoints_(checkpoints), options_(options) {}
-
-std::optional<TrainingState> CheckpointKeeper::resume() {
-  written_ = Clock::now();
-  if (!options_.resume) return std::nullopt;
-  std::optional<TrainingState> from;
-  std::string note;
-  try {
-    from = checkpoints_.read(note);
-  } catch (const InputError& error) {
-    if (!options_.restart_when_refused) throw;
-    note = error.what();
-  }
-  if (!note.empty()) options_.say(note);
-  if (from) options_.say(fmt::format("goes on after {} of {} epochs", from->epoch, deck_.train.epochs));
-  if (!from && !note.empty()) options_.say("starts from the beginning");
-  first_ = from ? from->epoch : 0;
-  return from;
-}
-
-void CheckpointKeeper::operator()(std::int64_t epoch, const std::function<TrainingState()>& state) {
-  if (epoch == deck_.train.epochs) return;  // only scores are left to do
-  if (const std::string why = options_.stop ? options_.stop() : ""; !why.empty()) stop(why, epoch, state);
-  if (!due(epoch)) return;
-  written_ = Clock::now();
-  // A disk that is full now may not be when the training ends, and what was there before is still there.
-  try {
-    checkpoints_.write(state());
-  } catch (const InputError& error) {
-    options_.say(fmt::format("no checkpoint after {} epochs: {}", epoch, error.what()));
-  }
-}
-
-bool CheckpointKeeper::due(std::int64_t epoch) const {
-  if (epoch == first_) return false;
-  const Deck::Checkpoint& every = deck_.checkpoint;
-  const std::chrono::duration<double, std::ratio<60>> minutes = Clock::now() - written_;
-  return (every.epochs > 0 && epoch % every.epochs == 0) || (every.minutes > 0 && minutes.count() >= every.minutes);
-}
-
-void CheckpointKeeper::stop(const std::string& why, std::int64_t epoch,
-                            const std::function<TrainingState()>& state) const {
-  try {
-    checkpoints_.write(state());
-  } catch (const InputError& error) {
-    throw RunError(fmt::format("stopped ({}) after {} epochs, without a checkpoint: {}", why, epoch, error.what()));
-  }
-  throw Stopped(fmt::format("stopped ({}) after {} of {} epochs, with the checkpoint {}", why, epoch,
-                            deck_.train.epochs, checkpoint_path(deck_.output)));
-}
-
 namespace {
 
-/// Rank 0's state, on all ranks.
-std::optional<TrainingState> broadcast_state(const Mpi& mpi, std::optional<TrainingState> state) {
-  if (mpi.size() == 1) return state;
-  Encoder encoder;
-  encoder(state.has_value());
-  if (state) {
-    encoder(state->epoch);
-    encoder(state->best_epoch);
-    for_each_array(*state, [&](const char*, const auto& values) { encode_array(encoder, values); });
+/// Goes on from a checkpoint, and writes them between epochs, on one rank.
+class Keeper {
+ public:
+  Keeper(const Deck& deck, const Checkpoints& checkpoints, const CheckpointOptions& options)
+      : deck_(deck), checkpoints_(checkpoints), options_(options) {}
+
+  /// Where to go on from, if the options ask for it and there is something. To be called before the training.
+  std::optional<TrainingState> resume() {
+    if (!options_.resume) return std::nullopt;
+    std::optional<TrainingState> from;
+    std::string note;
+    try {
+      from = checkpoints_.read(note);
+    } catch (const InputError& error) {
+      if (!options_.restart_when_refused) throw;
+      note = error.what();
+    }
+    if (!note.empty()) options_.say(note);
+    if (from) options_.say(fmt::format("goes on after {} of {} epochs", from->epoch, deck_.train.epochs));
+    if (!from && !note.empty()) options_.say("starts from the beginning");
+    first_ = from ? from->epoch : 0;
+    return from;
   }
-  const std::string text = mpi.broadcast(encoder.text());
-  if (mpi.rank() == 0) return state;
-  Decoder decoder(text);
-  bool there = false;
-  decoder(there);
-  if (!there) return std::nullopt;
-  state.emplace();
-  decoder(state->epoch);
-  decoder(state->best_epoch);
-  for_each_array(*state, [&](const char*, auto& values) { decode_array(decoder, values); });
-  return state;
-}
+
+  /// Between epochs. Throws Stopped when it is to stop and wrote a checkpoint, RunError when it could not.
+  void operator()(std::int64_t epoch, const std::string& why_stop, const std::function<TrainingState()>& state) {
+    if (epoch == deck_.train.epochs) return;  // only scores are left to do
+    if (why_stop.empty() && !due(epoch)) return;
+    written_ = Clock::now();
+    try {
+      checkpoints_.write(state());
+    } catch (const InputError& error) {
+      if (!why_stop.empty()) {
+        throw RunError(
+            fmt::format("stopped ({}) after {} epochs, without a checkpoint: {}", why_stop, epoch, error.what()));
+      }
+      // A disk that is full now may not be when the training ends, and what was there before is still there.
+      options_.say(fmt::format("no checkpoint after {} epochs: {}", epoch, error.what()));
+    }
+    if (why_stop.empty()) return;
+    throw Stopped(fmt::format("stopped ({}) after {} of {} epochs, with the checkpoint {}", why_stop, epoch,
+                              deck_.train.epochs, checkpoint_path(deck_.output)));
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;  // which does not jump when the clock is set
+
+  bool due(std::int64_t epoch) const {
+    if (epoch == first_) return false;
+    const Deck::Checkpoint& every = deck_.checkpoint;
+    const std::chrono::duration<double, std::ratio<60>> minutes = Clock::now() - written_;
+    return (every.epochs > 0 && epoch % every.epochs == 0) || (every.minutes > 0 && minutes.count() >= every.minutes);
+  }
+
+  const Deck& deck_;
+  const Checkpoints& checkpoints_;
+  const CheckpointOptions& options_;
+  std::int64_t first_ = 0;
+  Clock::time_point written_ = Clock::now();
+};
 
 }  // namespace
 
 TrainedRun train_with_checkpoints(const Mpi& mpi, const Deck& deck, const TrainingCircuits& circuits,
                                   const ReportProgress& report, const CheckpointOptions& options) {
-  std::string why_stop;  // the first reason that any rank has
-  CheckpointOptions agreed = options;
-  agreed.stop = [&] { return why_stop; };
   const Checkpoints checkpoints(deck, circuits.name, circuits.hash);
-  CheckpointKeeper keeper(deck, checkpoints, agreed);
+  Keeper keeper(deck, checkpoints, options);
   std::optional<TrainingState> from;
   mpi.together([&] {
     if (mpi.rank() == 0) from = keeper.resume();
   });
-  from = broadcast_state(mpi, std::move(from));
+  from = broadcast(mpi, std::move(from));
   return train(mpi, deck, circuits, report, from ? &*from : nullptr, [&](std::int64_t epoch, const auto& state) {
-    const auto whys = mpi.gather_to_all(options.stop ? options.stop() : "");
-    const auto why = std::find_if(whys.begin(), whys.end(), [](const std::string& text) { return !text.empty(); });
-    why_stop = why == whys.end() ? "" : *why;
+    std::string why_stop;  // the first reason that any rank has
+    for (const std::string& why : gather_to_all(mpi, options.stop ? options.stop() : std::string())) {
+      if (why_stop.empty()) why_stop = why;
+    }
     mpi.together([&] {
-      if (mpi.rank() == 0) keeper(epoch, state);
+      if (mpi.rank() == 0) keeper(epoch, why_stop, state);
     });
   });
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/exchange.hpp>
 #include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/text.hpp>
 
@@ -126,7 +127,7 @@ std::optional<int> MemoryPlan::most_k(std::int64_t limit) const {
 
 std::int64_t share_of_device(const Mpi& mpi) {
   const std::int64_t free = free_device_memory();
-  const auto places = mpi.gather_to_all(device_place());
+  const auto places = gather_to_all(mpi, device_place());
   return free / std::max<std::int64_t>(std::count(places.begin(), places.end(), device_place()), 1);
 }
 

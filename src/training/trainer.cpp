@@ -96,13 +96,9 @@ class Trainer {
 
   TrainingState state(std::int64_t epoch) const {
     TrainingState state = bench_.take_parameters(run_.best_epoch > 0);
+    static_cast<TrainingHistory&>(state) = run_;
     state.epoch = epoch;
-    state.best_epoch = run_.best_epoch;
     state.best_output = best_output_;
-    state.loss = run_.loss;
-    state.validation_loss = run_.validation_loss;
-    state.validation_pearson = run_.validation_pearson;
-    state.seconds = run_.seconds;
     return state;
   }
 
@@ -113,12 +109,8 @@ class Trainer {
       throw RunError("the state to go on from is not that of a training of this deck on its circuits");
     }
     bench_.put_parameters(state);
-    run_.best_epoch = state.best_epoch;
+    static_cast<TrainingHistory&>(run_) = state;
     best_output_ = state.best_output;
-    run_.loss = state.loss;
-    run_.validation_loss = state.validation_loss;
-    run_.validation_pearson = state.validation_pearson;
-    run_.seconds = state.seconds;
   }
 
   /// Losses and validation Pearson of the current model, onto the curves.
@@ -196,12 +188,11 @@ class Trainer {
 }  // namespace
 
 bool fits_training(const TrainingState& state, const Deck& deck, std::size_t parameters) {
-  const std::size_t epochs = state.loss.size();
-  const EpochSeconds& seconds = state.seconds;
-  return state.epoch >= 0 && state.epoch <= deck.train.epochs && epochs == static_cast<std::size_t>(state.epoch) &&
-         state.validation_loss.size() == epochs && state.validation_pearson.size() == epochs &&
-         seconds.total.size() == epochs && seconds.forward.size() == epochs && seconds.backward.size() == epochs &&
-         seconds.update.size() == epochs && seconds.copy.size() == epochs && state.parameters.size() == parameters &&
+  bool lists = true;
+  for_each_curve(state, [&](const char*, const auto& list) {
+    lists = lists && list.size() == static_cast<std::size_t>(state.epoch);
+  });
+  return lists && state.epoch >= 0 && state.epoch <= deck.train.epochs && state.parameters.size() == parameters &&
          state.moment1.size() == parameters && state.moment2.size() == parameters && state.best_epoch >= 0 &&
          state.best_epoch < std::max<std::int64_t>(state.epoch, 1) &&
          state.best_parameters.size() == (state.best_epoch > 0 ? parameters : 0);

@@ -61,10 +61,6 @@ std::vector<std::string> Mpi::gather(const std::string& text) const {
   return texts;
 }
 
-std::vector<std::string> Mpi::gather_to_all(const std::string& text) const {
-  return gsrgnn::broadcast(*this, gather(text));
-}
-
 std::string Mpi::broadcast(const std::string& text) const {
   if (!started_) return text;
   auto length = static_cast<std::int64_t>(text.size());
@@ -106,7 +102,7 @@ void Mpi::together(const std::function<void()>& work) const {
     failed(kRun, error.what());
   }
   if (agree(failure[0]) == kNone) return;
-  for (const std::string& of_rank : gather_to_all(failure)) {
+  for (const std::string& of_rank : gather_to_all(*this, failure)) {
     const std::string what = of_rank.substr(1);
     if (of_rank[0] == kInput) throw InputError(what);
     if (of_rank[0] == kRun) throw RunError(what);

@@ -8,7 +8,6 @@
 /// checksum), /deck (the resolved deck) and /state, with the arrays of TrainingState. Arrays of parameters are as they
 /// lie in memory, for only the revision that wrote a checkpoint goes on from it: another may compute other bits.
 
-#include <chrono>
 #include <gsrgnn/circuit/content_hash.hpp>
 #include <gsrgnn/training/trainer.hpp>
 #include <optional>
@@ -52,29 +51,6 @@ struct CheckpointOptions {
   bool restart_when_refused = false;            ///< and start anew when it is of another deck, circuit or revision
   std::function<std::string()> stop;            ///< asked between epochs: why to stop now, or ""
   std::function<void(const std::string&)> say;  ///< lines on checkpoints for the user
-};
-
-/// Goes on from a checkpoint, and writes them between epochs, on one rank.
-class CheckpointKeeper {
- public:
-  CheckpointKeeper(const Deck& deck, const Checkpoints& checkpoints, const CheckpointOptions& options);
-
-  /// Where to go on from, if the options ask for it and there is something. To be called before the training.
-  std::optional<TrainingState> resume();
-  /// A BetweenEpochs. Throws Stopped when it was asked to stop and wrote a checkpoint, RunError when it could not.
-  void operator()(std::int64_t epoch, const std::function<TrainingState()>& state);
-
- private:
-  using Clock = std::chrono::steady_clock;  // which does not jump when the clock is set
-
-  bool due(std::int64_t epoch) const;
-  [[noreturn]] void stop(const std::string& why, std::int64_t epoch, const std::function<TrainingState()>& state) const;
-
-  const Deck& deck_;
-  const Checkpoints& checkpoints_;
-  const CheckpointOptions& options_;
-  std::int64_t first_ = 0;
-  Clock::time_point written_;
 };
 
 /// train(), with checkpoints as the deck asks for them, which rank 0 reads and writes. options.say is called there

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 namespace gsrgnn {
@@ -34,6 +35,14 @@ class StateArray {
   template <class Visit>
   void for_each_part(const Visit& visit) const {
     for (std::size_t first = 0; first < size_; first += kPart) visit(first, part(first));
+  }
+  /// Sent to other ranks (util/exchange.hpp) as a whole, which they hold in memory.
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    std::vector<float> whole;
+    self.for_each_part([&](std::size_t, const auto& part) { whole.insert(whole.end(), part.begin(), part.end()); });
+    visit(whole);
+    if constexpr (!std::is_const_v<Self>) self = StateArray(std::move(whole));
   }
 
  private:

@@ -53,13 +53,31 @@ struct DesignResult {
   Scores scores, linear_fit;
 };
 
-struct TrainedRun {
-  std::string name, content_hash;  ///< of the circuit or circuits
-  CircuitCounts counts;            ///< of the circuit; sums over the training circuits
-  /// Element e: after e updates (0: untrained), e = 0 .. epochs. Losses of the standardised labels; the Pearson is the
-  /// mean over the labels.
+/// How a training went so far.
+struct TrainingHistory {
+  /// Element e: after e updates (0: untrained). Losses of the standardised labels; the Pearson is the mean over the
+  /// labels.
   std::vector<double> loss, validation_loss, validation_pearson;
-  std::int64_t best_epoch = 0;           ///< the e >= 1 with the largest validation Pearson
+  std::int64_t best_epoch = 0;  ///< the e >= 1 with the largest validation Pearson; 0: none yet
+  EpochSeconds seconds;
+};
+
+/// Calls visit(name, list) for each list of a history, which has a value an epoch.
+template <class History, class Visit>
+void for_each_curve(History& history, const Visit& visit) {
+  visit("loss", history.loss);
+  visit("validation_loss", history.validation_loss);
+  visit("validation_pearson", history.validation_pearson);
+  visit("seconds_total", history.seconds.total);
+  visit("seconds_forward", history.seconds.forward);
+  visit("seconds_backward", history.seconds.backward);
+  visit("seconds_update", history.seconds.update);
+  visit("seconds_copy", history.seconds.copy);
+}
+
+struct TrainedRun : TrainingHistory {    // of epochs 0 .. epochs, the seconds of those that were trained
+  std::string name, content_hash;        ///< of the circuit or circuits
+  CircuitCounts counts;                  ///< of the circuit; sums over the training circuits
   std::vector<Scores> validation, test;  ///< at best_epoch, one entry a label
   // Of one circuit:
   std::vector<float> prediction;   ///< N x O at best_epoch, in the label's unit and the circuit's order
@@ -69,7 +87,6 @@ struct TrainedRun {
   HeldOutCells held_out;              ///< on rank 0
   SavedModel model;                   ///< of best_epoch
   std::int64_t trained_parameters = 0;
-  EpochSeconds seconds;
   MemoryUse memory;
   int ranks = 1;
 };
@@ -84,14 +101,17 @@ using ReportProgress = std::function<void(const TrainingProgress&)>;
 
 /// Where a training stands between two epochs: all that the rest of it depends on beside deck and circuit. Random
 /// numbers have no state of their own, for dropout is drawn by seed and epoch.
-struct TrainingState {
-  std::int64_t epoch = 0;                                         ///< updates done
-  StateArray parameters, moment1, moment2;                        ///< in the layout of ModelParameters
-  std::int64_t best_epoch = 0;                                    ///< of 1 .. epoch - 1; 0: none yet
-  StateArray best_parameters;                                     ///< the model of best_epoch, or empty
-  std::vector<float> best_output;                                 ///< and its output
-  std::vector<double> loss, validation_loss, validation_pearson;  ///< of 0 .. epoch - 1
-  EpochSeconds seconds;
+struct TrainingState : TrainingHistory {    // of epochs 0 .. epoch - 1
+  std::int64_t epoch = 0;                   ///< updates done
+  StateArray parameters, moment1, moment2;  ///< in the layout of ModelParameters
+  StateArray best_parameters;               ///< the model of best_epoch, or empty
+  std::vector<float> best_output;           ///< and its output
+
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    visit(self.epoch, self.best_epoch);
+    for_each_array(self, [&](const char*, auto& values) { visit(values); });
+  }
 };
 
 /// Calls visit(name, array) for each array of a state.
@@ -102,14 +122,7 @@ void for_each_array(State& state, const Visit& visit) {
   visit("moment2", state.moment2);
   visit("best_parameters", state.best_parameters);
   visit("best_output", state.best_output);
-  visit("loss", state.loss);
-  visit("validation_loss", state.validation_loss);
-  visit("validation_pearson", state.validation_pearson);
-  visit("seconds_total", state.seconds.total);
-  visit("seconds_forward", state.seconds.forward);
-  visit("seconds_backward", state.seconds.backward);
-  visit("seconds_update", state.seconds.update);
-  visit("seconds_copy", state.seconds.copy);
+  for_each_curve(state, visit);
 }
 
 /// Called before each epoch, with the updates done. `state` gives the training's state, whose StateArrays are of use

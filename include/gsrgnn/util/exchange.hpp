@@ -130,9 +130,10 @@ T decode(const std::string& text) {
 
 /// Rank 0's value, on all ranks. All ranks must call it.
 template <class T>
-T broadcast(const Mpi& mpi, const T& value) {
+T broadcast(const Mpi& mpi, T value) {
   if (mpi.size() == 1) return value;
-  return decode<T>(mpi.broadcast(mpi.rank() == 0 ? encode(value) : std::string()));
+  const std::string text = mpi.broadcast(mpi.rank() == 0 ? encode(value) : std::string());
+  return mpi.rank() == 0 ? std::move(value) : decode<T>(text);
 }
 
 /// Every rank's value, by rank, on rank 0; nothing on the others. All ranks must call it.

@@ -25,8 +25,6 @@ class Mpi {
   int size() const { return size_; }
   /// Every rank's text, by rank, on rank 0; empty on the others. All ranks must call it.
   std::vector<std::string> gather(const std::string& text) const;
-  /// The same on all ranks.
-  std::vector<std::string> gather_to_all(const std::string& text) const;
   /// Rank 0's text, on all ranks. All ranks must call it.
   std::string broadcast(const std::string& text) const;
   /// The same exit code on all ranks: the largest.
