@@ -58,23 +58,6 @@ class RunCircuits {
   Circuit circuit_;
 };
 
-/// What rank 0 computed, on all ranks; nothing on the others when it threw, which rank 0 then throws on.
-template <class Compute>
-auto from_rank_0(const Mpi& mpi, const Compute& compute) {
-  std::optional<decltype(compute())> value;
-  std::exception_ptr error;
-  if (mpi.rank() == 0) {
-    try {
-      value = compute();
-    } catch (...) {
-      error = std::current_exception();
-    }
-  }
-  value = broadcast(mpi, value);
-  if (error) std::rethrow_exception(error);
-  return value;
-}
-
 /// Known before the first run, not after it. A folder that was made and cannot be used does not stay.
 void make_sweep_folder(const std::string& folder, const std::vector<SweepRun>& runs) {
   check_writable((std::filesystem::path(folder) / "sweep.h5").string());
@@ -98,38 +81,27 @@ CircuitCounts sizes_of(const Deck& deck) {
   return sum;
 }
 
-struct SizeOfRun {
-  std::size_t run = 0;
-  CircuitCounts counts;
-
-  template <class Self, class Visit>
-  static void members(Self& self, const Visit& visit) {
-    visit(self.run, self.counts);
-  }
-};
-
 /// The size of each run's circuit or circuits; zeros where one cannot be opened. Each rank opens a share of the
 /// circuits.
 std::vector<CircuitCounts> sizes_of_circuits(const Mpi& mpi, const std::vector<Deck>& decks) {
-  std::map<std::string, std::size_t> first;  // of the runs with this circuit
-  std::vector<std::string> keys;
-  for (const Deck& deck : decks) keys.push_back(circuit_key(deck));
-  for (std::size_t i = 0; i < keys.size(); ++i) first.emplace(keys[i], i);
-  std::vector<SizeOfRun> own;
-  std::int64_t number = 0;
-  for (const auto& [key, run] : first) {
-    if (number++ % mpi.size() != mpi.rank()) continue;
-    own.push_back({run, {}});
+  const auto rank = static_cast<std::size_t>(mpi.rank()), ranks = static_cast<std::size_t>(mpi.size());
+  std::map<std::string, std::size_t> numbers;  // of the circuits, each of which is opened by the rank number % ranks
+  std::vector<std::size_t> number_of_run;
+  std::vector<CircuitCounts> own;
+  for (const Deck& deck : decks) {
+    const auto [found, is_new] = numbers.emplace(circuit_key(deck), numbers.size());
+    number_of_run.push_back(found->second);
+    if (!is_new || found->second % ranks != rank) continue;
+    own.emplace_back();
     try {
-      own.back().counts = sizes_of(decks[run]);
+      own.back() = sizes_of(deck);
     } catch (const std::exception&) {
       // Recorded, with its reason, by whoever draws such a run.
     }
   }
-  std::vector<CircuitCounts> by_run(decks.size());
-  for (const SizeOfRun& size : join_all(mpi, own)) by_run[size.run] = size.counts;
+  const auto of_ranks = gather_to_all(mpi, own);
   std::vector<CircuitCounts> counts;
-  for (const auto& key : keys) counts.push_back(by_run[first.at(key)]);
+  for (const std::size_t number : number_of_run) counts.push_back(of_ranks[number % ranks][number / ranks]);
   return counts;
 }
 
@@ -293,26 +265,32 @@ class Worker {
 
 std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, const std::vector<std::string>& overrides,
                                    bool make_folder) {
-  const auto read = from_rank_0(mpi, [&] {
-    SweepDeck of_rank_0 = read_sweep_deck(deck, overrides);
-    if (make_folder) make_sweep_folder(of_rank_0.folder, of_rank_0.runs);
-    return of_rank_0;
-  });
+  std::optional<SweepDeck> read;
+  std::exception_ptr error;
+  if (mpi.rank() == 0) {
+    try {
+      SweepDeck of_rank_0 = read_sweep_deck(deck, overrides);
+      if (make_folder) make_sweep_folder(of_rank_0.folder, of_rank_0.runs);
+      read = std::move(of_rank_0);
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }
+  read = broadcast(mpi, std::move(read));
+  if (error) std::rethrow_exception(error);
   if (!read) return std::nullopt;
-  const std::vector<SweepRun>& runs = read->runs;
+  Sweep sweep{std::move(*read), {}};
+  const std::vector<SweepRun> runs = std::exchange(sweep.runs, {});
   std::vector<Deck> decks;
   for (const SweepRun& run : runs) decks.push_back(parse_deck(run.identity, run.name));
   const auto counts = sizes_of_circuits(mpi, decks);
   std::vector<double> seconds;
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    seconds.push_back(predicted_seconds(decks[i], counts[i]));
-  }
+  for (std::size_t i = 0; i < runs.size(); ++i) seconds.push_back(predicted_seconds(decks[i], counts[i]));
   // The same numbers on all ranks, but on unequal machines not to the last bit: rank 0 decides.
   std::vector<std::size_t> order(runs.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return seconds[a] > seconds[b]; });
   order = broadcast(mpi, order);
-  Sweep sweep{read->folder, read->combinations, {}, {}, read->checkpoint, read->memory_limit};
   if (sweep.memory_limit == 0) sweep.memory_limit = share_of_device(mpi);
   for (const std::size_t i : order) {
     sweep.runs.push_back(runs[i]);

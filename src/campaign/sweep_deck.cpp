@@ -163,7 +163,6 @@ void check_folder(const Source& source, const YAML::Node& output, const std::str
 
 SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string>& overrides) {
   const std::string text = deck_text(path);
-  const std::string stem = std::filesystem::path(path).stem().string();
   std::vector<std::pair<std::string, std::string>> overridden;
   // The deck as it stands. (A clone of it would not know the lines of its keys.)
   const auto read = [&](Source& source) {
@@ -185,7 +184,7 @@ SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string
     }
     lists = read_lists(source, root);
     refuse_swept(lists, overridden);
-    sweep.folder = (std::filesystem::path("runs") / stem).string();
+    sweep.folder = (std::filesystem::path("runs") / stem(path)).string();
     top.string("output", sweep.folder);
     check_folder(source, root["output"], sweep.folder);
     sweep.combinations = static_cast<std::int64_t>(count_combinations(source, root, lists));
@@ -223,10 +222,8 @@ SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string
 }
 
 bool is_sweep_deck(const std::string& path, const std::vector<std::string>& overrides) {
-  const YAML::Node root = parse_deck_yaml(deck_text(path), path);
   Source source(path);
-  for (const auto& given : overrides) apply_override(root, source, given);
-  return root["sweep"].IsDefined();
+  return read_deck_yaml(source, path, overrides)["sweep"].IsDefined();
 }
 
 std::string run_name(const Deck& deck, const std::string& identity) {

@@ -334,10 +334,15 @@ Deck resolve_deck(const YAML::Node& root, const Source& source, const std::strin
   return deck;
 }
 
-Deck read_deck(const std::string& path, const std::vector<std::string>& overrides) {
+YAML::Node read_deck_yaml(Source& source, const std::string& path, const std::vector<std::string>& overrides) {
   const YAML::Node root = parse_deck_yaml(deck_text(path), path);
-  Source source(path);
   for (const auto& text : overrides) apply_override(root, source, text);
+  return root;
+}
+
+Deck read_deck(const std::string& path, const std::vector<std::string>& overrides) {
+  Source source(path);
+  const YAML::Node root = read_deck_yaml(source, path, overrides);
   for (const auto& entry : root) {
     if (entry.first.IsScalar() && entry.first.Scalar() == "sweep") {
       source.fail("sweep", entry.first, "the deck is a sweep, of many runs", "use gsrgnn sweep");

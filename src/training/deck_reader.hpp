@@ -137,6 +137,8 @@ void replace_key(const YAML::Node& root, Source& source, const std::string& key,
                  const std::string& place);
 /// The same by an override, "section.key=value"; returns the key.
 std::string apply_override(const YAML::Node& root, Source& source, const std::string& text);
+/// The YAML of a deck's file with overrides.
+YAML::Node read_deck_yaml(Source& source, const std::string& path, const std::vector<std::string>& overrides);
 /// What the keys mean.
 Deck resolve_deck(const YAML::Node& root, const Source& source, const std::string& path,
                   const std::string& default_output);

@@ -14,15 +14,11 @@
 
 namespace gsrgnn {
 
-struct Sweep {
-  std::string folder;
-  std::int64_t combinations = 0;
-  std::vector<SweepRun> runs;   ///< longest first
-  std::vector<double> seconds;  ///< predicted; 0 where the circuit cannot be opened
-  Deck::Checkpoint checkpoint;  ///< of every run
-  /// What a run of this rank may take: the deck's limit; without one, on a host, an even share of what is free there
-  /// among its ranks, for two that start at one moment would find the same memory free; 0: what its GPU then has free.
-  std::int64_t memory_limit = 0;
+/// A sweep's deck with its runs longest first. Its memory_limit is what a run of this rank may take: the deck's;
+/// without one, on a host, an even share of what is free there among its ranks, for two that start at one moment would
+/// find the same memory free; 0: what its GPU then has free.
+struct Sweep : SweepDeck {
+  std::vector<double> seconds;  ///< predicted, by run; 0 where the circuit cannot be opened
 };
 
 /// Reads the deck on rank 0, makes the folder (when `make_folder`), and agrees on the order. All ranks must call it.
