@@ -10,9 +10,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-template <class WithScores>
-Json scores_of(const WithScores& scores) {
-  return {{"pearson", scores.pearson}, {"spearman", scores.spearman}, {"kendall", scores.kendall}, {"r2", scores.r2}};
+Json scores_of(const Scores& scores) {
+  Json j;
+  for (const ScoreField& field : kScoreFields) j[field.name] = scores.*field.value;
+  return j;
 }
 
 Json json_of(const RunParameters& parameters) {
@@ -21,12 +22,8 @@ Json json_of(const RunParameters& parameters) {
   return j;
 }
 
-template <class Counts>
-void add_counts(Json& j, const Counts& counts) {
-  j["cells"] = counts.cells;
-  j["nets"] = counts.nets;
-  j["pins"] = counts.pins;
-  j["edges"] = counts.edges;
+void add_counts(Json& j, const CircuitCounts& counts) {
+  for (const CountField& field : kCountFields) j[field.name] = counts.*field.value;
 }
 
 Json json_of(const CircuitDescription& circuit) {

@@ -13,12 +13,6 @@
 
 namespace gsrgnn {
 
-const std::array<const char*, kScores> kScoreNames = {"pearson", "spearman", "kendall", "r2"};
-
-std::array<double, kScores> scores_of(const RunSummary& run) {
-  return {run.pearson, run.spearman, run.kendall, run.r2};
-}
-
 double counted(double score) {
   return std::isfinite(score) ? score : 0;
 }
@@ -207,8 +201,10 @@ void append_differences(const Configuration& a, const Configuration& b, ScoreDif
   for (const RunSummary& run : a.runs) {
     for (const RunSummary& other : b.runs) {
       if (run.parameters.whole("seed") != other.parameters.whole("seed")) continue;
-      const auto left = scores_of(run), right = scores_of(other);
-      for (std::size_t s = 0; s < kScores; ++s) differences[s].push_back(counted(left[s]) - counted(right[s]));
+      for (std::size_t s = 0; s < kScores; ++s) {
+        const auto score = kScoreFields[s].value;
+        differences[s].push_back(counted(run.*score) - counted(other.*score));
+      }
     }
   }
 }

@@ -11,7 +11,6 @@ namespace {
 const char* const kUndefinedNote = "Undefined scores (of a constant prediction) count as 0.";
 const char* const kNoRun = "no run is done";
 const char* const kNoRev = "no run of rev has the circuit, layers and hidden of a run of another model";
-const std::array<const char*, kScores> kScoreHeadings = {"Pearson", "Spearman", "Kendall", "R2"};
 
 /// A cell as its row is made, with the column that it stands in.
 struct Cell {
@@ -103,9 +102,9 @@ struct Pool {
     Row row = {{"designs", count_of(designs.size())}, {"pairs", count_of(differences[0].size())}};
     for (std::size_t s = 0; s < kScores; ++s) {
       const Spread of_score = spread(differences[s]);
-      const std::string name = kScoreNames[s];
-      row.emplace_back(name + "_difference", kScoreHeadings[s], of_score.mean, 4, true);
-      row.emplace_back(name + "_standard_error", "+-", of_score.standard_error, 4);
+      const auto& [name, heading, value] = kScoreFields[s];
+      row.emplace_back(std::string(name) + "_difference", heading, of_score.mean, 4, true);
+      row.emplace_back(std::string(name) + "_standard_error", "+-", of_score.standard_error, 4);
     }
     return row;
   }
@@ -122,13 +121,12 @@ ReportTable scores_table(const Comparison& comparison) {
   for (const Configuration& c : comparison.configurations) {
     Row row = identity(comparison, c);
     row.emplace_back("seeds", count_of(c.runs.size()));
-    for (std::size_t s = 0; s < kScores; ++s) {
+    for (const auto& [name, heading, score] : kScoreFields) {
       std::vector<double> values;
-      for (const RunSummary& run : c.runs) values.push_back(counted(scores_of(run)[s]));
+      for (const RunSummary& run : c.runs) values.push_back(counted(run.*score));
       const Spread over_seeds = spread(values);
-      const std::string name = kScoreNames[s];
-      row.emplace_back(name, kScoreHeadings[s], over_seeds.mean, 4);
-      row.emplace_back(name + "_deviation", "+-", over_seeds.deviation, 4);
+      row.emplace_back(name, heading, over_seeds.mean, 4);
+      row.emplace_back(std::string(name) + "_deviation", "+-", over_seeds.deviation, 4);
     }
     const auto undefined = [](const RunSummary& run) { return !std::isfinite(run.pearson); };
     row.emplace_back("undefined", std::int64_t{std::count_if(c.runs.begin(), c.runs.end(), undefined)});

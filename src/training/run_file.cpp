@@ -12,21 +12,21 @@ constexpr std::int64_t kVersion = 1;
 
 void write_scores(Hdf5Writer& file, const std::string& name, const std::vector<Scores>& scores) {
   std::vector<double> rows;
-  for (const Scores& s : scores) rows.insert(rows.end(), {s.pearson, s.spearman, s.kendall, s.r2});
-  file.array(name, rows.data(), {scores.size(), 4});
+  for (const Scores& s : scores) {
+    for (const ScoreField& field : kScoreFields) rows.push_back(s.*field.value);
+  }
+  file.array(name, rows.data(), {scores.size(), kScores});
 }
 
 void write_mean_scores(Hdf5Writer& file, const std::string& object, const std::vector<Scores>& scores) {
   const Scores mean = mean_scores(scores);
-  file.attribute(object, "pearson", mean.pearson);
-  file.attribute(object, "spearman", mean.spearman);
-  file.attribute(object, "kendall", mean.kendall);
-  file.attribute(object, "r2", mean.r2);
+  for (const ScoreField& field : kScoreFields) file.attribute(object, field.name, mean.*field.value);
 }
 
 Scores read_mean_scores(const Hdf5Reader& file, const std::string& object) {
-  return {file.attribute_double(object, "pearson"), file.attribute_double(object, "spearman"),
-          file.attribute_double(object, "kendall"), file.attribute_double(object, "r2")};
+  Scores mean;
+  for (const ScoreField& field : kScoreFields) mean.*field.value = file.attribute_double(object, field.name);
+  return mean;
 }
 
 double median(std::vector<double> values) {
@@ -34,10 +34,6 @@ double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return (values[values.size() / 2] + values[(values.size() - 1) / 2]) / 2;
 }
-
-}  // namespace
-
-namespace {
 
 /// All but the predictions and what is of joint trainings only.
 void write_common(Hdf5Writer& file, const Deck& deck, const std::string& source, const TrainedRun& run) {
@@ -55,10 +51,7 @@ void write_common(Hdf5Writer& file, const Deck& deck, const std::string& source,
   file.attribute("circuit", "name", run.name);
   file.attribute("circuit", "source", source);
   file.attribute("circuit", "content_hash", run.content_hash);
-  file.attribute("circuit", "cells", run.counts.cells);
-  file.attribute("circuit", "nets", run.counts.nets);
-  file.attribute("circuit", "pins", run.counts.pins);
-  file.attribute("circuit", "edges", run.counts.edges);
+  for (const CountField& field : kCountFields) file.attribute("circuit", field.name, run.counts.*field.value);
 
   file.array("curves/loss", run.loss);
   file.array("curves/validation_loss", run.validation_loss);
@@ -85,30 +78,20 @@ void write_common(Hdf5Writer& file, const Deck& deck, const std::string& source,
 }
 
 void write_designs(Hdf5Writer& file, const std::vector<DesignResult>& designs) {
-  std::vector<std::string> name, path;
-  std::vector<std::uint8_t> part;
-  std::vector<std::int64_t> cells, nets, pins, edges;
-  std::vector<Scores> scores, linear_fit;
-  for (const DesignResult& design : designs) {
-    name.push_back(design.name);
-    path.push_back(design.path);
-    part.push_back(static_cast<std::uint8_t>(design.part));
-    cells.push_back(design.counts.cells);
-    nets.push_back(design.counts.nets);
-    pins.push_back(design.counts.pins);
-    edges.push_back(design.counts.edges);
-    scores.push_back(design.scores);
-    linear_fit.push_back(design.linear_fit);
+  const auto column = [&](const auto& of) {
+    std::vector<decltype(of(designs.front()))> values;
+    for (const DesignResult& design : designs) values.push_back(of(design));
+    return values;
+  };
+  file.strings("designs/name", column([](const auto& design) { return design.name; }));
+  file.strings("designs/path", column([](const auto& design) { return design.path; }));
+  file.array("designs/part", column([](const auto& design) { return static_cast<std::uint8_t>(design.part); }));
+  for (const CountField& field : kCountFields) {
+    file.array(std::string("designs/") + field.name,
+               column([&](const auto& design) { return design.counts.*field.value; }));
   }
-  file.strings("designs/name", name);
-  file.strings("designs/path", path);
-  file.array("designs/part", part);
-  file.array("designs/cells", cells);
-  file.array("designs/nets", nets);
-  file.array("designs/pins", pins);
-  file.array("designs/edges", edges);
-  write_scores(file, "designs/scores", scores);
-  write_scores(file, "designs/linear_fit", linear_fit);
+  write_scores(file, "designs/scores", column([](const auto& design) { return design.scores; }));
+  write_scores(file, "designs/linear_fit", column([](const auto& design) { return design.linear_fit; }));
 }
 
 std::vector<DesignResult> read_designs(const Hdf5Reader& file, const std::string& group) {
@@ -221,10 +204,7 @@ RunDescription describe_run(const Hdf5Reader& file, const std::string& group) {
   const auto seconds = [&](const std::string& part) { return median(file.array<double>(in("measured/" + part))); };
   RunDescription run;
   run.circuit = file.attribute_string(in("circuit"), "name");
-  run.cells = file.attribute_int(in("circuit"), "cells");
-  run.nets = file.attribute_int(in("circuit"), "nets");
-  run.pins = file.attribute_int(in("circuit"), "pins");
-  run.edges = file.attribute_int(in("circuit"), "edges");
+  for (const CountField& field : kCountFields) run.*field.value = file.attribute_int(in("circuit"), field.name);
   const bool hashed = file.has_attribute(in("circuit"), "content_hash");  // not by older programs
   if (hashed) run.content_hash = file.attribute_string(in("circuit"), "content_hash");
   run.deck = file.string(in("deck"));
@@ -234,11 +214,7 @@ RunDescription describe_run(const Hdf5Reader& file, const std::string& group) {
   run.execution_space = file.attribute_string(root, "execution_space");
   run.threads = file.attribute_int(root, "threads");
   run.trained_parameters = file.attribute_int(in("model"), "trained_parameters");
-  const auto [pearson, spearman, kendall, r2] = read_mean_scores(file, in("scores"));
-  run.pearson = pearson;
-  run.spearman = spearman;
-  run.kendall = kendall;
-  run.r2 = r2;
+  static_cast<Scores&>(run) = read_mean_scores(file, in("scores"));
   run.best_epoch = file.attribute_int(in("scores"), "best_epoch");
   const auto loss = file.array<double>(in("curves/loss"));
   if (loss.empty()) file.fail(in("curves/loss"), "is empty");

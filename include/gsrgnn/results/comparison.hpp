@@ -9,11 +9,6 @@
 
 namespace gsrgnn {
 
-constexpr std::size_t kScores = 4;
-/// pearson, spearman, kendall, r2
-extern const std::array<const char*, kScores> kScoreNames;
-std::array<double, kScores> scores_of(const RunSummary& run);
-
 /// What a score counts in a mean: an undefined one, as of a model that has collapsed to a constant, is 0, which is what
 /// a constant is worth. Left out, collapsed models would count for nothing.
 double counted(double score);

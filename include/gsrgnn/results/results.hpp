@@ -26,19 +26,13 @@ template <class Summary, class Visit>
 void for_each_field(Summary& run, const Visit& visit) {
   visit("name", run.name);
   visit("circuit", run.circuit);
-  visit("cells", run.cells);
-  visit("nets", run.nets);
-  visit("pins", run.pins);
-  visit("edges", run.edges);
+  for (const CountField& field : kCountFields) visit(field.name, run.*field.value);
   visit("circuit_file", run.circuit_file);
   visit("content_hash", run.content_hash);
   visit("label", run.label);
   for_each_parameter(run.parameters, visit);
   visit("trained_parameters", run.trained_parameters);
-  visit("pearson", run.pearson);
-  visit("spearman", run.spearman);
-  visit("kendall", run.kendall);
-  visit("r2", run.r2);
+  for (const ScoreField& field : kScoreFields) visit(field.name, run.*field.value);
   visit("best_epoch", run.best_epoch);
   visit("validation_pearson", run.validation_pearson);
   visit("linear_fit_pearson", run.linear_fit_pearson);

@@ -27,7 +27,6 @@
 
 #include <gsrgnn/training/run_parameters.hpp>
 #include <gsrgnn/training/trainer.hpp>
-#include <limits>
 #include <optional>
 
 namespace gsrgnn {
@@ -41,19 +40,27 @@ void write_run(const std::string& path, const Deck& deck, const TrainingCircuits
 std::vector<Scores> write_prediction(const std::string& path, const SavedModel& model, const std::string& model_path,
                                      const Circuit& circuit, const Prediction& prediction);
 
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+constexpr double kUndefined = Scores::kUndefined;
 
-/// What a run file tells of its run, all but arrays of numbers.
-struct RunDescription {
+/// Of a circuit's counts those that files tell.
+struct CountField {
+  const char* name;
+  std::int64_t CircuitCounts::*value;
+};
+constexpr CountField kCountFields[] = {{"cells", &CircuitCounts::cells},
+                                       {"nets", &CircuitCounts::nets},
+                                       {"pins", &CircuitCounts::pins},
+                                       {"edges", &CircuitCounts::edges}};
+
+/// What a run file tells of its run, all but arrays of numbers: kCountFields of its circuit, scores of the test cells
+/// at best_epoch, and this.
+struct RunDescription : CircuitCounts, Scores {
   std::string circuit;
-  std::int64_t cells = 0, nets = 0, pins = 0, edges = 0;
   std::string content_hash;  ///< of the circuit; empty in runs of programs that wrote none
   std::string deck;
   RunParameters parameters;
   std::string revision, kokkos_version, execution_space;
   std::int64_t threads = 0, trained_parameters = 0;
-  /// Of the test cells at best_epoch; not a number where undefined, as of a constant prediction.
-  double pearson = kUndefined, spearman = kUndefined, kendall = kUndefined, r2 = kUndefined;
   std::int64_t best_epoch = 0, epochs = 0;
   double loss = 0;  ///< the last
   /// Seconds of an epoch: the medians of the run.
@@ -61,7 +68,7 @@ struct RunDescription {
   std::int64_t memory_planned = 0, memory_allocated = 0, process_peak = 0;  ///< bytes
   struct Joint {
     std::int64_t ranks = 0;
-    Scores linear_fit{};  ///< means over the test circuits
+    Scores linear_fit;  ///< means over the test circuits
     std::vector<DesignResult> designs;
   };
   std::optional<Joint> joint;

@@ -3,17 +3,31 @@
 /// The four scores of the paper, on pairs (prediction, label). NaN where a score is undefined (a constant side, fewer
 /// than two pairs).
 
+#include <cstddef>
+#include <limits>
 #include <vector>
 
 namespace gsrgnn {
 
 struct Scores {
-  double pearson, spearman, kendall, r2;
+  static constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+  double pearson = kUndefined, spearman = kUndefined, kendall = kUndefined, r2 = kUndefined;
   template <class Self, class Visit>
   static void members(Self& self, const Visit& visit) {
     visit(self.pearson, self.spearman, self.kendall, self.r2);
   }
 };
+
+/// Them all, with their names in files and in texts.
+constexpr std::size_t kScores = 4;
+struct ScoreField {
+  const char *name, *heading;
+  double Scores::*value;
+};
+constexpr ScoreField kScoreFields[kScores] = {{"pearson", "Pearson", &Scores::pearson},
+                                              {"spearman", "Spearman", &Scores::spearman},
+                                              {"kendall", "Kendall", &Scores::kendall},
+                                              {"r2", "R2", &Scores::r2}};
 
 double pearson(const std::vector<double>& a, const std::vector<double>& b);
 /// Pearson of the ranks, equal values sharing the mean of their ranks.
