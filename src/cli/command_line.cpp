@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <gsrgnn/cli/command_line.hpp>
+#include <Kokkos_Core.hpp>
+#include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/tell.hpp>
+#include <gsrgnn/util/blas_threads.hpp>
 #include <gsrgnn/util/version.hpp>
 
 namespace gsrgnn::cli {
@@ -69,17 +71,25 @@ void Command::choice_of(const std::string& name, const std::vector<std::string>&
   app_.add_option_function<std::string>(name, choose, description)->check(CLI::IsMember(names))->default_str(preset);
 }
 
-std::function<void()> read_command_line(int argc, char** argv, const std::function<void(const Command&)>& add,
-                                        int& code) {
+int run(int argc, char** argv) {
   CLI::App app("Trains deep graph neural networks on circuit graphs to predict routing congestion.", "gsrgnn");
   app.set_version_flag("--version", fmt::format("gsrgnn {} ({})", program_version(), program_revision()));
-  std::function<void()> chosen;
-  add(Command(app, chosen));
+  std::function<void()> act;
+  const Command program(app, act);
+  Arguments given;
+  for (const auto add :
+       {add_import, add_generate, add_info, add_plan, add_train, add_sweep, add_predict, add_collect, add_report}) {
+    add(program, given);
+  }
   try {
     app.parse(argc, argv);
+    int no_arguments = 0;
+    const Kokkos::ScopeGuard kokkos(no_arguments, argv);
+    set_blas_threads(Kokkos::DefaultHostExecutionSpace().concurrency());
+    act();
+    return kDone;
   } catch (const CLI::Success& success) {
-    code = app.exit(success);
-    return nullptr;
+    return app.exit(success);
   } catch (const CLI::ParseError& error) {
     const CLI::App& last = innermost(app);
     std::string what = error.what();
@@ -87,10 +97,12 @@ std::function<void()> read_command_line(int argc, char** argv, const std::functi
         !unknown.empty() && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
       what = fmt::format("'{}' is not a command or option of {}", unknown.front(), last.get_name());
     }
-    code = tell(fmt::format("{}; see {} --help", what, command_line(last)), kBadInput);
-    return nullptr;
+    return tell(fmt::format("{}; see {} --help", what, command_line(last)), kBadInput);
+  } catch (const std::exception& error) {
+    return tell(error);
+  } catch (const Told& told) {
+    return told.code;
   }
-  return chosen;
 }
 
 }  // namespace gsrgnn::cli

@@ -4,6 +4,7 @@
 #include <gsrgnn/cli/print_circuit.hpp>
 #include <gsrgnn/training/deck_circuit.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
+#include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/text.hpp>
@@ -43,13 +44,10 @@ struct Plan {
   bool fits() const { return limit == 0 || memory.planned() <= limit; }
 };
 
-Plan plan_one(const Deck& deck, const CircuitSize& size, std::int64_t limit) {
-  return {MemoryPlan(deck.model, size), limit, false};
-}
-
-/// As for one rank: more share the circuits, and need less each.
-Plan plan_joint(const Deck& deck, std::int64_t limit) {
-  return {MemoryPlan(open_circuits(Mpi::alone(), deck)), limit, true};
+/// Of a joint training as for one rank, whatever the `size`: more share the circuits, and need less each.
+Plan plan_of(const Deck& deck, const CircuitSize& size, std::int64_t limit) {
+  const bool joint = deck.mode == Mode::joint;
+  return {joint ? MemoryPlan(open_circuits(Mpi::alone(), deck)) : MemoryPlan(deck.model, size), limit, joint};
 }
 
 void print_bytes(const char* what, std::int64_t bytes) {
@@ -92,61 +90,42 @@ void add_plan(Json& j, const Plan& plan) {
 }
 
 void plan_run(const Deck& deck, bool json) {
-  const Circuit circuit = open_circuit(deck);
-  const CircuitSize size = size_for_training(circuit, circuit_place(deck));
-  const Plan plan = plan_one(deck, size, memory_limit(Mpi::alone(), deck));
+  const bool joint = deck.mode == Mode::joint;
+  const Circuit circuit = joint ? Circuit() : open_circuit(deck);
+  const CircuitSize size = joint ? CircuitSize() : size_for_training(circuit, circuit_place(deck));
+  const Plan plan = plan_of(deck, size, memory_limit(Mpi::alone(), deck));
   if (!json) {
-    print_circuit_line(circuit);
-    return print_plan(plan, deck);
-  }
-  Json j = {{"circuit", circuit.name},
-            {"cells", size.counts.cells},
-            {"nets", size.counts.nets},
-            {"pins", size.counts.pins},
-            {"edges", size.counts.edges}};
-  add_plan(j, plan);
-  print_json(j);
-}
-
-void plan_joint_run(const Deck& deck, bool json) {
-  const Plan plan = plan_joint(deck, memory_limit(Mpi::alone(), deck));
-  if (!json) {
-    fmt::print("joint training on {} circuits, by one rank\n", deck.circuits.training.size());
+    joint ? fmt::print("joint training on {} circuits, by one rank\n", deck.circuits.training.size())
+          : print_circuit_line(circuit);
     return print_plan(plan, deck);
   }
   Json j;
+  if (!joint) {
+    j["circuit"] = circuit.name;
+    for (const CountField& field : kCountFields) j[field.name] = size.counts.*field.value;
+  }
   add_plan(j, plan);
   print_json(j);
 }
-
-/// The sizes of the circuits of a sweep, each opened once.
-class CircuitSizes {
- public:
-  const CircuitSize& of(const Deck& deck) {
-    const std::string key = circuit_key(deck);
-    auto found = sizes_.find(key);
-    if (found == sizes_.end()) {
-      found = sizes_.emplace(key, size_for_training(open_circuit(deck), circuit_place(deck))).first;
-    }
-    return found->second;
-  }
-
- private:
-  std::map<std::string, CircuitSize> sizes_;
-};
 
 void plan_sweep(const SweepDeck& sweep, bool json) {
   const std::int64_t limit = sweep.memory_limit > 0 ? sweep.memory_limit : free_device_memory();
   std::size_t longest = 3;
   for (const SweepRun& run : sweep.runs) longest = std::max(longest, run.name.size());
   if (!json) fmt::print("{:<{}}{:>12}\n", "run", longest, "MB");
-  CircuitSizes sizes;
+  std::map<std::string, CircuitSize> sizes;  // of the circuits, each opened once
+  const auto size_of = [&](const Deck& deck) {
+    if (deck.mode == Mode::joint) return CircuitSize();
+    const auto [found, is_new] = sizes.try_emplace(circuit_key(deck));
+    if (is_new) found->second = size_for_training(open_circuit(deck), circuit_place(deck));
+    return found->second;
+  };
   Json runs = Json::array();
   std::int64_t largest = 0;
   std::size_t beyond = 0;
   for (const SweepRun& run : sweep.runs) {
     const Deck deck = parse_deck(run.identity, run.name);
-    const Plan plan = deck.mode == Mode::joint ? plan_joint(deck, limit) : plan_one(deck, sizes.of(deck), limit);
+    const Plan plan = plan_of(deck, size_of(deck), limit);
     const std::int64_t planned = plan.memory.planned();
     largest = std::max(largest, planned);
     beyond += plan.fits() ? 0 : 1;
@@ -178,8 +157,7 @@ void add_plan(const Command& program, Arguments& a) {
   command.option("--json", &a.json, "As one JSON object");
   command.action([&a] {
     if (is_sweep_deck(a.path, a.overrides)) return plan_sweep(read_sweep_deck(a.path, a.overrides), a.json);
-    const Deck deck = read_deck(a.path, a.overrides);
-    deck.mode == Mode::joint ? plan_joint_run(deck, a.json) : plan_run(deck, a.json);
+    plan_run(read_deck(a.path, a.overrides), a.json);
   });
 }
 

@@ -1,7 +1,10 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <gsrgnn/cli/print_training.hpp>
+#include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <gsrgnn/util/version.hpp>
 
@@ -16,11 +19,52 @@ double mean(const std::vector<double>& values) {
 
 }  // namespace
 
+void print_ranks(const Mpi& mpi, std::int64_t memory_limit, const std::string& further) {
+  const auto memory = static_cast<double>(memory_limit > 0 ? memory_limit : free_device_memory());
+  const std::string said = memory < 1e9 ? fmt::format("{:.1f} MB of memory", memory * 1e-6)
+                                        : fmt::format("{:.1f} GB of memory", memory * 1e-9);
+  const auto lines =
+      mpi.gather(fmt::format("{}  pid {}  {} on {}, {}  {}{}", host_name(), ::getpid(), execution_space(),
+                             device_name(), plural(execution_concurrency(), "thread"), said, further));
+  for (std::size_t rank = 0; rank < lines.size(); ++rank) fmt::print("rank {}: {}\n", rank, lines[rank]);
+  std::fflush(stdout);
+}
+
 void print_model_line(const Deck& deck) {
   fmt::print("model {}: {} layers, width {}{}; {} on {} ({}, Kokkos {})\n", name_of(deck.model.kind), deck.model.layers,
              deck.model.hidden, traits_of(deck.model.kind).k ? fmt::format(", k {}", deck.model.k) : "",
              plural(deck.train.epochs, "epoch"), execution_space(), plural(execution_concurrency(), "thread"),
              kokkos_version());
+}
+
+// Open MPI gives its ranks a terminal of their own, whose lines may well end in a file.
+Progress::Progress()
+    : terminal_(::isatty(STDOUT_FILENO) != 0 && std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr),
+      start_(Clock::now()),
+      last_(start_) {}
+
+void Progress::operator()(const TrainingProgress& p) {
+  const auto now = Clock::now();
+  if (first_ < 0) first_ = p.epoch;
+  const bool finished = p.epoch == p.epochs;
+  const std::int64_t tenth = p.epoch * 10 / p.epochs;
+  const bool due = terminal_ ? now - last_ > std::chrono::milliseconds(200) : tenth > printed_tenth_;
+  if (!due && !finished) return;
+  last_ = now;
+  printed_tenth_ = tenth;
+  const double elapsed = std::chrono::duration<double>(now - start_).count();
+  std::string eta = "started";
+  if (finished) {
+    eta = fmt::format("{} in all", duration(elapsed));
+  } else if (p.epoch > first_) {
+    const double each = elapsed / static_cast<double>(p.epoch - first_);
+    eta = fmt::format("{} left", duration(each * static_cast<double>(p.epochs - p.epoch)));
+  }
+  fmt::print("{}  epoch {:>{}}/{}  loss {:.4f}  validation Pearson {:.4f}  best at {}  {}{}", terminal_ ? "\r" : "",
+             p.epoch, std::to_string(p.epochs).size(), p.epochs, p.loss, p.validation_pearson, p.best_epoch, eta,
+             terminal_ ? "\x1b[K" : "\n");
+  if (terminal_ && finished) fmt::print("\n");
+  std::fflush(stdout);
 }
 
 void print_scores(const char* which, const std::vector<Scores>& scores) {

@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <gsrgnn/campaign/sweep.hpp>
 #include <gsrgnn/cli/commands.hpp>
-#include <gsrgnn/cli/print_ranks.hpp>
+#include <gsrgnn/cli/print_training.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/exchange.hpp>
 #include <gsrgnn/util/signals.hpp>

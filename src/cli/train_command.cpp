@@ -4,9 +4,7 @@
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/print_circuit.hpp>
-#include <gsrgnn/cli/print_ranks.hpp>
 #include <gsrgnn/cli/print_training.hpp>
-#include <gsrgnn/cli/progress.hpp>
 #include <gsrgnn/cli/tell.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/deck_circuit.hpp>

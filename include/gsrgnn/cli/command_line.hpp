@@ -61,9 +61,4 @@ class Command {
   std::function<void()>& chosen_;
 };
 
-/// Reads it, by the commands that `add` adds to the program. Returns the action of the one that was given; nothing when
-/// there is nothing to do, and then `code` is the exit code.
-std::function<void()> read_command_line(int argc, char** argv, const std::function<void(const Command&)>& add,
-                                        int& code);
-
 }  // namespace gsrgnn::cli
