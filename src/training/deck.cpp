@@ -25,11 +25,11 @@ void read_circuit_choice(const Source& source, const Section& root, Deck& deck) 
     generate.fail("like", "'circuit.generate.like' is given beside cells or edges",
                   "give one or the other; on the command line all of it: circuit='{generate: {like: 356-R}}'");
   }
-  generate.choice("graph", deck.generate.graph, generated_graphs());
-  constexpr auto kMost = std::numeric_limits<std::int32_t>::max();
-  generate.number<std::int64_t>("cells", deck.generate.cells, 2, kMost);
-  generate.number<std::int64_t>("edges", deck.generate.edges, 0, std::numeric_limits<std::int64_t>::max());
-  generate.number<std::uint64_t>("seed", deck.generate.seed, 0, std::numeric_limits<std::int64_t>::max());
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  generate.read("graph", generated_graphs(), deck.generate.graph);
+  generate.read("cells", Range<std::int64_t>{2, std::numeric_limits<std::int32_t>::max()}, deck.generate.cells);
+  generate.read("edges", Range<std::int64_t>{0, kMost}, deck.generate.edges);
+  generate.read("seed", Range<std::uint64_t>{0, kMost}, deck.generate.seed);
 }
 
 /// One of the lists of a joint deck; `used` holds the circuits of those before it.
@@ -77,11 +77,6 @@ void read_circuits(const Source& source, const Section& root, Deck& deck) {
   read_circuit_list(circuits, "training", true, deck.circuits.training, used);
   read_circuit_list(circuits, "validation", false, deck.circuits.validation, used);
   read_circuit_list(circuits, "test", true, deck.circuits.test, used);
-}
-
-void read_checkpoint(const Section& checkpoint, Deck::Checkpoint& c) {
-  checkpoint.number("epochs", c.epochs, 0, 10000000);
-  checkpoint.number("minutes", c.minutes, 0.0, 1e6);
 }
 
 void read_memory_limit(const Section& root, std::int64_t& bytes) {
@@ -139,24 +134,19 @@ void read_split(const Section& train, const Deck& deck, double (&share)[3]) {
                    : "write training, validation and test, e.g. [0.8, 0.1, 0.1]");
 }
 
-/// Reads keys of one section by their rules.
-struct KeyReader {
-  const Section& section;
-  const char* name;
-  Deck& deck;
-  bool here(const DeckKey& key) const { return std::string_view(key.section) == name; }
-  template <class T>
-  void operator()(const DeckKey& key, const Range<T>& range, T& value) const {
-    if (here(key)) section.number(key.name, value, range.least, range.most);
-  }
-  template <class Enum>
-  void operator()(const DeckKey& key, const Choices<Enum>& choices, Enum& value) const {
-    if (here(key)) section.choice(key.name, value, choices);
-  }
-  void operator()(const DeckKey& key, Shares /*rule*/, double (&share)[3]) const {
-    if (here(key)) read_split(section, deck, share);
-  }
-};
+/// Reads the keys of one section by their rules.
+void read_keys(const Section& section, Deck& deck) {
+  for_each_key(
+      [&](const DeckKey& key, const auto& rule, auto& value) {
+        if (section.name() != key.section) return;
+        if constexpr (std::is_array_v<std::remove_reference_t<decltype(value)>>) {
+          read_split(section, deck, value);
+        } else {
+          section.read(key.name, rule, value);
+        }
+      },
+      deck);
+}
 
 /// Keys that this kind of model or mode does not have.
 void put_to_rest(Deck& deck) {
@@ -312,19 +302,20 @@ Deck resolve_deck(const YAML::Node& root, const Source& source, const std::strin
   Deck deck;
   try {
     const Section top(source, "", root, {"circuit", "circuits", "model", "train", "output", "memory_limit", "mode"});
-    for_each_key(KeyReader{top, "", deck}, deck);
+    read_keys(top, deck);
     read_circuits(source, top, deck);
     const Section model(source, "model", top.get("model"), keys_of("model"));
-    for_each_key(KeyReader{model, "model", deck}, deck);
+    read_keys(model, deck);
     put_to_rest(deck);
     check_model(model, deck.model);
     std::vector<std::string> keys = keys_of("train");
     keys.emplace_back("checkpoint");
     const Section train(source, "train", top.get("train"), keys);
-    for_each_key(KeyReader{train, "train", deck}, deck);
+    read_keys(train, deck);
     put_to_rest(deck);
-    read_checkpoint(Section(source, "train.checkpoint", train.get("checkpoint"), {"epochs", "minutes"}),
-                    deck.checkpoint);
+    const Section checkpoint(source, "train.checkpoint", train.get("checkpoint"), {"epochs", "minutes"});
+    checkpoint.read("epochs", Range<int>{0, 10000000}, deck.checkpoint.epochs);
+    checkpoint.read("minutes", Range<double>{0, 1e6}, deck.checkpoint.minutes);
     read_memory_limit(top, deck.memory_limit);
     deck.output = default_output;
     top.string("output", deck.output);

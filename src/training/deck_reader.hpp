@@ -65,6 +65,7 @@ class Section {
     }
   }
 
+  const std::string& name() const { return name_; }
   std::string path(const std::string& key) const { return name_.empty() ? key : name_ + "." + key; }
   YAML::Node get(const std::string& key) const {
     if (!node_.IsDefined() || !node_.IsMap() || !node_[key].IsDefined()) {
@@ -77,16 +78,18 @@ class Section {
   }
 
   template <class T>
-  void number(const std::string& key, T& value, T least, T most) const {
+  void read(const std::string& key, const Range<T>& range, T& value) const {
     const auto node = get(key);
     if (!node.IsDefined() || node.IsNull()) return;
-    T read{};
-    if (!node.IsScalar() || !YAML::convert<T>::decode(node, read) || !(read >= least && read <= most)) {
-      fail(
-          key, fmt::format("'{}' is {}", path(key), node.IsScalar() ? "'" + node.Scalar() + "'" : "not a single value"),
-          fmt::format("it must be a {} from {} to {}", std::is_integral_v<T> ? "whole number" : "number", least, most));
+    T number{};
+    if (!node.IsScalar() || !YAML::convert<T>::decode(node, number) ||
+        !(number >= range.least && number <= range.most)) {
+      fail(key,
+           fmt::format("'{}' is {}", path(key), node.IsScalar() ? "'" + node.Scalar() + "'" : "not a single value"),
+           fmt::format("it must be a {} from {} to {}", std::is_integral_v<T> ? "whole number" : "number", range.least,
+                       range.most));
     }
-    value = read;
+    value = number;
   }
   void string(const std::string& key, std::string& value) const {
     const auto node = get(key);
@@ -95,7 +98,7 @@ class Section {
     value = node.Scalar();
   }
   template <class Enum>
-  void choice(const std::string& key, Enum& value, const std::vector<std::pair<std::string, Enum>>& choices) const {
+  void read(const std::string& key, const Choices<Enum>& choices, Enum& value) const {
     std::string text;
     string(key, text);
     if (text.empty()) return;

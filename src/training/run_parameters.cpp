@@ -11,11 +11,6 @@ namespace gsrgnn {
 
 namespace {
 
-struct Column {
-  DeckKey key;
-  RunParameters::Value absent;
-};
-
 template <class T>
 RunParameters::Value absent(const Range<T>& /*rule*/) {
   if constexpr (std::is_integral_v<T>) return std::int64_t{0};
@@ -26,28 +21,18 @@ RunParameters::Value absent(const Rule& /*rule*/) {
   return std::string();
 }
 
-const std::vector<Column>& columns() {
-  static const std::vector<Column> all = [] {
-    std::vector<Column> found;
-    const Deck any;
-    for_each_key([&](const DeckKey& key, const auto& rule, const auto&) { found.push_back({key, absent(rule)}); }, any);
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.key.column < b.key.column; });
-    return found;
-  }();
-  return all;
-}
-
 std::size_t column_of(const std::string& name) {
-  for (std::size_t c = 0; c < columns().size(); ++c) {
-    if (name == columns()[c].key.name) return c;
+  for (const DeckKey& key : parameter_keys()) {
+    if (name == key.name) return static_cast<std::size_t>(key.column);
   }
   throw std::logic_error("gsrgnn::RunParameters: no key is named " + name);
 }
 
 }  // namespace
 
-RunParameters::RunParameters() {
-  for (const Column& column : columns()) values_.push_back(column.absent);
+RunParameters::RunParameters() : values_(parameter_keys().size()) {
+  const Deck any;
+  for_each_key([&](const DeckKey& key, const auto& rule, const auto&) { values_.at(key.column) = absent(rule); }, any);
   set("mode", "independent");
 }
 
@@ -72,14 +57,12 @@ std::string RunParameters::said(const DeckKey& key) const {
 const std::vector<DeckKey>& parameter_keys() {
   static const std::vector<DeckKey> keys = [] {
     std::vector<DeckKey> found;
-    for (const Column& column : columns()) found.push_back(column.key);
+    const Deck any;
+    for_each_key([&](const DeckKey& key, const auto&, const auto&) { found.push_back(key); }, any);
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.column < b.column; });
     return found;
   }();
   return keys;
-}
-
-const char* parameter_name(std::size_t column) {
-  return columns().at(column).key.name;
 }
 
 RunParameters read_run_parameters(const std::string& deck, const std::string& place) {
@@ -89,7 +72,7 @@ RunParameters read_run_parameters(const std::string& deck, const std::string& pl
     if (!root.IsMap()) throw InputError(place, "is not a deck", "the file is damaged; write it again");
     std::size_t column = 0;
     for_each_parameter(parameters, [&](const char* name, auto& value) {
-      const std::string section = columns()[column++].key.section;
+      const std::string section = parameter_keys()[column++].section;
       const YAML::Node in = section.empty() ? root : root[section];
       if (!in.IsDefined() || !in.IsMap()) return;
       const YAML::Node node = in[name];

@@ -3,13 +3,12 @@
 /// What a finished run was made with, as its resolved deck says: the columns by which runs are told apart.
 
 #include <cstdint>
+#include <gsrgnn/training/deck.hpp>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace gsrgnn {
-
-struct DeckKey;
 
 /// Values by key of the table of deck keys (deck.hpp), in the order of the columns of the table of runs. One that the
 /// deck lacks, because it means nothing for its kind of model or was unknown to the program that wrote it, is 0 or
@@ -35,18 +34,15 @@ class RunParameters {
   std::vector<Value> values_;
 };
 
-/// The keys, by column, and their names.
+/// The keys, by column.
 const std::vector<DeckKey>& parameter_keys();
-const char* parameter_name(std::size_t column);
 
 /// Calls visit(name, value) for each parameter, in the order of the table of runs; value: std::int64_t, double or
 /// std::string.
 template <class Parameters, class Visit>
 void for_each_parameter(Parameters& p, const Visit& visit) {
-  std::size_t column = 0;
-  for (auto& value : p.values_) {
-    const char* const name = parameter_name(column++);
-    std::visit([&](auto& of_type) { visit(name, of_type); }, value);
+  for (const DeckKey& key : parameter_keys()) {
+    std::visit([&](auto& of_type) { visit(key.name, of_type); }, p.values_[key.column]);
   }
 }
 
