@@ -34,14 +34,14 @@ RunState run_state(const std::string& folder, const SweepRun& run, std::string& 
 }
 
 bool write_failure(const std::string& folder, const SweepRun& run, const Failure& failure) {
-  return write_failure_record(failure_path(folder, run), {run.name, failure.reason, failure.exit_code, failure.final,
-                                                          program_revision(), hash_text(run), run.identity});
+  return write_failure_record(failure_path(folder, run),
+                              {failure, run.name, program_revision(), hash_text(run), run.identity});
 }
 
 bool read_final_failure(const std::string& folder, const SweepRun& run, Failure& failure) {
   const auto record = read_failure_record(failure_path(folder, run));
   if (!record) return false;
-  failure = {record->reason, record->exit_code, record->final};
+  failure = *record;
   return failure.final && record->deck_hash == hash_text(run) && record->revision == program_revision();
 }
 

@@ -53,6 +53,14 @@ std::unique_ptr<AnyModel> make_on_graph(const ModelRequest& r) {
                                                                            r.purpose);
 }
 
+/// The same of a model that stores columns of a group.
+template <template <class Scalar, class Index, class Exec> class ModelType>
+std::unique_ptr<AnyModel> make_with_index(const ModelRequest& r) {
+  using Exec = AnyModel::Exec;
+  if (r.shape.width() <= 256) return make_on_graph<ModelType<float, std::uint8_t, Exec>>(r);
+  return make_on_graph<ModelType<float, std::uint16_t, Exec>>(r);
+}
+
 std::unique_ptr<AnyModel> make_gcn_model(const ModelRequest& request);
 std::unique_ptr<AnyModel> make_sage_model(const ModelRequest& request);
 std::unique_ptr<AnyModel> make_rev_model(const ModelRequest& request);

@@ -5,9 +5,7 @@
 namespace gsrgnn {
 
 std::unique_ptr<AnyModel> make_res_model(const ModelRequest& request) {
-  using Exec = AnyModel::Exec;
-  if (request.shape.width() <= 256) return make_on_graph<ResModel<float, std::uint8_t, Exec>>(request);
-  return make_on_graph<ResModel<float, std::uint16_t, Exec>>(request);
+  return make_with_index<ResModel>(request);
 }
 
 }  // namespace gsrgnn

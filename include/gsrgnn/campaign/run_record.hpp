@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <gsrgnn/campaign/run_locks.hpp>
 #include <gsrgnn/campaign/sweep_deck.hpp>
+#include <gsrgnn/training/failure_record.hpp>
 #include <string>
 
 namespace gsrgnn {
@@ -15,15 +16,6 @@ std::string failure_path(const std::string& folder, const SweepRun& run);  ///< 
 enum class RunState { none, complete, damaged };
 /// Whether there is a run file that can be read and holds this deck. `why` says what is wrong with a damaged one.
 RunState run_state(const std::string& folder, const SweepRun& run, std::string& why);
-
-/// A run that failed. Training is repeatable bit for bit, so one that diverged would diverge again: it is final for the
-/// revision of the program that ran it. All other failures (an unreadable circuit, memory, a full disk) may have been
-/// mended, show before the first epoch, and are tried again by the next start.
-struct Failure {
-  std::string reason;
-  int exit_code = 3;  ///< that of gsrgnn train: 2 for bad input, 3 otherwise
-  bool final = false;
-};
 
 /// Writes NAME.failed whole, under a temporary name, and renames it. Returns whether it could.
 bool write_failure(const std::string& folder, const SweepRun& run, const Failure& failure);

@@ -41,14 +41,14 @@ struct NetGraph {
   Vector<S, Exec> self_weight, inverse_degree;
 
   NetGraph(Arena<Exec>& arena, const CircuitCounts& size)
-      : net_offset(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.nets + size.net_pieces + 1)),
-        net_cell(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.pins)),
-        long_net(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.long_nets)),
-        long_net_offset(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.long_nets + 1)),
-        cell_offset(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.cells + 1)),
-        cell_net(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.pins)),
-        self_weight(arena.template take<Vector<S, Exec>>(MemoryPart::graph, size.cells)),
-        inverse_degree(arena.template take<Vector<S, Exec>>(MemoryPart::graph, size.cells)) {}
+      : net_offset(take<Vector<int, Exec>>(arena, MemoryPart::graph, size.nets + size.net_pieces + 1)),
+        net_cell(take<Vector<int, Exec>>(arena, MemoryPart::graph, size.pins)),
+        long_net(take<Vector<int, Exec>>(arena, MemoryPart::graph, size.long_nets)),
+        long_net_offset(take<Vector<int, Exec>>(arena, MemoryPart::graph, size.long_nets + 1)),
+        cell_offset(take<Vector<int, Exec>>(arena, MemoryPart::graph, size.cells + 1)),
+        cell_net(take<Vector<int, Exec>>(arena, MemoryPart::graph, size.pins)),
+        self_weight(take<Vector<S, Exec>>(arena, MemoryPart::graph, size.cells)),
+        inverse_degree(take<Vector<S, Exec>>(arena, MemoryPart::graph, size.cells)) {}
 
   void set(const Exec& space, const Circuit& circuit) {
     const NetArrays host = net_arrays(circuit);
@@ -73,9 +73,9 @@ struct EdgeGraph {
   Vector<S, Exec> inverse_degree;
 
   EdgeGraph(Arena<Exec>& arena, const CircuitCounts& size)
-      : offset(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.cells + 1)),
-        neighbour(arena.template take<Vector<int, Exec>>(MemoryPart::graph, size.edges)),
-        inverse_degree(arena.template take<Vector<S, Exec>>(MemoryPart::graph, size.cells)) {}
+      : offset(take<Vector<int, Exec>>(arena, MemoryPart::graph, size.cells + 1)),
+        neighbour(take<Vector<int, Exec>>(arena, MemoryPart::graph, size.edges)),
+        inverse_degree(take<Vector<S, Exec>>(arena, MemoryPart::graph, size.cells)) {}
 
   void set(const Exec& space, const Circuit& circuit) {
     const EdgeArrays host = edge_arrays(circuit);

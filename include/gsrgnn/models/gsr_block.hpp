@@ -37,11 +37,11 @@ GsrBlockViews<Scalar, Exec> gsr_block_views(const typename LayerParameters<Scala
 template <class Scalar, class Exec, class Stored = Scalar>
 struct GsrBlockWorkspace {
   GsrBlockWorkspace(Arena<Exec>& arena, std::int64_t cells, std::int64_t intermediate_rows, int width, int tile, int k)
-      : cell_tile(arena.template take<Matrix<Stored, Exec>>(cells, tile)),
-        net_tile(arena.template take<Matrix<Stored, Exec>>(intermediate_rows, tile)),
-        normed(arena.template take<Matrix<Scalar, Exec>>(cells, k)),
-        weight_partial(arena.template take<Tensor<Scalar, Exec>>(Tuning<Exec>::kRowChunks, width, tile)),
-        norm_partial(arena.template take<Matrix<Scalar, Exec>>(Tuning<Exec>::kRowChunks, width)) {}
+      : cell_tile(take<Matrix<Stored, Exec>>(arena, cells, tile)),
+        net_tile(take<Matrix<Stored, Exec>>(arena, intermediate_rows, tile)),
+        normed(take<Matrix<Scalar, Exec>>(arena, cells, k)),
+        weight_partial(take<Tensor<Scalar, Exec>>(arena, Tuning<Exec>::kRowChunks, width, tile)),
+        norm_partial(take<Matrix<Scalar, Exec>>(arena, Tuning<Exec>::kRowChunks, width)) {}
 
   Matrix<Stored, Exec> cell_tile;       ///< N x Tile: T in forward, Q in backward
   Matrix<Stored, Exec> net_tile;        ///< M x Tile: Y

@@ -23,19 +23,15 @@ class GsrStack {
   using Scalar = S;
   using Exec = E;
   using Values = Matrix<Scalar, Exec>;
-  using Columns = Matrix<Index, Exec>;
 
   GsrStack(Arena<Exec>& arena, const ModelShape& shape, std::int64_t cells, std::int64_t intermediate_rows,
            Purpose purpose)
       : shape_(shape),
         purpose_(purpose),
-        saved_v_(take<Tensor<Scalar, Exec>>(arena, part_of(stores_values()), stores_values() ? shape.layers : 1, cells,
-                                            shape.k)),
-        saved_index_(
-            take<Tensor<Index, Exec>>(arena, part_of(training()), training() ? shape.layers : 1, cells, shape.k)),
+        saved_v_(take_stored<Scalar>(arena, training() && sparse(), cells)),
+        saved_index_(take_stored<Index>(arena, training(), cells)),
         v2_(take<Values>(arena, cells, shape.k)),
-        saved_index2_(take<Tensor<Index, Exec>>(arena, part_of(training() && !sparse()),
-                                                training() && !sparse() ? shape.layers : 1, cells, shape.k)),
+        saved_index2_(take_stored<Index>(arena, training() && !sparse(), cells)),
         dv_(take<Values>(arena, training() ? cells : 0, shape.k)),
         has_nan_(take<Vector<int, Exec>>(arena, 1)),
         block_(arena, cells, intermediate_rows, shape.width(), shape.tile(), shape.k) {}
@@ -48,8 +44,8 @@ class GsrStack {
                const Tensor<Scalar, Exec>& x, const Dropout<Scalar, Exec>& dropout) {
     const auto x1 = slice(x, 0), x2 = slice(x, 1);
     for (int l = 0; l < shape_.layers; ++l) {
-      const auto v1 = values_of(l);
-      const auto index1 = columns_of(l), index2 = columns2_of(l);
+      const auto v1 = of_layer(saved_v_, l);
+      const auto index1 = of_layer(saved_index_, l), index2 = of_layer(saved_index2_, l);
       gs_op(space, x1, shape_.width(), v1, index1, has_nan_, sparse() ? GsRow::sparsify : GsRow::keep);
       add_gsr_block<Tile>(space, graph, block_, v1, index1, block_views(p.values(l, 0)), slice(dropout, 0), Scalar(1),
                           x2);
@@ -65,8 +61,8 @@ class GsrStack {
                 const Sink& sink) {
     const auto x1 = slice(x, 0), x2 = slice(x, 1), g1 = slice(g, 0), g2 = slice(g, 1);
     for (int l = shape_.layers - 1; l >= 0; --l) {
-      const auto v1 = values_of(l);
-      const auto index1 = columns_of(l), index2 = columns2_of(l);
+      const auto v1 = of_layer(saved_v_, l);
+      const auto index1 = of_layer(saved_index_, l), index2 = of_layer(saved_index2_, l);
 
       if (sparse()) {
         gs_op(space, x2, shape_.width(), v2_, index2, has_nan_);
@@ -98,19 +94,18 @@ class GsrStack {
   }
 
  private:
-  template <class View, class... Extents>
-  static View take(Arena<Exec>& arena, Extents... extents) {
-    return arena.template take<View>(extents...);
-  }
   bool training() const { return purpose_ == Purpose::training; }
   bool sparse() const { return shape_.residual == Residual::sparse; }
   /// What is not stored for each layer has one slot, that all layers use.
-  static MemoryPart part_of(bool stored) { return stored ? MemoryPart::activations : MemoryPart::workspace; }
-  bool stores_values() const { return training() && sparse(); }
-
-  Values values_of(int layer) const { return slice(saved_v_, stores_values() ? layer : 0); }
-  Columns columns_of(int layer) const { return slice(saved_index_, training() ? layer : 0); }
-  Columns columns2_of(int layer) const { return slice(saved_index2_, training() && !sparse() ? layer : 0); }
+  template <class T>
+  Tensor<T, Exec> take_stored(Arena<Exec>& arena, bool stored, std::int64_t cells) const {
+    const MemoryPart part = stored ? MemoryPart::activations : MemoryPart::workspace;
+    return take<Tensor<T, Exec>>(arena, part, stored ? shape_.layers : 1, cells, shape_.k);
+  }
+  template <class T>
+  static Matrix<T, Exec> of_layer(const Tensor<T, Exec>& stored, int layer) {
+    return slice(stored, layer % static_cast<int>(stored.extent(0)));
+  }
 
   auto block_views(const typename LayerParameters<Scalar, Exec>::Arrays& arrays) const {
     return gsr_block_views<Scalar, Exec>(arrays, shape_.width());

@@ -21,10 +21,10 @@ struct InputViews {
 template <class Scalar, class Exec>
 struct CellInputs {
   CellInputs(Arena<Exec>& arena, std::int64_t cells, int features, int types)
-      : feature(arena.template take<Matrix<Scalar, Exec>>(MemoryPart::cells, cells, features)),
-        type(arena.template take<Vector<int, Exec>>(MemoryPart::cells, cells)),
-        type_offset(arena.template take<Vector<int, Exec>>(MemoryPart::cells, types + 1)),
-        type_cell(arena.template take<Vector<int, Exec>>(MemoryPart::cells, cells)) {}
+      : feature(take<Matrix<Scalar, Exec>>(arena, MemoryPart::cells, cells, features)),
+        type(take<Vector<int, Exec>>(arena, MemoryPart::cells, cells)),
+        type_offset(take<Vector<int, Exec>>(arena, MemoryPart::cells, types + 1)),
+        type_cell(take<Vector<int, Exec>>(arena, MemoryPart::cells, cells)) {}
 
   Matrix<Scalar, Exec> feature;              ///< N x F, standardised
   Vector<int, Exec> type;                    ///< N

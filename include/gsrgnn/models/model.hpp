@@ -100,10 +100,6 @@ class Model {
   }
 
  private:
-  template <class View, class... Extents>
-  static View take(Arena<Exec>& arena, Extents... extents) {
-    return arena.template take<View>(extents...);
-  }
   bool training() const { return purpose_ == Purpose::training; }
   bool drops() const { return training() && shape_.dropout > 0; }
   Tensor<std::uint8_t, Exec> take_mask(Arena<Exec>& arena, std::int64_t cells) const {

@@ -53,7 +53,7 @@ class SageLayer {
   SageLayer(Arena<Exec>& arena, const ModelShape& shape, std::int64_t cells, std::int64_t intermediate_rows,
             Purpose purpose)
       : work_(arena, cells, intermediate_rows, shape.stride(), shape.tile()),
-        din_(arena.template take<Rows>(purpose == Purpose::training ? cells : 0, shape.stride())) {}
+        din_(take<Rows>(arena, purpose == Purpose::training ? cells : 0, shape.stride())) {}
 
   template <int Tile, class Graph>
   void forward(const Exec& space, const Graph& graph, const Arrays& p, const Rows& in, const Rows& out) {
@@ -87,7 +87,7 @@ class PlainStack {
              Purpose purpose)
       : layers_(shape.layers),
         slots_(purpose == Purpose::training ? shape.layers : std::min(shape.layers, 2)),
-        kept_input_(arena.template take<Tensor<Scalar, Exec>>(MemoryPart::activations, slots_, cells, shape.stride())),
+        kept_input_(take<Tensor<Scalar, Exec>>(arena, MemoryPart::activations, slots_, cells, shape.stride())),
         layer_(arena, shape, cells, intermediate_rows, purpose) {}
 
   bool take_found_nan(const Exec&) { return false; }  // a NaN reaches the loss

@@ -18,10 +18,9 @@ struct ReadoutViews {
 template <class Scalar, class Exec>
 struct ReadoutWorkspace {
   ReadoutWorkspace(Arena<Exec>& arena, std::int64_t cells, int groups, int stride, int outputs)
-      : moments(arena.template take<Matrix<Scalar, Exec>>(cells, 2)),
-        norm_partial(arena.template take<Tensor<Scalar, Exec>>(Tuning<Exec>::kRowChunks, 2, groups * stride)),
-        weight_partial(
-            arena.template take<Tensor<Scalar, Exec>>(Tuning<Exec>::kRowChunks, outputs, groups * stride + 1)) {}
+      : moments(take<Matrix<Scalar, Exec>>(arena, cells, 2)),
+        norm_partial(take<Tensor<Scalar, Exec>>(arena, Tuning<Exec>::kRowChunks, 2, groups * stride)),
+        weight_partial(take<Tensor<Scalar, Exec>>(arena, Tuning<Exec>::kRowChunks, outputs, groups * stride + 1)) {}
   Matrix<Scalar, Exec> moments;         ///< N x 2
   Tensor<Scalar, Exec> norm_partial;    ///< row chunks x 2 x C padded d
   Tensor<Scalar, Exec> weight_partial;  ///< row chunks x O x (C padded d + 1, the last for the bias)

@@ -22,10 +22,10 @@ class ResStack {
       : width_(shape.width()),
         layers_(shape.layers),
         slots_(purpose == Purpose::training ? shape.layers : 1),
-        v_(arena.template take<Tensor<Scalar, Exec>>(MemoryPart::activations, slots_, cells, shape.k)),
-        index_(arena.template take<Tensor<Index, Exec>>(MemoryPart::activations, slots_, cells, shape.k)),
-        dv_(arena.template take<Matrix<Scalar, Exec>>(purpose == Purpose::training ? cells : 0, shape.k)),
-        has_nan_(arena.template take<Vector<int, Exec>>(1)),
+        v_(take<Tensor<Scalar, Exec>>(arena, MemoryPart::activations, slots_, cells, shape.k)),
+        index_(take<Tensor<Index, Exec>>(arena, MemoryPart::activations, slots_, cells, shape.k)),
+        dv_(take<Matrix<Scalar, Exec>>(arena, purpose == Purpose::training ? cells : 0, shape.k)),
+        has_nan_(take<Vector<int, Exec>>(arena, 1)),
         block_(arena, cells, intermediate_rows, shape.width(), shape.tile(), shape.k) {}
 
   /// Whether a row with a NaN met GS-Op since the last call: forgets it.

@@ -73,10 +73,6 @@ class RevStack {
 
  private:
   using Arrays = typename LayerParameters<Scalar, Exec>::Arrays;
-  template <class View, class... Extents>
-  static View take(Arena<Exec>& arena, Extents... extents) {
-    return arena.template take<View>(extents...);
-  }
   static SageConvViews<Scalar, Exec> conv_views(const Arrays& p) {
     return {p.matrix(RevArray::neighbour_weight), p.matrix(RevArray::self_weight), p.vector(RevArray::bias),
             p.further(RevArray::count)};

@@ -28,9 +28,9 @@ struct SageConvViews {
 template <class Scalar, class Exec>
 struct ConvWorkspace {
   ConvWorkspace(Arena<Exec>& arena, std::int64_t cells, std::int64_t intermediate_rows, int stride, int tile)
-      : net_tile(arena.template take<Matrix<Scalar, Exec>>(intermediate_rows, tile)),
-        mixed(arena.template take<Matrix<Scalar, Exec>>(cells, stride)),
-        partial(arena.template take<Tensor<Scalar, Exec>>(Tuning<Exec>::kRowChunks, 1, tile)) {}
+      : net_tile(take<Matrix<Scalar, Exec>>(arena, intermediate_rows, tile)),
+        mixed(take<Matrix<Scalar, Exec>>(arena, cells, stride)),
+        partial(take<Tensor<Scalar, Exec>>(arena, Tuning<Exec>::kRowChunks, 1, tile)) {}
 
   Matrix<Scalar, Exec> net_tile;  ///< intermediate rows x Tile
   Matrix<Scalar, Exec> mixed;     ///< N x padded d: the aggregate of a dense matrix

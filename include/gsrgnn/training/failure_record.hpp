@@ -7,11 +7,17 @@
 
 namespace gsrgnn {
 
-struct FailureRecord {
-  std::string name, reason;
-  int exit_code = 3;                      ///< that of gsrgnn train: 2 for bad input, 3 otherwise
-  bool final = false;                     ///< it would fail again
-  std::string revision, deck_hash, deck;  ///< of the program; of the deck's identity, which `deck` is
+/// A run that failed. Training is repeatable bit for bit, so one that diverged would diverge again: it is final for the
+/// revision of the program that ran it. All other failures (an unreadable circuit, memory, a full disk) may have been
+/// mended, show before the first epoch, and are tried again by the next start.
+struct Failure {
+  std::string reason;
+  int exit_code = 3;  ///< that of gsrgnn train: 2 for bad input, 3 otherwise
+  bool final = false;
+};
+
+struct FailureRecord : Failure {
+  std::string name, revision, deck_hash, deck;  ///< of the program; of the deck's identity, which `deck` is
 };
 
 /// Writes it whole, under a temporary name, and renames it. Returns whether it could.

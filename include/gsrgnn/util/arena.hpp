@@ -71,4 +71,9 @@ class Arena {
   std::array<std::size_t, kMemoryParts> by_part_{};
 };
 
+template <class View, class Exec, class... Extents>
+View take(Arena<Exec>& arena, Extents... extents) {
+  return arena.template take<View>(extents...);
+}
+
 }  // namespace gsrgnn
