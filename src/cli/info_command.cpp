@@ -45,7 +45,7 @@ void print_runs(const std::vector<RunSummary>& results) {
       fmt::print("  failed: {}\n", row.reason);
       continue;
     }
-    fmt::print("{:>10}{:>12.4f}{:>12.1f}\n", score_text(row.pearson), row.seconds_total,
+    fmt::print("{:>10}{:>12.4f}{:>12.1f}\n", score_text(row.pearson), row.seconds.total,
                static_cast<double>(row.memory_allocated) * 1e-6);
   }
 }

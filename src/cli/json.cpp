@@ -86,11 +86,7 @@ Json json_of(const RunDescription& run) {
   j["best_epoch"] = run.best_epoch;
   j["epochs"] = run.epochs;
   j["loss"] = run.loss;
-  j["seconds_per_epoch"] = {{"total", run.seconds_total},
-                            {"forward", run.seconds_forward},
-                            {"backward", run.seconds_backward},
-                            {"update", run.seconds_update},
-                            {"copy", run.seconds_copy}};
+  for_each_part([&](const char* part, double seconds) { j["seconds_per_epoch"][part] = seconds; }, run.seconds);
   j["memory"] = {
       {"planned", run.memory_planned}, {"allocated", run.memory_allocated}, {"process_peak", run.process_peak}};
   if (!run.joint) return j;

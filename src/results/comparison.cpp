@@ -32,14 +32,14 @@ Spread spread(const std::vector<double>& values) {
   return s;
 }
 
-std::vector<double> Configuration::values(double RunSummary::*field) const {
-  std::vector<double> picked;
-  for (const RunSummary& run : runs) picked.push_back(run.*field);
-  return picked;
-}
-
-double Configuration::mean(double RunSummary::*field) const {
-  return spread(values(field)).mean;
+EpochParts<double> Configuration::mean_seconds() const {
+  EpochSeconds of_runs;
+  EpochParts<double> mean;
+  for (const RunSummary& run : runs) {
+    for_each_part([](const char*, auto& all, double one) { all.push_back(one); }, of_runs, run.seconds);
+  }
+  for_each_part([](const char*, auto& all, double& one) { one = spread(all).mean; }, of_runs, mean);
+  return mean;
 }
 
 double Configuration::mean(std::int64_t RunSummary::*field) const {

@@ -142,12 +142,10 @@ ReportTable seconds_table(const Comparison& comparison) {
                     kNoRun};
   for (const Configuration& c : comparison.configurations) {
     Row row = identity(comparison, c);
-    append(row, {{"runs", count_of(c.runs.size())},
-                 {"total_s", "total", c.mean(&RunSummary::seconds_total), 5},
-                 {"forward_s", "forward", c.mean(&RunSummary::seconds_forward), 5},
-                 {"backward_s", "backward", c.mean(&RunSummary::seconds_backward), 5},
-                 {"update_s", "update", c.mean(&RunSummary::seconds_update), 5},
-                 {"copy_s", "copy", c.mean(&RunSummary::seconds_copy), 5}});
+    row.emplace_back("runs", count_of(c.runs.size()));
+    const EpochParts<double> mean = c.mean_seconds();
+    for_each_part([&](const std::string& part, double seconds) { row.emplace_back(part + "_s", part, seconds, 5); },
+                  mean);
     add(table, row);
   }
   return table;
@@ -160,16 +158,14 @@ ReportTable speedup_table(const Comparison& comparison) {
                     std::string(kNoRev) + ", on the same backend and threads"};
   for_each_beside_rev(comparison, [&](const Configuration& c, const Configuration& rev) {
     if (!same_machine(c, rev)) return;
-    const auto ratio = [&](double RunSummary::*field) {
-      const double own = c.mean(field);
-      return own > 0 ? rev.mean(field) / own : kUndefined;
-    };
+    const EpochParts<double> own = c.mean_seconds(), other = rev.mean_seconds();
+    const auto ratio = [](double of_rev, double of_model) { return of_model > 0 ? of_rev / of_model : kUndefined; };
     Row row = identity(comparison, c, rev);
-    append(row, {{"rev_s", "rev s", rev.mean(&RunSummary::seconds_total), 5},
-                 {"model_s", "model s", c.mean(&RunSummary::seconds_total), 5},
-                 {"speedup", "speedup", ratio(&RunSummary::seconds_total), 2},
-                 {"forward_speedup", "forward", ratio(&RunSummary::seconds_forward), 2},
-                 {"backward_speedup", "backward", ratio(&RunSummary::seconds_backward), 2}});
+    append(row, {{"rev_s", "rev s", other.total, 5},
+                 {"model_s", "model s", own.total, 5},
+                 {"speedup", "speedup", ratio(other.total, own.total), 2},
+                 {"forward_speedup", "forward", ratio(other.forward, own.forward), 2},
+                 {"backward_speedup", "backward", ratio(other.backward, own.backward), 2}});
     add(table, row);
   });
   return table;

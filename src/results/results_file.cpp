@@ -45,12 +45,12 @@ void copy_run(Hdf5Writer& results, const Hdf5Reader& file, const std::string& na
 std::vector<Hdf5Column> columns_of(const std::vector<RunSummary>& rows) {
   std::vector<Hdf5Column> columns;
   const RunSummary none;
-  for_each_field(none, [&](const char* name, const auto& value) {
+  for_each_field(none, [&](const std::string& name, const auto& value) {
     columns.push_back({name, std::vector<std::decay_t<decltype(value)>>()});
   });
   for (const RunSummary& row : rows) {
     std::size_t column = 0;
-    for_each_field(row, [&](const char*, const auto& value) {
+    for_each_field(row, [&](const auto&, const auto& value) {
       std::get<std::vector<std::decay_t<decltype(value)>>>(columns[column++].values).push_back(value);
     });
   }

@@ -32,7 +32,7 @@ std::string checksum(const TrainingState& state) {
   Fingerprint print;
   print.add_word(static_cast<std::uint64_t>(state.epoch));
   print.add_word(static_cast<std::uint64_t>(state.best_epoch));
-  for_each_array(state, [&](const char*, const auto& values) { add_array(print, values); });
+  for_each_array(state, [&](const auto&, const auto& values) { add_array(print, values); });
   return print.text();
 }
 
@@ -93,8 +93,8 @@ void Checkpoints::write(const TrainingState& state) const {
   file.attribute("/", "best_epoch", state.best_epoch);
   file.attribute("/", "checksum", checksum(state));
   file.string("deck", to_yaml(deck_));
-  for_each_array(
-      state, [&](const char* name, const auto& values) { write_array(file, std::string("state/") + name, values); });
+  for_each_array(state,
+                 [&](const std::string& name, const auto& values) { write_array(file, "state/" + name, values); });
   file.commit_to_disk(previous_checkpoint_path(deck_.output));
 }
 
@@ -109,8 +109,7 @@ std::optional<TrainingState> Checkpoints::read_one(const std::string& path, std:
     }
     state.epoch = file.attribute_int("/", "epoch");
     state.best_epoch = file.attribute_int("/", "best_epoch");
-    for_each_array(state,
-                   [&](const char* name, auto& values) { read_array(file, std::string("state/") + name, values); });
+    for_each_array(state, [&](const std::string& name, auto& values) { read_array(file, "state/" + name, values); });
     if (checksum(state) != file.attribute_string("/", "checksum")) file.fail("state", "does not fit its checksum");
     for (const char* name : {"deck_hash", "circuit_hash", "revision", "execution_space"}) {
       file.attribute_string("/", name);

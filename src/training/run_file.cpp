@@ -69,11 +69,7 @@ void write_common(Hdf5Writer& file, const Deck& deck, const std::string& source,
   file.attribute("memory", "planned", run.memory.planned);
   file.attribute("memory", "allocated", run.memory.allocated);
 
-  file.array("measured/total", run.seconds.total);
-  file.array("measured/forward", run.seconds.forward);
-  file.array("measured/backward", run.seconds.backward);
-  file.array("measured/update", run.seconds.update);
-  file.array("measured/copy", run.seconds.copy);
+  for_each_part([&](const std::string& part, const auto& list) { file.array("measured/" + part, list); }, run.seconds);
   file.attribute("measured", "process_peak", run.memory.process_peak);
 }
 
@@ -201,7 +197,6 @@ std::vector<Scores> write_prediction(const std::string& path, const SavedModel& 
 RunDescription describe_run(const Hdf5Reader& file, const std::string& group) {
   const std::string root = group.empty() ? "/" : group;
   const auto in = [&](const std::string& name) { return group.empty() ? name : group + "/" + name; };
-  const auto seconds = [&](const std::string& part) { return median(file.array<double>(in("measured/" + part))); };
   RunDescription run;
   run.circuit = file.attribute_string(in("circuit"), "name");
   for (const CountField& field : kCountFields) run.*field.value = file.attribute_int(in("circuit"), field.name);
@@ -220,11 +215,9 @@ RunDescription describe_run(const Hdf5Reader& file, const std::string& group) {
   if (loss.empty()) file.fail(in("curves/loss"), "is empty");
   run.epochs = static_cast<std::int64_t>(loss.size()) - 1;
   run.loss = loss.back();
-  run.seconds_total = seconds("total");
-  run.seconds_forward = seconds("forward");
-  run.seconds_backward = seconds("backward");
-  run.seconds_update = seconds("update");
-  run.seconds_copy = seconds("copy");
+  for_each_part(
+      [&](const std::string& part, double& of_run) { of_run = median(file.array<double>(in("measured/" + part))); },
+      run.seconds);
   run.memory_planned = file.attribute_int(in("memory"), "planned");
   run.memory_allocated = file.attribute_int(in("memory"), "allocated");
   run.process_peak = file.attribute_int(in("measured"), "process_peak");

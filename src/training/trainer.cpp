@@ -62,19 +62,15 @@ class Trainer {
         best_output_ = output_;
         Kokkos::deep_copy(bench_.space, bench_.memory().best, bench_.memory().parameters);
       }
-      double seconds = watch.lap();
+      bench_.laps.total = watch.lap();
       if (report && bench_.mpi.rank() == 0) {
         report({epoch, epochs, run_.loss.back(), run_.validation_pearson.back(), run_.best_epoch});
       }
       if (epoch == epochs) break;
       watch.lap();
       bench_.circuits.rule == UpdateRule::exact ? update_exactly(bench_, epoch) : update_by_block(bench_, epoch);
-      seconds += watch.lap();
-      run_.seconds.total.push_back(seconds);
-      run_.seconds.forward.push_back(bench_.laps.forward);
-      run_.seconds.backward.push_back(bench_.laps.backward);
-      run_.seconds.update.push_back(bench_.laps.update);
-      run_.seconds.copy.push_back(bench_.laps.copy);
+      bench_.laps.total += watch.lap();
+      for_each_part([](const char*, auto& list, double lap) { list.push_back(lap); }, run_.seconds, bench_.laps);
     }
     if (keeps_output()) {
       const HeldCircuit& held = bench_.circuits.held.front();
@@ -189,7 +185,7 @@ class Trainer {
 
 bool fits_training(const TrainingState& state, const Deck& deck, std::size_t parameters) {
   bool lists = true;
-  for_each_curve(state, [&](const char*, const auto& list) {
+  for_each_curve(state, [&](const auto&, const auto& list) {
     lists = lists && list.size() == static_cast<std::size_t>(state.epoch);
   });
   return lists && state.epoch >= 0 && state.epoch <= deck.train.epochs && state.parameters.size() == parameters &&

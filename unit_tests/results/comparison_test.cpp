@@ -37,14 +37,19 @@ TEST(Comparison, UndefinedScoresCountAsZero) {
 }
 
 TEST(Comparison, RunsThatDifferInTheSeedAreOneConfiguration) {
-  const auto all = compare({run_row("b", "gsr", 8, 2, 1, 0.2), run_row("a", "gsr", 8, 2, 0, 0.5),
-                            run_row("b", "gsr", 8, 2, 0, 0.1), run_row("b", "rev", 0, 2, 0, 0.3),
-                            run_row("b", "gsr", 4, 2, 0, 0.4), run_row("b", "gcn", 0, 2, 0, 0.6)});
+  std::vector<RunSummary> rows = {run_row("b", "gsr", 8, 2, 1, 0.2), run_row("a", "gsr", 8, 2, 0, 0.5),
+                                  run_row("b", "gsr", 8, 2, 0, 0.1), run_row("b", "rev", 0, 2, 0, 0.3),
+                                  run_row("b", "gsr", 4, 2, 0, 0.4), run_row("b", "gcn", 0, 2, 0, 0.6)};
+  for (RunSummary& row : rows) row.seconds.total = row.pearson;
+  const auto all = compare(rows);
   std::vector<std::string> found;
   for (const Configuration& c : all.configurations) found.push_back(c.circuit + " " + c.kind + std::to_string(c.k));
   EXPECT_EQ(found, (std::vector<std::string>{"a gsr8", "b gcn0", "b rev0", "b gsr4", "b gsr8"}));
-  EXPECT_EQ(all.configurations.back().values(&RunSummary::pearson), (std::vector<double>{0.1, 0.2}));  // by seed
-  EXPECT_DOUBLE_EQ(all.configurations.back().mean(&RunSummary::pearson), 0.15);
+  const Configuration& last = all.configurations.back();
+  ASSERT_EQ(last.runs.size(), 2U);
+  EXPECT_EQ(last.runs[0].pearson, 0.1);  // by seed
+  EXPECT_EQ(last.runs[1].pearson, 0.2);
+  EXPECT_DOUBLE_EQ(last.mean_seconds().total, 0.15);
   EXPECT_FALSE(all.has_variants());
   EXPECT_EQ(all.repeated, 0U);
 }

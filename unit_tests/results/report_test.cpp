@@ -50,9 +50,9 @@ std::vector<RunSummary> study() {
           RunSummary& row = rows.back();
           row.validation_pearson = validation;
           const double cost = kind == "rev" ? 8 : static_cast<double>(k);
-          row.seconds_total = cost * (1 + 0.25 * static_cast<double>(seed));
-          row.seconds_forward = row.seconds_total / 4;
-          row.seconds_backward = row.seconds_total / 2;
+          row.seconds.total = cost * (1 + 0.25 * static_cast<double>(seed));
+          row.seconds.forward = row.seconds.total / 4;
+          row.seconds.backward = row.seconds.total / 2;
           row.memory_planned = row.memory_allocated = static_cast<std::int64_t>(1000000 * cost);
           row.process_peak = 4 * row.memory_allocated;
         };
@@ -223,10 +223,10 @@ TEST(Report, VariantsAreShownAndPairedEach) {
   auto nets = run_row("a", "rev", 0, 2, 0, 0.5), expanded = nets;
   expanded.parameters.set("adjacency", "expanded");
   expanded.name += "e";
-  nets.seconds_total = 4;
-  expanded.seconds_total = 40;
+  nets.seconds.total = 4;
+  expanded.seconds.total = 40;
   auto gsr = run_row("a", "gsr", 8, 2, 0, 0.75);
-  gsr.seconds_total = 2;
+  gsr.seconds.total = 2;
   const Rows speedup(speedup_table(compare({nets, expanded, gsr})));
   ASSERT_EQ(speedup.size(), 2U);
   EXPECT_EQ(speedup.text(0, "rev_variant"), "adjacency=expanded");

@@ -117,7 +117,7 @@ TEST_F(Collect, HoldsEveryRunWithAllItsParts) {
   EXPECT_EQ(first.validation_pearson, run.validation_pearson[static_cast<std::size_t>(run.best_epoch)]);
   auto seconds = run.seconds.backward;
   std::sort(seconds.begin(), seconds.end());
-  EXPECT_EQ(first.seconds_backward, seconds[1]);
+  EXPECT_EQ(first.seconds.backward, seconds[1]);
   EXPECT_EQ(first.memory_allocated, run.memory.allocated);
   EXPECT_EQ(first.process_peak, run.memory.process_peak);
   EXPECT_GE(first.threads, 1);

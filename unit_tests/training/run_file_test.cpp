@@ -134,7 +134,7 @@ TEST_F(RunFile, IsDescribed) {
   EXPECT_EQ(run.best_epoch, run_.best_epoch);
   EXPECT_EQ(run.epochs, 4);
   EXPECT_EQ(run.loss, run_.loss.back());
-  EXPECT_EQ(run.seconds_total, 3);  // the median
+  EXPECT_EQ(run.seconds.total, 3);  // the median
   EXPECT_EQ(run.memory_planned, run_.memory.planned);
   EXPECT_EQ(run.memory_allocated, run_.memory.allocated);
   EXPECT_EQ(run.process_peak, run_.memory.process_peak);
@@ -147,7 +147,7 @@ TEST_F(RunFile, IsDescribed) {
   const RunDescription undefined = describe_run(Hdf5Reader(path_));
   EXPECT_TRUE(std::isnan(undefined.pearson));
   EXPECT_NE(cli::to_json(undefined).find(R"("pearson":null)"), std::string::npos);  // JSON has no NaN
-  EXPECT_EQ(undefined.seconds_total, 3);
+  EXPECT_EQ(undefined.seconds.total, 3);
 }
 
 TEST_F(RunFile, ADamagedOneIsRefused) {

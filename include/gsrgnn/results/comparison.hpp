@@ -31,9 +31,8 @@ struct Configuration {
   std::string variant;  ///< e.g. "residual=dense adjacency=expanded": see Comparison::variant
   std::vector<RunSummary> runs;
 
-  std::vector<double> values(double RunSummary::*field) const;
-  double mean(double RunSummary::*field) const;
   double mean(std::int64_t RunSummary::*field) const;
+  EpochParts<double> mean_seconds() const;
 };
 
 struct Comparison {

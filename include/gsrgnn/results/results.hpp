@@ -36,11 +36,7 @@ void for_each_field(Summary& run, const Visit& visit) {
   visit("best_epoch", run.best_epoch);
   visit("validation_pearson", run.validation_pearson);
   visit("linear_fit_pearson", run.linear_fit_pearson);
-  visit("seconds_total", run.seconds_total);
-  visit("seconds_forward", run.seconds_forward);
-  visit("seconds_backward", run.seconds_backward);
-  visit("seconds_update", run.seconds_update);
-  visit("seconds_copy", run.seconds_copy);
+  for_each_part([&](const std::string& part, auto& seconds) { visit("seconds_" + part, seconds); }, run.seconds);
   visit("memory_planned", run.memory_planned);
   visit("memory_allocated", run.memory_allocated);
   visit("process_peak", run.process_peak);

@@ -62,9 +62,8 @@ struct RunDescription : CircuitCounts, Scores {
   std::string revision, kokkos_version, execution_space;
   std::int64_t threads = 0, trained_parameters = 0;
   std::int64_t best_epoch = 0, epochs = 0;
-  double loss = 0;  ///< the last
-  /// Seconds of an epoch: the medians of the run.
-  double seconds_total = 0, seconds_forward = 0, seconds_backward = 0, seconds_update = 0, seconds_copy = 0;
+  double loss = 0;                                                          ///< the last
+  EpochParts<double> seconds;                                               ///< of an epoch: the medians of the run
   std::int64_t memory_planned = 0, memory_allocated = 0, process_peak = 0;  ///< bytes
   struct Joint {
     std::int64_t ranks = 0;

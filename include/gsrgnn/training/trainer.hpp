@@ -30,9 +30,21 @@ struct MemoryUse {
 /// Wall-clock seconds of each epoch and of its parts; `copy` is what goes between host and device: outputs, and inputs
 /// where several circuits share a model. What is left of `total` is evaluation: scores, most of them on the host, and
 /// forward passes whose outputs are not trained on.
-struct EpochSeconds {
-  std::vector<double> total, forward, backward, update, copy;
+template <class T>
+struct EpochParts {
+  T total{}, forward{}, backward{}, update{}, copy{};
 };
+using EpochSeconds = EpochParts<std::vector<double>>;
+
+/// Calls visit(name, part of each) for each part.
+template <class Visit, class... Parts>
+void for_each_part(const Visit& visit, Parts&... parts) {
+  visit("total", parts.total...);
+  visit("forward", parts.forward...);
+  visit("backward", parts.backward...);
+  visit("update", parts.update...);
+  visit("copy", parts.copy...);
+}
 
 /// The cells of the circuits of a joint training that were held out, one circuit after the other, in the orders of
 /// their sources.
@@ -68,11 +80,7 @@ void for_each_curve(History& history, const Visit& visit) {
   visit("loss", history.loss);
   visit("validation_loss", history.validation_loss);
   visit("validation_pearson", history.validation_pearson);
-  visit("seconds_total", history.seconds.total);
-  visit("seconds_forward", history.seconds.forward);
-  visit("seconds_backward", history.seconds.backward);
-  visit("seconds_update", history.seconds.update);
-  visit("seconds_copy", history.seconds.copy);
+  for_each_part([&](const std::string& part, auto& list) { visit("seconds_" + part, list); }, history.seconds);
 }
 
 struct TrainedRun : TrainingHistory {    // of epochs 0 .. epochs, the seconds of those that were trained
@@ -110,7 +118,7 @@ struct TrainingState : TrainingHistory {    // of epochs 0 .. epoch - 1
   template <class Self, class Visit>
   static void members(Self& self, const Visit& visit) {
     visit(self.epoch, self.best_epoch);
-    for_each_array(self, [&](const char*, auto& values) { visit(values); });
+    for_each_array(self, [&](const auto&, auto& values) { visit(values); });
   }
 };
 

@@ -30,9 +30,7 @@ class TrainingBench {
   const TrainingCircuits& circuits;
   Exec space;
   double training_values = 0, validation_values = 0;  ///< labels of training and of validation cells, on all ranks
-  struct Laps {
-    double forward = 0, backward = 0, update = 0, copy = 0;
-  } laps;  ///< seconds of the epoch under way
+  EpochParts<double> laps;                            ///< seconds of the epoch under way
 
  private:
   void allocate(const MemoryPlan& plan);
