@@ -10,7 +10,6 @@
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/cost_model.hpp>
-#include <gsrgnn/training/deck_circuit.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -144,12 +143,9 @@ class Worker {
   /// Why to stop, or "": a signal came, to this rank or to another.
   const std::string& why_stop() {
     if (!report_.stop.empty()) return report_.stop;
-    if (stop_requested()) {
-      report_.stop = stop_signal();
-      signalled_ = true;
-    } else if (counters_.peek(kStops) > 0) {
-      report_.stop = "a signal to another rank";
-    }
+    report_.stop = stop_signal();
+    signalled_ = !report_.stop.empty();
+    if (!signalled_ && counters_.peek(kStops) > 0) report_.stop = "a signal to another rank";
     return report_.stop;
   }
 

@@ -2,7 +2,6 @@
 #include <gsrgnn/campaign/sweep_deck.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/print_circuit.hpp>
-#include <gsrgnn/training/deck_circuit.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -58,7 +57,7 @@ void print_plan(const Plan& plan, const Deck& deck) {
   fmt::print("model {}\n\n{:<42}{:>18}{:>12}\n", model_text(deck.model), "memory", "bytes", "MB");
   for (std::size_t part = 0; part < kMemoryParts; ++part) {
     const auto which = static_cast<MemoryPart>(part);
-    if (plan.memory.planned(which) > 0) print_bytes(part_text(which), plan.memory.planned(which));
+    if (plan.memory.planned(which) > 0) print_bytes(name_of(which).text, plan.memory.planned(which));
   }
   print_bytes("planned", plan.memory.planned());
   if (plan.limit > 0) print_bytes(deck.memory_limit > 0 ? "memory_limit" : "free on the device", plan.limit);
@@ -81,7 +80,7 @@ void add_plan(Json& j, const Plan& plan) {
   j["memory"] = {{"planned", plan.memory.planned()}, {"limit", plan.limit > 0 ? Json(plan.limit) : Json()}};
   for (std::size_t part = 0; part < kMemoryParts; ++part) {
     const auto which = static_cast<MemoryPart>(part);
-    j["memory"]["parts"][key_of(which)] = plan.memory.planned(which);
+    j["memory"]["parts"][name_of(which).key] = plan.memory.planned(which);
   }
   j["fits"] = plan.fits();
   if (plan.limit == 0 || plan.joint) return;

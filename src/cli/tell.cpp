@@ -5,7 +5,7 @@
 
 namespace gsrgnn::cli {
 
-ExitCode exit_code_of(const std::exception& error) {
+static ExitCode exit_code_of(const std::exception& error) {
   if (dynamic_cast<const InputError*>(&error) != nullptr) return kBadInput;
   if (dynamic_cast<const Stopped*>(&error) != nullptr) return kStopped;
   return kRunFailed;

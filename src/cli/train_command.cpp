@@ -7,7 +7,6 @@
 #include <gsrgnn/cli/print_training.hpp>
 #include <gsrgnn/cli/tell.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
-#include <gsrgnn/training/deck_circuit.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>

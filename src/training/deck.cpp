@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cmath>
 #include <filesystem>
+#include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/training/deck.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/files.hpp>
@@ -411,6 +412,23 @@ std::string to_yaml(const Deck& deck) {
   entry("output", deck.output);
   out << YAML::EndMap;
   return std::string(out.c_str()) + "\n";
+}
+
+std::string circuit_place(const Deck& deck) {
+  return deck.circuit.empty() ? "circuit.generate" : deck.circuit;
+}
+
+Circuit open_circuit(const Deck& deck) {
+  return deck.circuit.empty() ? generate_ordered(deck.generate) : open_circuit(deck.circuit);
+}
+
+std::string circuit_key(const Deck& deck) {
+  Deck only;
+  only.mode = deck.mode;
+  only.circuits = deck.circuits;
+  only.circuit = deck.circuit;
+  only.generate = deck.generate;
+  return to_yaml(only);
 }
 
 std::string deck_identity(const Deck& deck) {

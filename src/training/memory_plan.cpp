@@ -10,10 +10,7 @@
 namespace gsrgnn {
 namespace {
 
-struct PartName {
-  const char *key, *text;
-};
-constexpr std::array<PartName, kMemoryParts> kMemoryPartNames = {{
+constexpr std::array<MemoryPartName, kMemoryParts> kMemoryPartNames = {{
     {"graph", "graph"},
     {"cells", "features, types and labels of the cells"},
     {"parameters", "parameters"},
@@ -25,12 +22,6 @@ constexpr std::array<PartName, kMemoryParts> kMemoryPartNames = {{
     {"dropout", "dropout masks"},
     {"workspace", "work space of a layer"},
 }};
-
-TrainingArenas measured(const ModelShape& shape, const std::vector<SizedCircuit>& circuits, UpdateRule rule) {
-  TrainingArenas arenas;
-  const TrainingMemory memory(arenas, shape, circuits, rule);
-  return arenas;
-}
 
 /// The largest value from 1 to `most` for which bytes(value) is within the limit; 0: none. bytes never falls, and rises
 /// on a straight line but for rounding: few steps along the line through the first and the last value lead there.
@@ -77,13 +68,11 @@ CircuitSize size_for_training(const Circuit& circuit, const std::string& place) 
           static_cast<int>(circuit.labels())};
 }
 
-ModelShape model_shape(const ModelSettings& model, const CircuitSize& size) {
-  return {model, size.features, size.types, size.labels};
-}
-
 MemoryPlan::MemoryPlan(const ModelSettings& model, const CircuitSize& size)
-    : shape_(model_shape(model, size)), circuits_{{size.counts, Purpose::training}}, rule_(UpdateRule::by_block) {
-  measure();
+    : shape_{model, size.features, size.types, size.labels},
+      circuits_{{size.counts, Purpose::training}},
+      rule_(UpdateRule::by_block) {
+  bytes_ = measure(shape_);
 }
 
 MemoryPlan::MemoryPlan(const TrainingCircuits& circuits) : shape_(circuits.model.shape), rule_(circuits.rule) {
@@ -91,29 +80,29 @@ MemoryPlan::MemoryPlan(const TrainingCircuits& circuits) : shape_(circuits.model
     const TrainingDesign& design = circuits.designs[held.design];
     circuits_.push_back({design.counts, design.part == Part::training ? Purpose::training : Purpose::prediction});
   }
-  measure();
+  bytes_ = measure(shape_);
 }
 
-void MemoryPlan::measure() {
-  const TrainingArenas arenas = measured(shape_, circuits_, rule_);
-  for (std::size_t part = 0; part < kMemoryParts; ++part) {
-    for (const auto* arena : {&arenas.resident, &arenas.model, &arenas.best}) {
-      parts_[part] += static_cast<std::int64_t>(arena->used(static_cast<MemoryPart>(part)));
-    }
-    planned_ += parts_[part];
+MemoryPlan::Bytes MemoryPlan::measure(const ModelShape& shape) const {
+  TrainingArenas arenas;
+  const TrainingMemory memory(arenas, shape, circuits_, rule_);
+  const auto used = [](const auto& arena, auto... part) { return static_cast<std::int64_t>(arena.used(part...)); };
+  Bytes bytes;
+  for (std::size_t p = 0; p < kMemoryParts; ++p) {
+    const auto part = static_cast<MemoryPart>(p);
+    bytes.parts[p] = used(arenas.resident, part) + used(arenas.model, part) + used(arenas.best, part);
   }
-  resident_ = static_cast<std::int64_t>(arenas.resident.used());
-  of_model_ = static_cast<std::int64_t>(arenas.model.used());
+  bytes.resident = used(arenas.resident);
+  bytes.model = used(arenas.model);
+  bytes.best = used(arenas.best);
+  return bytes;
 }
 
 std::int64_t MemoryPlan::planned_with(int layers, int k) const {
-  MemoryPlan other = *this;
-  other.shape_.layers = layers;
-  other.shape_.k = k;
-  other.parts_ = {};
-  other.planned_ = 0;
-  other.measure();
-  return other.planned_;
+  ModelShape other = shape_;
+  other.layers = layers;
+  other.k = k;
+  return measure(other).all();
 }
 
 int MemoryPlan::most_layers(std::int64_t limit) const {
@@ -142,12 +131,8 @@ void require_fit(const MemoryPlan& plan, const Deck& deck, std::int64_t limit) {
                              megabytes(limit), hint(plan, limit), deck.mode == Mode::joint ? ", or more ranks" : ""));
 }
 
-const char* part_text(MemoryPart part) {
-  return kMemoryPartNames[static_cast<std::size_t>(part)].text;
-}
-
-const char* key_of(MemoryPart part) {
-  return kMemoryPartNames[static_cast<std::size_t>(part)].key;
+MemoryPartName name_of(MemoryPart part) {
+  return kMemoryPartNames[static_cast<std::size_t>(part)];
 }
 
 }  // namespace gsrgnn

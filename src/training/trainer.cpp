@@ -100,8 +100,19 @@ class Trainer {
 
   void resume(const TrainingState& state) {
     const std::size_t outputs = run_.part.size() * static_cast<std::size_t>(run_.model.shape.outputs);
-    if (!fits_training(state, bench_.deck, static_cast<std::size_t>(bench_.memory().table.size())) ||
-        state.best_output.size() != (state.best_epoch > 0 ? outputs : 0)) {
+    const auto parameters = static_cast<std::size_t>(bench_.memory().table.size());
+    const bool with_best = state.best_epoch > 0;
+    bool fits = state.epoch >= 0 && state.epoch <= bench_.deck.train.epochs && state.best_epoch >= 0 &&
+                state.best_epoch < std::max<std::int64_t>(state.epoch, 1) &&
+                state.best_output.size() == (with_best ? outputs : 0) &&
+                state.best_parameters.size() == (with_best ? parameters : 0);
+    for (const StateArray* array : {&state.parameters, &state.moment1, &state.moment2}) {
+      fits = fits && array->size() == parameters;
+    }
+    for_each_curve(state, [&](const auto&, const auto& list) {
+      fits = fits && list.size() == static_cast<std::size_t>(state.epoch);
+    });
+    if (!fits) {
       throw RunError("the state to go on from is not that of a training of this deck on its circuits");
     }
     bench_.put_parameters(state);
@@ -170,10 +181,11 @@ class Trainer {
     return row;
   }
 
-  /// What the epoch is chosen by: the largest of it.
+  /// What the epoch is chosen by, the largest of it: the validation Pearson; where it is undefined, for a prediction
+  /// that is constant or labels that are, below all others and the better the smaller the loss.
   double merit_of(std::int64_t epoch) const {
-    const auto e = static_cast<std::size_t>(epoch);
-    return merit_of_epoch(run_.validation_pearson[e], run_.validation_loss[e]);
+    const double pearson = run_.validation_pearson[static_cast<std::size_t>(epoch)];
+    return std::isnan(pearson) ? -2.0 - run_.validation_loss[static_cast<std::size_t>(epoch)] : pearson;
   }
 
   TrainingBench bench_;
@@ -182,21 +194,6 @@ class Trainer {
 };
 
 }  // namespace
-
-bool fits_training(const TrainingState& state, const Deck& deck, std::size_t parameters) {
-  bool lists = true;
-  for_each_curve(state, [&](const auto&, const auto& list) {
-    lists = lists && list.size() == static_cast<std::size_t>(state.epoch);
-  });
-  return lists && state.epoch >= 0 && state.epoch <= deck.train.epochs && state.parameters.size() == parameters &&
-         state.moment1.size() == parameters && state.moment2.size() == parameters && state.best_epoch >= 0 &&
-         state.best_epoch < std::max<std::int64_t>(state.epoch, 1) &&
-         state.best_parameters.size() == (state.best_epoch > 0 ? parameters : 0);
-}
-
-double merit_of_epoch(double pearson, double validation_loss) {
-  return std::isnan(pearson) ? -2.0 - validation_loss : pearson;
-}
 
 TrainedRun train(const Mpi& mpi, const Deck& deck, const TrainingCircuits& circuits, const ReportProgress& report,
                  const TrainingState* from, const BetweenEpochs& between) {

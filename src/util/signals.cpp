@@ -28,10 +28,6 @@ StopSignals::~StopSignals() {
   for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
 }
 
-bool stop_requested() {
-  return received.load(std::memory_order_relaxed) != 0;
-}
-
 std::string stop_signal() {
   const int number = received.load(std::memory_order_relaxed);
   return number == 0 ? "" : number == SIGTERM ? "SIGTERM" : number == SIGINT ? "SIGINT" : "SIGUSR1";

@@ -9,7 +9,6 @@
 namespace gsrgnn::cli {
 
 enum ExitCode { kDone = 0, kBadInput = 2, kRunFailed = 3, kStopped = 75 };
-ExitCode exit_code_of(const std::exception& error);
 /// Says what is wrong, on one line whatever it holds; returns the exit code.
 ExitCode tell(const std::string& what, ExitCode code);
 ExitCode tell(const std::exception& error);

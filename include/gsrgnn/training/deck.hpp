@@ -174,6 +174,13 @@ Deck parse_deck(const std::string& text, const std::string& place);
 /// does not have; reading it back gives a deck of the same result.
 std::string to_yaml(const Deck& deck);
 
+/// Opens or generates the circuit of an independent deck; throws InputError. Of a joint deck see training_circuits.hpp.
+Circuit open_circuit(const Deck& deck);
+/// The circuit's place in messages: the file's path, or the deck's section that tells how to generate it.
+std::string circuit_place(const Deck& deck);
+/// A text that is equal for two decks, joint ones too, when their circuits are.
+std::string circuit_key(const Deck& deck);
+
 /// All that a deck's result depends on: its YAML with "." for the output. Equal for runs that are the same.
 std::string deck_identity(const Deck& deck);
 /// Of a resolved deck's text, e.g. that of a run file.

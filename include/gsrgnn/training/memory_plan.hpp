@@ -19,8 +19,6 @@ struct CircuitSize {
 /// Throws InputError at `place` when the circuit has no label, and so cannot be trained on.
 CircuitSize size_for_training(const Circuit& circuit, const std::string& place);
 
-ModelShape model_shape(const ModelSettings& model, const CircuitSize& size);
-
 /// A circuit that a rank holds: its size, and what its model is for.
 struct SizedCircuit {
   CircuitCounts counts;
@@ -33,15 +31,15 @@ class MemoryPlan {
   MemoryPlan(const ModelSettings& model, const CircuitSize& size);
   explicit MemoryPlan(const TrainingCircuits& circuits);
 
-  std::int64_t planned() const { return planned_; }
+  std::int64_t planned() const { return bytes_.all(); }
   /// Of the parts, which add up to what is planned.
-  std::int64_t planned(MemoryPart part) const { return parts_[static_cast<std::size_t>(part)]; }
+  std::int64_t planned(MemoryPart part) const { return bytes_.parts[static_cast<std::size_t>(part)]; }
   const ModelSettings& model() const { return shape_; }
   const std::vector<SizedCircuit>& circuits() const { return circuits_; }
   /// Of the three arenas that a training allocates (training_memory.hpp).
-  std::int64_t resident() const { return resident_; }
-  std::int64_t of_model() const { return of_model_; }
-  std::int64_t best() const { return planned_ - resident_ - of_model_; }
+  std::int64_t resident() const { return bytes_.resident; }
+  std::int64_t of_model() const { return bytes_.model; }
+  std::int64_t best() const { return bytes_.best; }
 
   /// The most layers that fit, with all else as it is; 0: not even one. At most as many as a deck can ask for.
   int most_layers(std::int64_t limit) const;
@@ -49,14 +47,18 @@ class MemoryPlan {
   std::optional<int> most_k(std::int64_t limit) const;
 
  private:
-  void measure();
+  struct Bytes {
+    std::array<std::int64_t, kMemoryParts> parts{};
+    std::int64_t resident = 0, model = 0, best = 0;
+    std::int64_t all() const { return resident + model + best; }
+  };
+  Bytes measure(const ModelShape& shape) const;
   std::int64_t planned_with(int layers, int k) const;
 
   ModelShape shape_;
   std::vector<SizedCircuit> circuits_;
   UpdateRule rule_;
-  std::array<std::int64_t, kMemoryParts> parts_{};
-  std::int64_t planned_ = 0, resident_ = 0, of_model_ = 0;
+  Bytes bytes_;
 };
 
 /// What the device has free now, of which the ranks that share it have equal parts. All ranks must call it. 0: unknown.
@@ -67,8 +69,10 @@ std::int64_t memory_limit(const Mpi& mpi, const Deck& deck);
 /// Throws RunError, with the numbers and with what would fit, when the plan is beyond the memory_limit() `limit`.
 void require_fit(const MemoryPlan& plan, const Deck& deck, std::int64_t limit);
 
-/// A part's name: for people, and as a key of `plan --json`.
-const char* part_text(MemoryPart part);
-const char* key_of(MemoryPart part);
+/// Names of a part: as a key of `plan --json`, and for people.
+struct MemoryPartName {
+  const char *key, *text;
+};
+MemoryPartName name_of(MemoryPart part);
 
 }  // namespace gsrgnn

@@ -139,11 +139,6 @@ using BetweenEpochs = std::function<void(std::int64_t epoch, const std::function
 
 /// Labels are standardised, so that a model which predicts their mean has a loss of 1: one of this has diverged.
 constexpr double kDivergedLoss = 1e6;
-/// Whether a state's sizes and epochs are those of a training of this deck; all but those of best_output.
-bool fits_training(const TrainingState& state, const Deck& deck, std::size_t parameters);
-/// What epochs are compared by: the validation Pearson; where it is undefined, for a prediction that is constant or
-/// labels that are, below all others and the better the smaller the loss.
-double merit_of_epoch(double pearson, double validation_loss);
 
 /// Trains, by all ranks; `report` is called on rank 0. Throws RunError when training diverges or memory is lacking;
 /// what one rank throws is thrown on all. Given a state, it goes on from there, to the result that the training which

@@ -22,9 +22,8 @@ class StopSignals {
   std::array<struct sigaction, kSignals.size()> before_;
 };
 
-/// Whether one has come since the StopSignals were made. Cheap.
-bool stop_requested();
-/// Its name, e.g. "SIGTERM"; "" when none has come. With several, the last.
+/// The name of the one that has come since the StopSignals were made, e.g. "SIGTERM"; "" when none has. With several,
+/// the last. Cheap.
 std::string stop_signal();
 
 }  // namespace gsrgnn
