@@ -62,27 +62,21 @@ std::vector<Swept> read_lists(const Source& source, const YAML::Node& root) {
   for (const auto& entry : sweep) {
     Swept swept{entry.first.as<std::string>(), full.at(entry.first.as<std::string>()), {}, {}};
     const auto path = section.path(swept.given);
+    const auto refuse = [&](bool bad, const YAML::Node& at, const std::string& what, const std::string& hint) {
+      if (bad) source.fail(path, at, fmt::format("'{}' {}", path, what), hint);
+    };
     for (const auto& other : lists) {
-      if (other.key == swept.key) {
-        source.fail(path, entry.first, fmt::format("'{}' is given twice, also as '{}'", path, other.given), "keep one");
-      }
+      refuse(other.key == swept.key, entry.first, fmt::format("is given twice, also as '{}'", other.given), "keep one");
     }
-    if (!entry.second.IsSequence()) {
-      source.fail(path, entry.first, fmt::format("'{}' is not a list", path),
-                  fmt::format("write {}: [{}]", swept.given,
-                              entry.second.IsScalar() ? entry.second.Scalar() : std::string("first, second")));
-    }
-    if (entry.second.size() == 0) {
-      source.fail(path, entry.first, fmt::format("'{}' is an empty list", path), "give it values or leave it out");
-    }
+    const std::string single = entry.second.IsScalar() ? entry.second.Scalar() : "first, second";
+    refuse(!entry.second.IsSequence(), entry.first, "is not a list",
+           fmt::format("write {}: [{}]", swept.given, single));
+    refuse(entry.second.size() == 0, entry.first, "is an empty list", "give it values or leave it out");
     std::set<std::string> seen;
     for (const auto& value : entry.second) {
-      if (value.IsNull() || (value.IsScalar() && value.Scalar().empty())) {
-        source.fail(path, value, fmt::format("'{}' has an empty value", path), "give it one or take it out");
-      }
-      if (!seen.insert(flow(value)).second) {
-        source.fail(path, value, fmt::format("'{}' has {} twice", path, flow(value)), "keep one");
-      }
+      const bool empty = value.IsNull() || (value.IsScalar() && value.Scalar().empty());
+      refuse(empty, value, "has an empty value", "give it one or take it out");
+      refuse(!seen.insert(flow(value)).second, value, fmt::format("has {} twice", flow(value)), "keep one");
       swept.values.push_back(value);
       swept.places.push_back(source.place(path, value));
     }

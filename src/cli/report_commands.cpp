@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <gsrgnn/campaign/sweep_deck.hpp>
@@ -8,7 +7,6 @@
 #include <gsrgnn/results/results_file.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <gsrgnn/util/text.hpp>
 #include <iterator>
 
 namespace gsrgnn::cli {

@@ -47,8 +47,4 @@ std::vector<double> ParameterTable::initial_values(std::uint64_t seed, const Par
   return values;
 }
 
-std::vector<double> ParameterTable::initial_values(std::uint64_t seed) const {
-  return initial_values(seed, {"", 0, size()});
-}
-
 }  // namespace gsrgnn

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <gsrgnn/results/comparison.hpp>
 #include <gsrgnn/training/deck.hpp>
-#include <iterator>
 #include <limits>
 #include <map>
 #include <numeric>

@@ -1,4 +1,3 @@
-#include <cmath>
 #include <gsrgnn/training/linear_fit.hpp>
 
 namespace gsrgnn {

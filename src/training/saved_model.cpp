@@ -3,7 +3,6 @@
 #include <gsrgnn/models/any_model.hpp>
 #include <gsrgnn/training/saved_model.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <gsrgnn/util/text.hpp>
 #include <map>
 #include <set>
 
@@ -34,63 +33,56 @@ Standardisation read_standardisation(const Hdf5Reader& file, const std::string& 
   return s;
 }
 
-/// The keys of a model that its file holds: all but dropout, which is of its training; of the kind's own, and groups,
-/// of which kinds that cannot choose have one.
-bool saved(const DeckKey& key, const ModelSettings& model) {
-  const std::string name = key.name;
-  return std::string_view(key.section) == "model" && name != "dropout" &&
-         (name == "groups" || key.had(traits_of(model.kind), Mode::independent));
-}
-
-void write_settings(Hdf5Writer& file, const ModelSettings& settings) {
-  Deck deck;
-  deck.model = settings;
+/// Calls visit(key, rule, setting) for the settings of a model that its file holds, the kind first: all but dropout,
+/// which is of its training; of the kind's own, and groups, of which kinds that cannot choose have one.
+template <class AnyDeck, class Visit>
+void for_each_saved(AnyDeck& deck, const Visit& visit) {
   for_each_key(
-      [&](const DeckKey& key, const auto& rule, const auto& value) {
-        if (!saved(key, settings)) return;
-        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, int>) {
-          file.attribute("model", key.name, std::int64_t{value});
-        } else if constexpr (!std::is_array_v<std::remove_reference_t<decltype(value)>>) {
-          file.attribute("model", key.name, value_text(rule, value));
+      [&](const DeckKey& key, const auto& rule, auto& value) {
+        using Value = std::decay_t<decltype(value)>;
+        if constexpr (std::is_same_v<Value, int> || std::is_enum_v<Value>) {
+          const bool had = key.path() == "model.groups" || key.had(traits_of(deck.model.kind), Mode::independent);
+          if (key.section == std::string("model") && had) visit(key, rule, value);
         }
       },
       deck);
 }
 
-/// Reads keys of a model, of which kind comes first.
-struct SettingsReader {
-  const Hdf5Reader& file;
-  const ModelSettings& model;
+void write_setting(Hdf5Writer& file, const DeckKey& key, const Range<int>& /*rule*/, int value) {
+  file.attribute("model", key.name, std::int64_t{value});
+}
+template <class Enum>
+void write_setting(Hdf5Writer& file, const DeckKey& key, const Choices<Enum>& choices, Enum value) {
+  file.attribute("model", key.name, value_text(choices, value));
+}
 
-  void operator()(const DeckKey& key, const Range<int>& range, int& value) const {
-    if (!saved(key, model)) return;
-    Range<std::int64_t> within{range.least, range.most};
-    const ModelTraits& kind = traits_of(model.kind);
-    if (std::string_view(key.name) == "groups") within = {kind.least_groups, std::min(kind.most_groups, model.hidden)};
-    if (std::string_view(key.name) == "k") within.most = model.hidden / model.groups;
-    const auto read = file.attribute_int("model", key.name);
-    if (read < within.least || read > within.most) {
-      file.fail(fmt::format("model@{}", key.name),
-                fmt::format("is {} where {} to {} is expected", read, within.least, within.most));
-    }
-    value = static_cast<int>(read);
-    if (std::string_view(key.name) == "groups" && model.hidden % model.groups != 0) {
-      file.fail("model@hidden", fmt::format("is not divisible into {} groups", model.groups));
-    }
+/// `model`: as far as it was read.
+void read_setting(const Hdf5Reader& file, const ModelSettings& model, const DeckKey& key, const Range<int>& range,
+                  int& value) {
+  const std::string name = key.name;
+  Range<std::int64_t> within{range.least, range.most};
+  const ModelTraits& kind = traits_of(model.kind);
+  if (name == "groups") within = {kind.least_groups, std::min(kind.most_groups, model.hidden)};
+  if (name == "k") within.most = model.hidden / model.groups;
+  const auto read = file.attribute_int("model", name);
+  if (read < within.least || read > within.most) {
+    file.fail("model@" + name, fmt::format("is {} where {} to {} is expected", read, within.least, within.most));
   }
-  template <class Enum>
-  void operator()(const DeckKey& key, const Choices<Enum>& choices, Enum& value) const {
-    if (!saved(key, model)) return;
-    const auto text = file.attribute_string("model", key.name);
-    const auto found = std::find_if(choices.begin(), choices.end(), [&](const auto& one) { return one.first == text; });
-    if (found == choices.end()) {
-      file.fail(fmt::format("model@{}", key.name), fmt::format("is '{}', which this program does not know", text));
-    }
-    value = found->second;
+  value = static_cast<int>(read);
+  if (name == "groups" && model.hidden % model.groups != 0) {
+    file.fail("model@hidden", fmt::format("is not divisible into {} groups", model.groups));
   }
-  template <class Rule, class Value>
-  void operator()(const DeckKey& /*key*/, const Rule& /*rule*/, Value& /*value*/) const {}
-};
+}
+template <class Enum>
+void read_setting(const Hdf5Reader& file, const ModelSettings& /*model*/, const DeckKey& key,
+                  const Choices<Enum>& choices, Enum& value) {
+  const auto text = file.attribute_string("model", key.name);
+  const auto found = std::find_if(choices.begin(), choices.end(), [&](const auto& one) { return one.first == text; });
+  if (found == choices.end()) {
+    file.fail(fmt::format("model@{}", key.name), fmt::format("is '{}', which this program does not know", text));
+  }
+  value = found->second;
+}
 
 }  // namespace
 
@@ -101,7 +93,9 @@ void write_model(Hdf5Writer& file, const SavedModel& model) {
   file.strings("model/label_name", model.label_name);
   write_standardisation(file, "model/feature", model.feature);
   write_standardisation(file, "model/label", model.label);
-  write_settings(file, shape);
+  Deck deck;
+  deck.model = shape;
+  for_each_saved(deck, [&](const auto&... setting) { write_setting(file, setting...); });
   file.attribute("model", "label_unit", model.label_unit);
 
   const ModelParameters parameters(shape);
@@ -130,7 +124,8 @@ SavedModel read_model(const Hdf5Reader& file) {
   model.feature = read_standardisation(file, "model/feature", model.feature_name.size());
   model.label = read_standardisation(file, "model/label", model.label_name.size());
   Deck deck;
-  for_each_key(SettingsReader{file, deck.model}, deck);
+  for_each_saved(
+      deck, [&](const auto& key, const auto& rule, auto& value) { read_setting(file, deck.model, key, rule, value); });
   model.shape = {deck.model, static_cast<int>(model.feature_name.size()), static_cast<int>(model.type_name.size()),
                  static_cast<int>(model.label_name.size())};
 
@@ -199,7 +194,9 @@ Prediction predict(const SavedModel& model, const Circuit& circuit, const std::s
   const CircuitCounts size = count(circuit);
 
   const Exec space;
-  const auto make = [&](Arena<Exec>& arena) { return make_model(arena, model.shape, size, Purpose::prediction); };
+  const auto make = [&](Arena<Exec>& arena) {
+    return make_model(arena, arena, model.shape, size, Purpose::prediction);
+  };
   Arena<Exec> plan;
   make(plan);
   Arena<Exec> arena(plan.used());

@@ -4,7 +4,6 @@
 #include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/stopwatch.hpp>
 #include <gsrgnn/util/text.hpp>
-#include <limits>
 
 namespace gsrgnn {
 namespace {

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <gsrgnn/util/error.hpp>
+#include <optional>
 #include <utility>
 
 #include "util/hdf5_parts.hpp"
@@ -25,6 +26,27 @@ std::uint64_t checked_numbers(const Hdf5Reader& reader, const std::string& name,
     reader.fail(name, std::is_integral_v<T> ? "does not hold integers" : "does not hold floating-point numbers");
   }
   return checked_size(reader, name, dataset, type);
+}
+
+/// `count` strings as they are stored, by read(type in memory, to where); nothing when that fails. Those of various
+/// lengths were written by another program.
+template <class Read>
+std::optional<std::vector<std::string>> read_strings(hid_t stored, std::size_t count, const Read& read) {
+  std::vector<std::string> values;
+  if (H5Tis_variable_str(stored) > 0) {
+    std::vector<char*> pointers(count, nullptr);
+    if (!read(Handle(string_type(H5T_VARIABLE), H5Tclose), pointers.data())) return std::nullopt;
+    for (char* const pointer : pointers) {
+      values.emplace_back(pointer != nullptr ? pointer : "");
+      H5free_memory(pointer);
+    }
+    return values;
+  }
+  const std::size_t length = H5Tget_size(stored);
+  std::string packed(count * length, '\0');
+  if (!read(Handle(string_type(length), H5Tclose), packed.data())) return std::nullopt;
+  for (std::size_t i = 0; i < count; ++i) values.emplace_back(packed.substr(i * length, length).c_str());
+  return values;
 }
 
 }  // namespace
@@ -132,23 +154,12 @@ std::vector<std::string> Hdf5Reader::strings(const std::string& name) const {
   const Handle stored(H5Dget_type(dataset), H5Tclose);
   if (H5Tget_class(stored) != H5T_STRING) fail(name, "does not hold strings");
   const auto size = checked_size(*this, name, dataset, stored);
-  std::vector<std::string> values;
-  if (size == 0) return values;
-  if (H5Tis_variable_str(stored) > 0) {  // written by another program
-    std::vector<char*> pointers(size, nullptr);
-    const Handle type(string_type(H5T_VARIABLE), H5Tclose);
-    if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0) fail(name, "cannot be read");
-    for (const char* pointer : pointers) values.emplace_back(pointer != nullptr ? pointer : "");
-    const Handle space(H5Dget_space(dataset), H5Sclose);
-    H5Dvlen_reclaim(type, space, H5P_DEFAULT, pointers.data());
-    return values;
-  }
-  const std::size_t length = H5Tget_size(stored);
-  std::string packed(size * length, '\0');
-  const Handle type(string_type(length), H5Tclose);
-  if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, packed.data()) < 0) fail(name, "cannot be read");
-  for (std::size_t i = 0; i < size; ++i) values.emplace_back(packed.substr(i * length, length).c_str());
-  return values;
+  if (size == 0) return {};
+  auto values = read_strings(stored, size, [&](hid_t type, void* to) {
+    return H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, to) >= 0;
+  });
+  if (!values) fail(name, "cannot be read");
+  return std::move(*values);
 }
 
 std::string Hdf5Reader::string(const std::string& name) const {
@@ -190,19 +201,12 @@ T read_number(const Hdf5Reader& reader, hid_t file, const std::string& object, c
 std::string Hdf5Reader::attribute_string(const std::string& object, const std::string& name) const {
   std::string value;
   read_attribute(*this, file_, object, name, H5T_STRING, [&](hid_t attribute, hid_t type) {
-    if (H5Tis_variable_str(type) > 0) {  // written by another program
-      char* pointer = nullptr;
-      const Handle memory(string_type(H5T_VARIABLE), H5Tclose);
-      if (H5Aread(attribute, memory, &pointer) < 0 || pointer == nullptr) return false;
-      value = pointer;
-      H5free_memory(pointer);
-      return true;
-    }
-    std::string packed(H5Tget_size(type), '\0');
-    const Handle memory(string_type(packed.size()), H5Tclose);
-    if (H5Aread(attribute, memory, packed.data()) < 0) return false;
-    value = packed.c_str();
-    return true;
+    auto values = read_strings(type, 1, [&](hid_t as, void* to) {
+      const bool good = H5Aread(attribute, as, to) >= 0;
+      return good && (H5Tis_variable_str(as) <= 0 || *static_cast<char**>(to) != nullptr);
+    });
+    if (values) value = std::move(values->front());
+    return values.has_value();
   });
   return value;
 }

@@ -38,7 +38,7 @@ class Probe {
     upload(space_, model_->output_gradient(), weight_);
 
     // Away from the start values: biases and norms that are not 0 and 1.
-    parameters_ = model_->table().initial_values(3);
+    parameters_ = model_->table().initial_values(3, {"", 0, model_->table().size()});
     Random random(5);
     for (const auto& array : model_->table().arrays) {
       for (int r = 0; r < array.rows; ++r) {

@@ -40,7 +40,7 @@ struct OnNets {
     make(*arena);
     testing::set_relations(space, *graph, circuit);
     model->inputs().set(space, {circuit.feature.begin(), circuit.feature.end()}, circuit.cell_type);
-    const auto initial = model->table().initial_values(seed);
+    const auto initial = model->table().initial_values(seed, {"", 0, model->table().size()});
     upload(space, model->parameters(), std::vector<Scalar>(initial.begin(), initial.end()));
   }
   Exec space;

@@ -47,7 +47,7 @@ std::vector<float> embedding(const Circuit& circuit, const ModelShape& shape, bo
   std::vector<int> types;
   for (std::int64_t i = 0; i < circuit.cells(); ++i) types.push_back(static_cast<int>(i % shape.types));
   model.inputs().set(space, features, types);
-  const auto initial = model.table().initial_values(2);
+  const auto initial = model.table().initial_values(2, {"", 0, model.table().size()});
   upload(space, model.parameters(), std::vector<float>(initial.begin(), initial.end()));
   model.draw_dropout(space, 1, 1);
   model.forward(space, graph);
@@ -83,7 +83,7 @@ std::int64_t activation_bytes(ModelKind kind, int layers) {
   size.nets = 11000;
   size.pins = 40000;
   Arena<AnyModel::Exec> plan;
-  const auto model = make_model(plan, s, size, Purpose::training);
+  const auto model = make_model(plan, plan, s, size, Purpose::training);
   return static_cast<std::int64_t>(plan.used()) - model->table().size() * static_cast<std::int64_t>(sizeof(float));
 }
 

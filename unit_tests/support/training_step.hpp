@@ -45,7 +45,7 @@ class TrainingStep {
     model_->inputs().set(space_, random_values<float>(cells * shape_.features, 3), types);
     upload(space_, label_, random_values<float>(cells * shape_.outputs, 4));
     upload(space_, part_, part);
-    const auto start = model_->table().initial_values(5);
+    const auto start = model_->table().initial_values(5, {"", 0, model_->table().size()});
     upload(space_, model_->parameters(), std::vector<float>(start.begin(), start.end()));
   }
 

@@ -91,15 +91,15 @@ std::vector<double> losses(const Deck& deck, const SavedModel& saved, const Circ
   const CircuitCounts size = count(circuit);
   const auto outputs = static_cast<std::int64_t>(saved.label_name.size());
   Arena<Exec> plan;
-  make_model(plan, saved.shape, size, Purpose::training);
+  make_model(plan, plan, saved.shape, size, Purpose::training);
   Arena<Exec> arena(plan.used()), more(std::size_t{1} << 24U);
-  const auto model = make_model(arena, saved.shape, size, Purpose::training);
+  const auto model = make_model(arena, arena, saved.shape, size, Purpose::training);
   const auto moment1 = more.take<Vector<float, Exec>>(model->table().size());
   const auto moment2 = more.take<Vector<float, Exec>>(model->table().size());
   const auto label = more.take<Matrix<float, Exec>>(size.cells, outputs);
   const auto part = more.take<Vector<std::uint8_t, Exec>>(size.cells);
   const auto partial = more.take<Vector<double, Exec>>(Tuning<Exec>::kRowChunks);
-  const auto initial = model->table().initial_values(deck.train.seed);
+  const auto initial = model->table().initial_values(deck.train.seed, {"", 0, model->table().size()});
   upload(space, model->parameters(), std::vector<float>(initial.begin(), initial.end()));
   model->set_graph(space, circuit);
   model->inputs().set(space, saved.feature.apply(circuit.feature), circuit.cell_type);

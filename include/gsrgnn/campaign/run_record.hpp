@@ -2,7 +2,6 @@
 
 /// What a sweep's folder knows of a run: NAME.h5, its run file; or NAME.failed (failure_record.hpp), why there is none.
 
-#include <cstdint>
 #include <gsrgnn/campaign/run_locks.hpp>
 #include <gsrgnn/campaign/sweep_deck.hpp>
 #include <gsrgnn/training/failure_record.hpp>

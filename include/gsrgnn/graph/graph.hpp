@@ -9,7 +9,6 @@
 #include <gsrgnn/circuit/circuit.hpp>
 #include <gsrgnn/util/arena.hpp>
 #include <gsrgnn/util/views.hpp>
-#include <string>
 
 namespace gsrgnn {
 

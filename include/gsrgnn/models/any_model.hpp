@@ -31,12 +31,9 @@ class AnyModel {
   virtual bool take_found_nan(const Exec& space) = 0;
 };
 
-/// Takes the graph and the model from the arena; on a measuring arena, plans them.
-std::unique_ptr<AnyModel> make_model(Arena<AnyModel::Exec>& arena, const ModelShape& shape, const CircuitCounts& size,
-                                     Purpose purpose);
-
-/// The same with a graph from an arena of its own. A model's parameters are what it takes first, so that models of one
-/// shape for several circuits, each from the beginning of one arena, have the same parameters.
+/// Takes the graph and the model from their arenas, which may be one; on measuring arenas, plans them. A model's
+/// parameters are what it takes first, so that models of one shape for several circuits, each from the beginning of one
+/// arena, have the same parameters.
 std::unique_ptr<AnyModel> make_model(Arena<AnyModel::Exec>& graph_arena, Arena<AnyModel::Exec>& arena,
                                      const ModelShape& shape, const CircuitCounts& size, Purpose purpose);
 

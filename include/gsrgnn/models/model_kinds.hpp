@@ -3,7 +3,6 @@
 /// The kinds of model. A kind is an enumerator here, its row in src/models/model_kinds.cpp, and a stack of layers; all
 /// else follows from the row's traits.
 
-#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>

@@ -54,10 +54,8 @@ struct ParameterTable {
   int add(const std::string& name, int rows, int columns, int width, int stride, int tile, Initial initial);
   /// Parameters that are trained, i.e. without padding.
   std::int64_t trained() const;
-  /// Initial values by seed, of one block or of all; every array has its own random numbers, whatever else the model
-  /// holds.
+  /// Initial values of a block by seed; every array has its own random numbers, whatever else the model holds.
   std::vector<double> initial_values(std::uint64_t seed, const ParameterBlock& block) const;
-  std::vector<double> initial_values(std::uint64_t seed) const;
 };
 
 /// A tiled array as (tiles x rows x tile), any other as (groups x rows x stride); `origin` is the offset of values(0).

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <gsrgnn/results/results.hpp>
-#include <map>
 
 namespace gsrgnn {
 

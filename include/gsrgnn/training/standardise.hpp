@@ -2,8 +2,6 @@
 
 /// Features and labels in units of their standard deviations.
 
-#include <cstdint>
-#include <string>
 #include <vector>
 
 namespace gsrgnn {
