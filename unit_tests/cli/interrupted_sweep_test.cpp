@@ -14,7 +14,6 @@ class InterruptedSweep : public SweepTest {};
 
 // Killed in the middle, in whatever state it is; then started again.
 TEST_F(InterruptedSweep, KilledJobsLoseNothingButTheRunsUnderWay) {
-  work_.write("deck.yaml", kSweepDeck);
   // 16 runs of 0.2 s.
   const std::string arguments = fmt::format("deck.yaml train.epochs={} sweep.seed=[0,1,2,3] output=", kEpochs);
   expect_said(sweep(arguments + "undisturbed", 2), 0, "16 of 16 runs done");
@@ -50,7 +49,6 @@ TEST_F(InterruptedSweep, KilledJobsLoseNothingButTheRunsUnderWay) {
 // At any moment, one rank or all; until the sweep ends. The runs go on from their checkpoints. GSRGNN_KILLS: how often,
 // by each number of ranks.
 TEST_F(InterruptedSweep, KilledAtRandomMomentsEveryRunIsThereOnce) {
-  work_.write("deck.yaml", kSweepDeck);
   const char* const asked = std::getenv("GSRGNN_KILLS");
   const int kills = asked != nullptr ? std::stoi(asked) : 3;
   const std::string arguments = fmt::format("deck.yaml train.epochs={} output=", kEpochs / 10 * (kills + 1));
@@ -109,7 +107,6 @@ TEST_F(InterruptedSweep, KilledAtRandomMomentsEveryRunIsThereOnce) {
 
 // A signal to mpirun, to one rank, or to a sweep of one process: all stop, with checkpoints, and say how to go on.
 TEST_F(InterruptedSweep, ASignalStopsAllRanksWithCheckpoints) {
-  work_.write("deck.yaml", kSweepDeck);
   const std::string arguments = fmt::format("deck.yaml train.epochs={} output=out ", kEpochs);
   expect_said(sweep(arguments, 2), 0, "8 of 8 runs done");
   std::filesystem::rename(work_.path("out"), work_.path("undisturbed"));
@@ -157,7 +154,6 @@ TEST_F(InterruptedSweep, ASignalStopsAllRanksWithCheckpoints) {
 
 // A rank that has nothing left to do waits for the others, and does not keep them.
 TEST_F(InterruptedSweep, ASignalIsNotLostOnAnIdleRank) {
-  work_.write("deck.yaml", kSweepDeck);
   const std::string out = texts_.path("background");
   const pid_t job = start("deck.yaml sweep.k=[4] sweep.layers=[1] sweep.seed=[0] sweep.epochs=[1000000,5]", 2, out);
   wait_until(job, [&] { return !files("out", ".h5").empty(); });
@@ -171,7 +167,6 @@ TEST_F(InterruptedSweep, ASignalIsNotLostOnAnIdleRank) {
 }
 
 TEST_F(InterruptedSweep, TwoSweepsOnOneFolderShareTheRuns) {
-  work_.write("deck.yaml", kSweepDeck);
   const std::string arguments = "deck.yaml train.epochs=60 sweep.seed=[0,1,2,3] output=";
   expect_said(sweep(arguments + "undisturbed"), 0, "16 of 16 runs done");
   const std::string out1 = texts_.path("first"), out2 = texts_.path("second");
@@ -192,7 +187,6 @@ TEST_F(InterruptedSweep, TwoSweepsOnOneFolderShareTheRuns) {
 
 // A sweep that waits for another's run takes it over when the other dies.
 TEST_F(InterruptedSweep, TheRunOfADeadSweepIsTakenOver) {
-  work_.write("deck.yaml", kSweepDeck);
   const std::string lists = "deck.yaml sweep.k=[4] sweep.seed=[0] sweep.layers=[1] ";
   const std::string out1 = texts_.path("first"), out2 = texts_.path("second");
   const std::string epochs = fmt::format("train.epochs={}", 4 * kEpochs);
@@ -208,7 +202,6 @@ TEST_F(InterruptedSweep, TheRunOfADeadSweepIsTakenOver) {
 
 // Of those that may leave, one waits; it takes over the run of one that dies, and all runs are there when it ends.
 TEST_F(InterruptedSweep, AllButOneLeaveRunsThatAreUnderWayElsewhere) {
-  work_.write("deck.yaml", kSweepDeck);
   const std::string arguments =
       fmt::format("--leave deck.yaml sweep.k=[4] sweep.seed=[0] sweep.layers=[1] train.epochs={}", 4 * kEpochs);
   const std::string out1 = texts_.path("first"), out2 = texts_.path("second");
@@ -228,7 +221,6 @@ TEST_F(InterruptedSweep, AllButOneLeaveRunsThatAreUnderWayElsewhere) {
 
 // Results that cannot be written: the rank stops instead of training for nothing, and a later start completes.
 TEST_F(InterruptedSweep, AFullDiskStopsTheSweepAndDamagesNothing) {
-  work_.write("deck.yaml", kSweepDeck);
   expect_said(sweep("deck.yaml sweep.layers=[1]"), 0, "4 of 4 runs done");
   const auto before = results("out");
   const Outcome full = sweep("deck.yaml", 0, "trap '' XFSZ; ulimit -f 32;");  // 16 or 32 kB a file
@@ -243,7 +235,6 @@ TEST_F(InterruptedSweep, AFullDiskStopsTheSweepAndDamagesNothing) {
 
 // A real one, under MPI, whose end closes HDF5 too.
 TEST_F(InterruptedSweep, ARealDiskThatIsFull) {
-  work_.write("deck.yaml", kSweepDeck);
   const std::string mount =
       fmt::format("cd '{}' && mkdir small && unshare {} sh -c 'mount -t tmpfs -o size=200k tmpfs small", work_.path(),
                   ::geteuid() == 0 ? "-m" : "-rm");

@@ -16,7 +16,6 @@ using namespace testing;
 class SweepCommand : public SweepTest {};
 
 TEST_F(SweepCommand, AnyNumberOfRanksGivesTheSameRuns) {
-  work_.write("deck.yaml", kSweepDeck);
   expect_said(sweep("deck.yaml"), 0, "8 of 8 runs done (8 new, 0 already there), 0 failed, 0 remain");
   const auto alone = results("out");
   ASSERT_EQ(alone.size(), 8U);
@@ -70,7 +69,6 @@ TEST_F(SweepCommand, AnyNumberOfRanksGivesTheSameRuns) {
 }
 
 TEST_F(SweepCommand, LongestRunsStartFirst) {
-  work_.write("deck.yaml", kSweepDeck);
   const Outcome outcome = sweep("deck.yaml sweep.k=[4] sweep.layers=[1,9,3,27]");
   std::vector<std::size_t> at;
   for (const char* layers : {"-L27-", "-L9-", "-L3-", "-L1-"}) at.push_back(outcome.out.find(layers));
@@ -78,7 +76,6 @@ TEST_F(SweepCommand, LongestRunsStartFirst) {
 }
 
 TEST_F(SweepCommand, ASecondStartTrainsWhatIsMissingAndDamaged) {
-  work_.write("deck.yaml", kSweepDeck);
   sweep("deck.yaml");
   const auto whole = results("out");
   const auto names = files("out", ".h5");
@@ -145,7 +142,6 @@ output: out
 }
 
 TEST_F(SweepCommand, WhatDoesNotFitIsRecorded) {
-  work_.write("deck.yaml", kSweepDeck);
   const Outcome outcome =
       sweep("deck.yaml sweep.layers=[20000] sweep.seed=[0] sweep.k=[2] sweep.hidden=[65536] sweep.epochs=[2]");
   expect_said(outcome, 3, "1 failed, 0 remain");
@@ -156,7 +152,6 @@ TEST_F(SweepCommand, WhatDoesNotFitIsRecorded) {
 }
 
 TEST_F(SweepCommand, RunsBeyondTheLimitAreNotTriedAndTheOthersGoOn) {
-  work_.write("deck.yaml", kSweepDeck);
   // Between the plans of one layer and of 50.
   const std::string deck = "deck.yaml sweep.layers=[1,50] sweep.k=[2] memory_limit=300kB";
   const Outcome validated = sweep("--validate " + deck);
@@ -179,7 +174,6 @@ TEST_F(SweepCommand, RunsBeyondTheLimitAreNotTriedAndTheOthersGoOn) {
 }
 
 TEST_F(SweepCommand, RanksOfOneHostShareItsMemory) {
-  work_.write("deck.yaml", kSweepDeck);
   const auto gigabytes = [&](const Outcome& outcome) {
     const auto end = outcome.out.find(" GB"), start = outcome.out.rfind(' ', end - 1);
     return std::stod(outcome.out.substr(start, end - start));
@@ -190,7 +184,6 @@ TEST_F(SweepCommand, RanksOfOneHostShareItsMemory) {
 }
 
 TEST_F(SweepCommand, ValidationListsTheRunsAndLeavesNothing) {
-  work_.write("deck.yaml", kSweepDeck);
   for (const int ranks : {0, 2}) {
     const Outcome outcome = sweep("--validate deck.yaml", ranks);
     expect_said(outcome, 0, "valid: the runs would be written to out");
@@ -206,7 +199,6 @@ TEST_F(SweepCommand, ValidationListsTheRunsAndLeavesNothing) {
 }
 
 TEST_F(SweepCommand, MistakesAreSaidOnceBeforeAnythingStarts) {
-  work_.write("deck.yaml", kSweepDeck);
   work_.write("file", "not a folder");
   const auto was = work_.listing();
   const auto expect_refused = [&](const std::string& arguments, const std::string& words, int most_ranks = 0) {
@@ -235,7 +227,6 @@ TEST_F(SweepCommand, MistakesAreSaidOnceBeforeAnythingStarts) {
 // Rank 0 has a run that takes longer than all others together: they go on meanwhile. With osc/pt2pt a draw needs rank
 // 0's help, which its training gives after each epoch.
 TEST_F(SweepCommand, RanksDoNotWaitForRankZero) {
-  work_.write("deck.yaml", kSweepDeck);
   for (const char* component : {"sm", "pt2pt"}) {
     const std::string folder = std::string("osc_") + component;
     const Outcome outcome = sweep("deck.yaml sweep.k=[4] sweep.layers=[1] sweep.seed=[0] output=" + folder +

@@ -48,6 +48,18 @@ inline void write_parts(const FileParts& parts, const std::string& path) {
   file.commit();
 }
 
+/// Writes the file without one part after the other, and calls check(part that is missing).
+inline void without_each_part(const FileParts& whole, const std::string& path,
+                              const std::function<void(const std::string& missing)>& check) {
+  for (const auto& [name, write] : whole) {
+    SCOPED_TRACE(name);
+    FileParts parts = whole;
+    parts.erase(name);
+    write_parts(parts, path);
+    check(name);
+  }
+}
+
 inline FileParts circuit_parts(const Circuit& c) {
   const auto cells = static_cast<std::uint64_t>(c.cells());
   std::vector<double> position;

@@ -78,16 +78,20 @@ inline bool same_runs(const std::string& a, const std::string& b) {
   return std::system(fmt::format("h5diff -q --exclude-path /measured '{}' '{}' >/dev/null", a, b).c_str()) == 0;
 }
 
-/// The message of the InputError that the call throws; a failure when it throws none.
-template <class Call>
-std::string input_error(Call&& call) {
+/// The message of the error that the call throws; a failure when it throws none of this type.
+template <class Error, class Call>
+std::string error_of(Call&& call) {
   try {
     call();
-  } catch (const InputError& error) {
+  } catch (const Error& error) {
     return error.what();
   }
-  ADD_FAILURE() << "no InputError was thrown";
+  ADD_FAILURE() << "no such error was thrown";
   return {};
+}
+template <class Call>
+std::string input_error(Call&& call) {
+  return error_of<InputError>(call);
 }
 
 /// "PLACE: WHAT; CURE" on one line, with all the words in it. `place` may be the beginning of the place.

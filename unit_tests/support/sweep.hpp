@@ -27,6 +27,7 @@ constexpr int kEpochs = kSanitized ? 150 : 1500;
 
 class SweepTest : public ::testing::Test {
  protected:
+  SweepTest() { work_.write("deck.yaml", kSweepDeck); }
   std::string command(const std::string& arguments, int ranks, const std::string& before = "") const {
     const std::string mpirun = fmt::format("'{}' -n {}", GSRGNN_MPIRUN, ranks);
     return fmt::format(

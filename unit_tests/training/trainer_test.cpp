@@ -364,16 +364,11 @@ TEST(Trainer, DivergenceIsARunErrorThatNamesTheRate) {
   const Circuit circuit = small_circuit(200);
   Deck deck = small_deck();
   deck.train.learning_rate = 1e30;
-  try {
-    train_one(deck, circuit);
-    FAIL() << "nothing was thrown";
-  } catch (const RunError& error) {
-    const std::string message = error.what();
-    for (const char* word : {"diverged after", "learning_rate", "1e+30"}) {
-      EXPECT_NE(message.find(word), std::string::npos) << message;
-    }
-    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+  const std::string message = testing::error_of<RunError>([&] { train_one(deck, circuit); });
+  for (const char* word : {"diverged after", "learning_rate", "1e+30"}) {
+    EXPECT_NE(message.find(word), std::string::npos) << message;
   }
+  EXPECT_EQ(message.find('\n'), std::string::npos) << message;
 }
 
 TEST(Trainer, WhatDoesNotFitIsARunErrorThatSaysHowMuch) {
@@ -381,14 +376,9 @@ TEST(Trainer, WhatDoesNotFitIsARunErrorThatSaysHowMuch) {
   Deck deck = small_deck();
   deck.model.layers = 20000;
   deck.model.hidden = 65536;
-  try {
-    validate_one(deck, circuit);
-    FAIL() << "nothing was thrown";
-  } catch (const RunError& error) {
-    const std::string message = error.what();
-    for (const char* word : {"bytes", "do not fit what the device has free", "; "}) {
-      EXPECT_NE(message.find(word), std::string::npos) << message;
-    }
+  const std::string message = testing::error_of<RunError>([&] { validate_one(deck, circuit); });
+  for (const char* word : {"bytes", "do not fit what the device has free", "; "}) {
+    EXPECT_NE(message.find(word), std::string::npos) << message;
   }
 }
 

@@ -12,11 +12,7 @@
 namespace gsrgnn {
 namespace {
 
-using testing::expect_message;
-using testing::input_error;
-using testing::read_bytes;
-using testing::TestFolder;
-using testing::write_bytes;
+using namespace testing;
 
 void write_sample(const std::string& path) {
   Hdf5Writer file(path);

@@ -12,10 +12,7 @@
 namespace gsrgnn {
 namespace {
 
-using testing::expect_message;
-using testing::input_error;
-using testing::read_bytes;
-using testing::TestFolder;
+using namespace testing;
 
 template <class T>
 class Hdf5Array : public ::testing::Test {};

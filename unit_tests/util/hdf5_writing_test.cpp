@@ -11,10 +11,7 @@
 namespace gsrgnn {
 namespace {
 
-using testing::expect_message;
-using testing::input_error;
-using testing::read_bytes;
-using testing::TestFolder;
+using namespace testing;
 
 TEST(Hdf5Writing, AppearsOnCommitOnly) {
   const TestFolder folder;
