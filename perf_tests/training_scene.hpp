@@ -3,7 +3,7 @@
 /// What the benchmarks of whole epochs share.
 
 #include <gsrgnn/kernels/loss.hpp>
-#include <gsrgnn/training/update.hpp>
+#include <gsrgnn/training/training_bench.hpp>
 
 #include "scene.hpp"
 

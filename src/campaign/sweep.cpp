@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <gsrgnn/campaign/rank_lines.hpp>
-#include <gsrgnn/campaign/run_locks.hpp>
 #include <gsrgnn/campaign/run_record.hpp>
 #include <gsrgnn/campaign/sweep.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>

@@ -4,7 +4,7 @@
 #include <Kokkos_Core.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/tell.hpp>
-#include <gsrgnn/util/blas_threads.hpp>
+#include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/version.hpp>
 
 namespace gsrgnn::cli {

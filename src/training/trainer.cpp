@@ -6,7 +6,6 @@
 #include <gsrgnn/util/stopwatch.hpp>
 #include <limits>
 
-#include <gsrgnn/training/update.hpp>
 #include "training/held_out.hpp"
 
 namespace gsrgnn {

@@ -1,9 +1,8 @@
-#include <gsrgnn/training/update.hpp>
-
 #include <gsrgnn/kernels/adam.hpp>
 #include <gsrgnn/kernels/fixed_sum.hpp>
 #include <gsrgnn/kernels/loss.hpp>
 #include <gsrgnn/training/random_streams.hpp>
+#include <gsrgnn/training/training_bench.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/random.hpp>
 #include <gsrgnn/util/stopwatch.hpp>

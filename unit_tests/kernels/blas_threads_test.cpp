@@ -3,7 +3,7 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
-#include <gsrgnn/util/blas_threads.hpp>
+#include <gsrgnn/util/machine.hpp>
 
 namespace gsrgnn {
 namespace {

@@ -2,7 +2,7 @@
 
 /// A sweep being worked on by MPI ranks. All ranks hold the same list of runs, longest first, and each draws the index
 /// of its next run from a shared counter (util/mpi.hpp): the longest-processing-time rule, without a server. Another
-/// sweep on the same folder is kept apart by locks (run_locks.hpp); runs that it works on are come back to in the end,
+/// sweep on the same folder is kept apart by locks (run_record.hpp); runs that it works on are come back to in the end,
 /// so that a sweep that ends has seen every run to its end. Of several sweeps that may leave, those that find nothing
 /// to start do so while one of them waits for the rest, or works on it: should a process die, its run is taken over.
 
