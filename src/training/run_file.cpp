@@ -178,13 +178,10 @@ std::vector<Scores> write_prediction(const std::string& path, const SavedModel& 
 
   std::vector<Scores> scores;
   if (circuit.label_name == model.label_name) {
-    const auto column = [&](const std::vector<float>& values, std::size_t o) {
-      std::vector<double> picked;
-      for (std::size_t i = o; i < values.size(); i += labels) picked.push_back(static_cast<double>(values[i]));
-      return picked;
-    };
+    const std::vector<std::uint8_t> all(cells, static_cast<std::uint8_t>(Part::test));
     for (std::size_t o = 0; o < labels; ++o) {
-      scores.push_back(score(column(prediction.value, o), column(circuit.label, o)));
+      scores.push_back(score(select(prediction.value, labels, o, all, Part::test),
+                             select(circuit.label, labels, o, all, Part::test)));
     }
     file.array("label", in_original_order(circuit, circuit.label, labels).data(), {cells, labels});
     write_scores(file, "scores/all", scores);

@@ -1,4 +1,5 @@
 #include <gsrgnn/models/plain_stack.hpp>
+#include <gsrgnn/models/rev_stack.hpp>
 
 #include "model_on_graph.hpp"
 
@@ -10,6 +11,10 @@ std::unique_ptr<AnyModel> make_gcn_model(const ModelRequest& request) {
 
 std::unique_ptr<AnyModel> make_sage_model(const ModelRequest& request) {
   return make_on_graph<SageModel<float, AnyModel::Exec>>(request);
+}
+
+std::unique_ptr<AnyModel> make_rev_model(const ModelRequest& request) {
+  return make_on_graph<RevModel<float, AnyModel::Exec>>(request);
 }
 
 }  // namespace gsrgnn
