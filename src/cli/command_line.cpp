@@ -24,10 +24,6 @@ std::string command_line(const CLI::App& app) {
 
 }  // namespace
 
-void exclude(Option one, Option other) {
-  one->excludes(other);
-}
-
 bool given(Option option) {
   return option->count() > 0;
 }
@@ -37,13 +33,14 @@ Command Command::add(const std::string& name, const std::string& description) co
   return {*app_.add_subcommand(name, description), chosen_};
 }
 
-Option Command::option(const std::string& name, Value value, const std::string& description) const {
-  return std::visit(
+Option Command::option(const std::string& name, Value value, const std::string& description, Option excluded) const {
+  const Option added = std::visit(
       [&](auto* into) {
         if constexpr (std::is_same_v<decltype(into), bool*>) return app_.add_flag(name, *into, description);
         return app_.add_option(name, *into, description);
       },
       value);
+  return excluded == nullptr ? added : added->excludes(excluded);
 }
 
 void Command::required(const std::string& name, Value value, const std::string& description) const {

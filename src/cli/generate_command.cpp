@@ -12,11 +12,8 @@ void add_generate(const Command& program, Arguments& a) {
   const auto spec = std::make_shared<GeneratorSpec>();
   const Command command = program.add("generate", "Make a placed circuit with a congestion label out of nothing");
   const Option like = command.option("--like", &spec->like, "A graph of the paper's Table 1, e.g. 356-R");
-  const Option cells = command.option("--cells", &spec->cells, "Cells");
-  exclude(cells, like);
-  exclude(
-      command.option("--edges", &spec->edges, "Edges of the clique graph, self loops included; 0: the usual number"),
-      like);
+  const Option cells = command.option("--cells", &spec->cells, "Cells", like);
+  command.option("--edges", &spec->edges, "Edges of the clique graph, self loops included; 0: the usual number", like);
   command.choice("--graph", spec->graph,
                  {{"netlist", GeneratedGraph::netlist}, {"barabasi_albert", GeneratedGraph::barabasi_albert}},
                  "barabasi_albert: an edge list, to compare with");

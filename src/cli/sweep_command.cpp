@@ -92,9 +92,8 @@ void add_sweep(const Command& program, Arguments& a) {
   command.option("KEY=VALUE", &a.overrides, "Keys of the deck to replace, e.g. sweep.k=[4,8]");
   const Option only_list =
       command.option("--validate", &a.validate, "List the runs with their predicted cost and memory, and stop");
-  exclude(command.option("--leave", &a.leave,
-                         "End when all that is left is under way elsewhere and another such process waits for it"),
-          only_list);
+  command.option("--leave", &a.leave,
+                 "End when all that is left is under way elsewhere and another such process waits for it", only_list);
   command.action([&a] {
     std::optional<StopSignals> signals;
     if (!a.validate) signals.emplace();

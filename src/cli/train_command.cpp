@@ -166,8 +166,7 @@ void add_train(const Command& program, Arguments& a) {
                  describe_keys());
   const Option validate = command.option(
       "--validate", &a.validate, "Build everything, say how much memory it takes and stop before the first epoch");
-  exclude(command.option("--resume", &a.resume, "Go on from the checkpoint of a training that was stopped or killed"),
-          validate);
+  command.option("--resume", &a.resume, "Go on from the checkpoint of a training that was stopped or killed", validate);
   command.action([&a] {
     std::optional<StopSignals> signals;
     if (!a.validate) signals.emplace();

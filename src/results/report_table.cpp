@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <gsrgnn/results/report_table.hpp>
+#include <gsrgnn/results/report.hpp>
 
 namespace gsrgnn {
 namespace {

@@ -1,11 +1,9 @@
 #include <algorithm>
-#include <gsrgnn/training/memory_plan.hpp>
+#include <gsrgnn/training/training_bench.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/exchange.hpp>
 #include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/text.hpp>
-
-#include <gsrgnn/training/training_memory.hpp>
 
 namespace gsrgnn {
 namespace {

@@ -18,7 +18,6 @@ class Option;
 namespace gsrgnn::cli {
 
 using Option = CLI::Option*;
-void exclude(Option one, Option other);
 bool given(Option option);
 
 /// A command, to which its options are added. What they are read into must live until the command is carried out.
@@ -29,7 +28,8 @@ class Command {
   Command(CLI::App& app, std::function<void()>& chosen) : app_(app), chosen_(chosen) {}
   /// A command of this one, one of which has to be named.
   Command add(const std::string& name, const std::string& description) const;
-  Option option(const std::string& name, Value value, const std::string& description) const;
+  /// Not to be given beside `excluded`.
+  Option option(const std::string& name, Value value, const std::string& description, Option excluded = nullptr) const;
   void required(const std::string& name, Value value, const std::string& description) const;
   /// One value or two; `type` says so in the help.
   void one_or_two(const std::string& name, Value values, const std::string& type, const std::string& description) const;

@@ -36,7 +36,7 @@ class MemoryPlan {
   std::int64_t planned(MemoryPart part) const { return bytes_.parts[static_cast<std::size_t>(part)]; }
   const ModelSettings& model() const { return shape_; }
   const std::vector<SizedCircuit>& circuits() const { return circuits_; }
-  /// Of the three arenas that a training allocates (training_memory.hpp).
+  /// Of the three arenas that a training allocates (training_bench.hpp).
   std::int64_t resident() const { return bytes_.resident; }
   std::int64_t of_model() const { return bytes_.model; }
   std::int64_t best() const { return bytes_.best; }
