@@ -54,13 +54,6 @@ class RunCircuits {
   Circuit circuit_;
 };
 
-/// Known before the first run, not after it. A folder that was made and cannot be used does not stay.
-void make_sweep_folder(const std::string& folder, const std::vector<SweepRun>& runs) {
-  check_writable((std::filesystem::path(folder) / "sweep.h5").string());
-  RunLocks locks(folder);
-  clean_sweep_folder(folder, runs, locks);
-}
-
 /// Of a joint deck what an epoch goes through: its training and validation circuits together.
 CircuitCounts sizes_of(const Deck& deck) {
   if (deck.mode == Mode::independent) return count(open_circuit(deck));
@@ -115,16 +108,15 @@ class Worker {
       if (!visit(i)) elsewhere.push_back(i);
     }
     report_.until = since(start_);
-    if (!elsewhere.empty() && goes_on() && leave_ && !locks_.claim(kWaiting)) {
+    if (elsewhere.empty() || !goes_on()) return;
+    if (leave_ && !locks_.claim(kWaiting)) {
       report_.left = elsewhere.size();
       lines_.say(fmt::format("rank {} leaves {} to the processes that work on them, and one that waits", mpi_.rank(),
                              elsewhere.size() == 1 ? "1 run" : fmt::format("{} runs", elsewhere.size())));
       return;
     }
-    if (!elsewhere.empty() && goes_on()) {
-      lines_.say(fmt::format("rank {} waits for {} runs that another sweep on {} works on", mpi_.rank(),
-                             elsewhere.size(), sweep_.folder));
-    }
+    lines_.say(fmt::format("rank {} waits for {} runs that another sweep on {} works on", mpi_.rank(), elsewhere.size(),
+                           sweep_.folder));
     // Another sweep ends its runs, or dies and so gives up its locks: polling finds out either.
     while (!elsewhere.empty() && goes_on()) {
       const auto still = std::remove_if(elsewhere.begin(), elsewhere.end(), [&](std::size_t i) { return visit(i); });
@@ -263,7 +255,12 @@ std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, cons
   if (mpi.rank() == 0) {
     try {
       SweepDeck of_rank_0 = read_sweep_deck(deck, overrides);
-      if (make_folder) make_sweep_folder(of_rank_0.folder, of_rank_0.runs);
+      if (make_folder) {  // known before the first run, not after it; one that was made and cannot be used does not
+                          // stay
+        check_writable((std::filesystem::path(of_rank_0.folder) / "sweep.h5").string());
+        RunLocks locks(of_rank_0.folder);
+        clean_sweep_folder(of_rank_0.folder, of_rank_0.runs, locks);
+      }
       read = std::move(of_rank_0);
     } catch (...) {
       error = std::current_exception();

@@ -11,14 +11,9 @@ constexpr std::int64_t kVersion = 1;
 
 /// Columns that files of older programs lack: they are empty then.
 bool came_later(const std::string& name) {
-  static const std::set<std::string> later = [] {
-    std::set<std::string> names = {"circuit_file", "content_hash", "label", "split"};
-    for (const DeckKey& key : parameter_keys()) {
-      if (key.later) names.insert(key.name);
-    }
-    return names;
-  }();
-  return later.count(name) > 0;
+  const auto is_later = [&](const DeckKey& key) { return key.later && name == key.name; };
+  return name == "circuit_file" || name == "content_hash" || name == "label" || name == "split" ||
+         std::any_of(parameter_keys().begin(), parameter_keys().end(), is_later);
 }
 
 std::string group_of(const std::string& name) {

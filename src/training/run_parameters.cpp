@@ -93,7 +93,6 @@ RunParameters read_run_parameters(const std::string& deck, const std::string& pl
 std::string circuit_of_deck(const std::string& deck) {
   try {
     const YAML::Node root = YAML::Load(deck);
-    if (!root.IsMap()) return "";
     if (const YAML::Node circuits = root["circuits"]; circuits.IsDefined() && circuits.IsMap()) {
       std::string names;
       for (const auto& path : circuits["test"]) {
@@ -101,18 +100,13 @@ std::string circuit_of_deck(const std::string& deck) {
       }
       return names;
     }
-    if (!root["circuit"].IsDefined()) return "";
     const YAML::Node circuit = root["circuit"];
-    if (circuit.IsScalar()) return std::filesystem::path(circuit.Scalar()).stem().string();
-    if (!circuit.IsMap() || !circuit["generate"].IsMap()) return "";
-    const YAML::Node generate = circuit["generate"];
+    if (circuit.IsDefined() && circuit.IsScalar()) return std::filesystem::path(circuit.Scalar()).stem().string();
     for (const char* key : {"like", "cells"}) {
-      if (generate[key].IsDefined() && generate[key].IsScalar()) {
-        return fmt::format("generated {} {}", key, generate[key].Scalar());
-      }
+      const YAML::Node value = circuit["generate"][key];
+      if (value.IsDefined() && value.IsScalar()) return fmt::format("generated {} {}", key, value.Scalar());
     }
-  } catch (const YAML::Exception&) {  // no deck, no name
-    return "";
+  } catch (const YAML::Exception&) {  // no deck, no name; nor has what is not there keys
   }
   return "";
 }

@@ -17,12 +17,14 @@ Shape shape_of(hid_t dataset) {
   return Shape(dims.begin(), dims.end());
 }
 
+template <class T>
+constexpr H5T_class_t kNumberClass = std::is_integral_v<T> ? H5T_INTEGER : H5T_FLOAT;
+
 /// The number of elements of a dataset of integers, or of floating-point numbers, as T is one.
 template <class T>
 std::uint64_t checked_numbers(const Hdf5Reader& reader, const std::string& name, hid_t dataset) {
   const Handle type(H5Dget_type(dataset), H5Tclose);
-  const H5T_class_t wanted = std::is_integral_v<T> ? H5T_INTEGER : H5T_FLOAT;
-  if (H5Tget_class(type) != wanted) {
+  if (H5Tget_class(type) != kNumberClass<T>) {
     reader.fail(name, std::is_integral_v<T> ? "does not hold integers" : "does not hold floating-point numbers");
   }
   return checked_size(reader, name, dataset, type);
@@ -188,10 +190,9 @@ void read_attribute(const Hdf5Reader& reader, hid_t file, const std::string& obj
 }
 
 template <class T>
-T read_number(const Hdf5Reader& reader, hid_t file, const std::string& object, const std::string& name,
-              H5T_class_t wanted) {
+T read_number(const Hdf5Reader& reader, hid_t file, const std::string& object, const std::string& name) {
   T value = 0;
-  read_attribute(reader, file, object, name, wanted,
+  read_attribute(reader, file, object, name, kNumberClass<T>,
                  [&](hid_t attribute, hid_t) { return H5Aread(attribute, native_type<T>(), &value) >= 0; });
   return value;
 }
@@ -212,11 +213,11 @@ std::string Hdf5Reader::attribute_string(const std::string& object, const std::s
 }
 
 std::int64_t Hdf5Reader::attribute_int(const std::string& object, const std::string& name) const {
-  return read_number<std::int64_t>(*this, file_, object, name, H5T_INTEGER);
+  return read_number<std::int64_t>(*this, file_, object, name);
 }
 
 double Hdf5Reader::attribute_double(const std::string& object, const std::string& name) const {
-  return read_number<double>(*this, file_, object, name, H5T_FLOAT);
+  return read_number<double>(*this, file_, object, name);
 }
 
 std::vector<std::string> Hdf5Reader::members(const std::string& group) const {
