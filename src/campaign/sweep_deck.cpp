@@ -10,7 +10,7 @@
 namespace gsrgnn {
 namespace {
 
-constexpr std::size_t kMostRuns = 1000000;
+constexpr std::int64_t kMostRuns = 1000000;
 
 /// A key of `sweep:` and what it goes through.
 struct Swept {
@@ -129,18 +129,6 @@ std::string say(const std::vector<Swept>& lists, const std::vector<std::size_t>&
   return text;
 }
 
-std::size_t count_combinations(const Source& source, const YAML::Node& root, const std::vector<Swept>& lists) {
-  std::size_t product = 1;
-  for (const Swept& swept : lists) {
-    product *= swept.values.size();
-    if (product > kMostRuns) {
-      source.fail("sweep", key_of(root, "sweep"), fmt::format("the lists multiply to more than {} runs", kMostRuns),
-                  "split the sweep into several decks");
-    }
-  }
-  return product;
-}
-
 void check_folder(const Source& source, const YAML::Node& output, const std::string& folder) {
   const std::string what = fmt::format("the output of a sweep is a folder, and '{}' is ", folder);
   std::error_code error;
@@ -181,7 +169,13 @@ SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string
     sweep.folder = (std::filesystem::path("runs") / stem(path)).string();
     top.string("output", sweep.folder);
     check_folder(source, root["output"], sweep.folder);
-    sweep.combinations = static_cast<std::int64_t>(count_combinations(source, root, lists));
+    sweep.combinations = 1;
+    for (const Swept& swept : lists) {
+      sweep.combinations *= static_cast<std::int64_t>(swept.values.size());
+      if (sweep.combinations <= kMostRuns) continue;
+      source.fail("sweep", key_of(root, "sweep"), fmt::format("the lists multiply to more than {} runs", kMostRuns),
+                  "split the sweep into several decks");
+    }
   } catch (const YAML::Exception& e) {
     throw InputError(fmt::format("{}:{}", path, e.mark.line + 1), e.msg, "see inputs/ for examples");
   }

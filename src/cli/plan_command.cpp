@@ -2,6 +2,7 @@
 #include <gsrgnn/campaign/sweep_deck.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/print_circuit.hpp>
+#include <gsrgnn/cli/print_training.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -17,11 +18,6 @@ using Json = nlohmann::ordered_json;
 
 double megabytes(std::int64_t bytes) {
   return static_cast<double>(bytes) * 1e-6;
-}
-
-std::string model_text(const ModelSettings& model) {
-  return fmt::format("{}: {} layers, width {}{}", name_of(model.kind), model.layers, model.hidden,
-                     traits_of(model.kind).k ? fmt::format(", k {}", model.k) : "");
 }
 
 /// "layers that fit with k 16: up to 120; k that fit with 10 layers: up to 64"

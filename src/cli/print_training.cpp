@@ -30,11 +30,14 @@ void print_ranks(const Mpi& mpi, std::int64_t memory_limit, const std::string& f
   std::fflush(stdout);
 }
 
+std::string model_text(const ModelSettings& model) {
+  return fmt::format("{}: {} layers, width {}{}", name_of(model.kind), model.layers, model.hidden,
+                     traits_of(model.kind).k ? fmt::format(", k {}", model.k) : "");
+}
+
 void print_model_line(const Deck& deck) {
-  fmt::print("model {}: {} layers, width {}{}; {} on {} ({}, Kokkos {})\n", name_of(deck.model.kind), deck.model.layers,
-             deck.model.hidden, traits_of(deck.model.kind).k ? fmt::format(", k {}", deck.model.k) : "",
-             plural(deck.train.epochs, "epoch"), execution_space(), plural(execution_concurrency(), "thread"),
-             kokkos_version());
+  fmt::print("model {}; {} on {} ({}, Kokkos {})\n", model_text(deck.model), plural(deck.train.epochs, "epoch"),
+             execution_space(), plural(execution_concurrency(), "thread"), kokkos_version());
 }
 
 // Open MPI gives its ranks a terminal of their own, whose lines may well end in a file.

@@ -13,16 +13,9 @@ Initial uniform(double fan_in) {
 }
 
 Initial initial_of(BlockArray::Start start, int d) {
-  switch (start) {
-    case BlockArray::Start::zero:
-      return kZero;
-    case BlockArray::Start::one:
-      return kOne;
-    case BlockArray::Start::fan_in:
-      return uniform(d);
-    case BlockArray::Start::glorot:
-      return {Initial::Kind::uniform, std::sqrt(6.0 / (d + d))};
-  }
+  if (start == BlockArray::Start::one) return kOne;
+  if (start == BlockArray::Start::fan_in) return uniform(d);
+  if (start == BlockArray::Start::glorot) return {Initial::Kind::uniform, std::sqrt(6.0 / (d + d))};
   return kZero;
 }
 

@@ -8,6 +8,8 @@ namespace gsrgnn::cli {
 /// What each rank has to work with: a line a rank, by rank 0. `memory_limit` is the deck's, 0: none; `further` is said
 /// at the end of this rank's line.
 void print_ranks(const Mpi& mpi, std::int64_t memory_limit, const std::string& further = "");
+/// "gsr: 12 layers, width 64, k 8"
+std::string model_text(const ModelSettings& model);
 void print_model_line(const Deck& deck);
 
 /// Progress of a training: one line that is rewritten on a terminal; about ten plain lines otherwise.
