@@ -113,11 +113,8 @@ struct Pool {
 }  // namespace
 
 ReportTable scores_table(const Comparison& comparison) {
-  ReportTable table{
-      "scores",
-      "Scores of the test cells, mean and deviation over the seeds",
-      {"At the epoch of the best validation Pearson; +- is the sample standard deviation.", kUndefinedNote},
-      kNoRun};
+  ReportTable table{"scores", "Scores of the test cells, mean and deviation over the seeds", kNoRun};
+  table.notes = {"At the epoch of the best validation Pearson; +- is the sample standard deviation.", kUndefinedNote};
   for (const Configuration& c : comparison.configurations) {
     Row row = identity(comparison, c);
     row.emplace_back("seeds", count_of(c.runs.size()));
@@ -136,10 +133,8 @@ ReportTable scores_table(const Comparison& comparison) {
 }
 
 ReportTable seconds_table(const Comparison& comparison) {
-  ReportTable table{"seconds",
-                    "Seconds of an epoch",
-                    {"Each run's median over its epochs, and the mean of these over the runs."},
-                    kNoRun};
+  ReportTable table{"seconds", "Seconds of an epoch", kNoRun};
+  table.notes = {"Each run's median over its epochs, and the mean of these over the runs."};
   for (const Configuration& c : comparison.configurations) {
     Row row = identity(comparison, c);
     row.emplace_back("runs", count_of(c.runs.size()));
@@ -152,10 +147,9 @@ ReportTable seconds_table(const Comparison& comparison) {
 }
 
 ReportTable speedup_table(const Comparison& comparison) {
-  ReportTable table{"speedup",
-                    "Speedup of an epoch over rev",
-                    {"Seconds of rev over those of the model, at equal circuit, layers, hidden, backend and threads."},
+  ReportTable table{"speedup", "Speedup of an epoch over rev",
                     std::string(kNoRev) + ", on the same backend and threads"};
+  table.notes = {"Seconds of rev over those of the model, at equal circuit, layers, hidden, backend and threads."};
   for_each_beside_rev(comparison, [&](const Configuration& c, const Configuration& rev) {
     if (!same_machine(c, rev)) return;
     const EpochParts<double> own = c.mean_seconds(), other = rev.mean_seconds();
@@ -172,14 +166,11 @@ ReportTable speedup_table(const Comparison& comparison) {
 }
 
 ReportTable memory_table(const Comparison& comparison) {
-  ReportTable table{
-      "memory",
-      "Memory in MB",
-      {"planned: all arrays of the training; allocated: what was taken from the device for them, once, up front;",
-       "efficiency: planned / allocated, the paper's allocated / reserved; of peak: allocated / process peak, which "
-       "has",
-       "the program, its libraries and the circuit in it too, and what earlier runs of the same process took."},
-      kNoRun};
+  ReportTable table{"memory", "Memory in MB", kNoRun};
+  table.notes = {
+      "planned: all arrays of the training; allocated: what was taken from the device for them, once, up front;",
+      "efficiency: planned / allocated, the paper's allocated / reserved; of peak: allocated / process peak, which has",
+      "the program, its libraries and the circuit in it too, and what earlier runs of the same process took."};
   for (const Configuration& c : comparison.configurations) {
     const double planned = c.mean(&RunSummary::memory_planned), allocated = c.mean(&RunSummary::memory_allocated);
     const double peak = c.mean(&RunSummary::process_peak);
@@ -195,10 +186,8 @@ ReportTable memory_table(const Comparison& comparison) {
 }
 
 ReportTable saving_table(const Comparison& comparison) {
-  ReportTable table{"saving",
-                    "Memory saved against rev",
-                    {"1 - allocated / rev's allocated, at equal circuit, layers and hidden."},
-                    kNoRev};
+  ReportTable table{"saving", "Memory saved against rev", kNoRev};
+  table.notes = {"1 - allocated / rev's allocated, at equal circuit, layers and hidden."};
   for_each_beside_rev(comparison, [&](const Configuration& c, const Configuration& rev) {
     const double own = c.mean(&RunSummary::memory_allocated), other = rev.mean(&RunSummary::memory_allocated);
     Row row = identity(comparison, c, rev);
@@ -211,14 +200,12 @@ ReportTable saving_table(const Comparison& comparison) {
 }
 
 ReportTable gsr_against_rev_table(const Comparison& comparison) {
-  ReportTable table{
-      "gsr_against_rev",
-      "Scores of gsr minus those of rev, mean over designs and seeds",
-      {"Pairs have equal circuit, layers, hidden and seed; +- is the standard error of the mean over the "
-       "pairs.",
-       "best: the one k whose runs, over all designs, depths and seeds, have the best mean validation Pearson.",
-       kUndefinedNote},
-      "no run of gsr has the circuit, layers, hidden and seed of a run of rev"};
+  ReportTable table{"gsr_against_rev", "Scores of gsr minus those of rev, mean over designs and seeds",
+                    "no run of gsr has the circuit, layers, hidden and seed of a run of rev"};
+  table.notes = {
+      "Pairs have equal circuit, layers, hidden and seed; +- is the standard error of the mean over the pairs.",
+      "best: the one k whose runs, over all designs, depths and seeds, have the best mean validation Pearson.",
+      kUndefinedNote};
   using Pair = std::pair<const Configuration*, const Configuration*>;
   using Set = std::tuple<std::int64_t, std::string, std::string>;  // of pairs: their hidden and variants
   std::map<Set, std::vector<Pair>> sets;
@@ -253,12 +240,10 @@ ReportTable gsr_against_rev_table(const Comparison& comparison) {
 }
 
 ReportTable depth_table(const Comparison& comparison) {
-  ReportTable table{
-      "depth",
-      "Scores of deep models minus those of their own shallowest, mean over designs and seeds",
-      {"Pairs have equal circuit, k, hidden and seed; +- is the standard error of the mean over the pairs.",
-       kUndefinedNote},
-      "no model was trained at several depths on one circuit with one seed"};
+  ReportTable table{"depth", "Scores of deep models minus those of their own shallowest, mean over designs and seeds",
+                    "no model was trained at several depths on one circuit with one seed"};
+  table.notes = {"Pairs have equal circuit, k, hidden and seed; +- is the standard error of the mean over the pairs.",
+                 kUndefinedNote};
   std::vector<std::vector<const Configuration*>> families;  // as they come: by kind, not by letter
   for (const Configuration& c : comparison.configurations) {
     const auto family = std::find_if(families.begin(), families.end(), [&](const auto& members) {
@@ -295,15 +280,13 @@ ReportTable depth_table(const Comparison& comparison) {
 }
 
 ReportTable held_out_table(const Comparison& comparison) {
-  ReportTable table{
-      "held_out",
-      "Pearson of joint trainings on the circuits that were held out, and of a linear fit",
-      {"circuit: the test circuits; cells and edges: of the training circuits together. linear fit: least squares of "
-       "the",
-       "label by the features of single cells, on the same training circuits. all: over all test circuits and seeds; "
-       "+-",
-       "is the standard error of the mean over the runs."},
-      "no run is a joint training (mode: joint)"};
+  ReportTable table{"held_out", "Pearson of joint trainings on the circuits that were held out, and of a linear fit",
+                    "no run is a joint training (mode: joint)"};
+  table.notes = {
+      "circuit: the test circuits; cells and edges: of the training circuits together. linear fit: least squares of "
+      "the",
+      "label by the features of single cells, on the same training circuits. all: over all test circuits and seeds; +-",
+      "is the standard error of the mean over the runs."};
   const auto add_runs = [&](Row row, const std::vector<const RunSummary*>& runs) {
     std::vector<double> own, linear, differences;
     for (const RunSummary* run : runs) {
@@ -339,7 +322,7 @@ ReportTable held_out_table(const Comparison& comparison) {
 }
 
 ReportTable failed_table(const Comparison& comparison) {
-  ReportTable table{"failed", "Runs that failed", {}, "no run failed"};
+  ReportTable table{"failed", "Runs that failed", "no run failed"};
   for (const RunSummary& run : comparison.failed) {
     const RunParameters& p = run.parameters;
     add(table, {{"name", "run", run.name},

@@ -239,8 +239,8 @@ TEST(Report, VariantsAreShownAndPairedEach) {
 TEST(ReportTable, IsAlignedAndQuoted) {
   const ReportTable table{"t",
                           "Title",
-                          {"A note."},
                           "",
+                          {"A note."},
                           {{"name", "name"}, {"n", "n"}, {"x", "value", 2}, {"d", "d", 1, true}},
                           {{std::string("a\nb"), std::int64_t{5}, 1.0 / 3, 0.25},
                            {std::string("\xc3\xa4,\""), std::string(), kUndefined, -0.25}}};

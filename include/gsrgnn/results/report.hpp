@@ -34,8 +34,8 @@ struct ReportColumn {
 struct ReportTable {
   std::string name;   ///< of the CSV file
   std::string title;  ///< one line
-  std::vector<std::string> notes;
   std::string missing;  ///< said instead of a table without rows
+  std::vector<std::string> notes{};
   std::vector<ReportColumn> columns{};
   std::vector<std::vector<ReportCell>> rows{};
 };
