@@ -54,9 +54,8 @@ std::vector<std::pair<std::string, ModelKind>> model_kinds() {
   return kinds;
 }
 
-std::unique_ptr<AnyModel> make_model(Arena<AnyModel::Exec>& graph_arena, Arena<AnyModel::Exec>& arena,
-                                     const ModelShape& shape, const CircuitCounts& size, Purpose purpose) {
-  return row_of(shape.kind).make({graph_arena, arena, shape, size, purpose});
+std::unique_ptr<AnyModel> make_model(const ModelRequest& request) {
+  return row_of(request.shape.kind).make(request);
 }
 
 }  // namespace gsrgnn

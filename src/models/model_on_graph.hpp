@@ -10,9 +10,9 @@ namespace gsrgnn {
 template <class ModelType, class Graph>
 class ModelOnGraph final : public AnyModel {
  public:
-  ModelOnGraph(Arena<Exec>& graph_arena, Arena<Exec>& arena, const ModelShape& shape, const CircuitCounts& size,
-               Purpose purpose)
-      : graph_(graph_arena, size), model_(arena, shape, size.cells, Graph::intermediate_rows(size), purpose) {}
+  explicit ModelOnGraph(const ModelRequest& r)
+      : graph_(r.graph_arena, r.size),
+        model_(r.arena, r.shape, r.size.cells, Graph::intermediate_rows(r.size), r.purpose) {}
 
   const ParameterTable& table() const override { return model_.table(); }
   const Vector<float, Exec>& parameters() const override { return model_.parameters(); }
@@ -33,24 +33,11 @@ class ModelOnGraph final : public AnyModel {
   ModelType model_;
 };
 
-/// What every maker below is given.
-struct ModelRequest {
-  Arena<AnyModel::Exec>& graph_arena;
-  Arena<AnyModel::Exec>& arena;
-  const ModelShape& shape;
-  const CircuitCounts& size;
-  Purpose purpose;
-};
-
 template <class ModelType>
 std::unique_ptr<AnyModel> make_on_graph(const ModelRequest& r) {
   using Exec = AnyModel::Exec;
-  if (r.shape.adjacency == Adjacency::nets) {
-    return std::make_unique<ModelOnGraph<ModelType, NetGraph<float, Exec>>>(r.graph_arena, r.arena, r.shape, r.size,
-                                                                            r.purpose);
-  }
-  return std::make_unique<ModelOnGraph<ModelType, EdgeGraph<float, Exec>>>(r.graph_arena, r.arena, r.shape, r.size,
-                                                                           r.purpose);
+  if (r.shape.adjacency == Adjacency::nets) return std::make_unique<ModelOnGraph<ModelType, NetGraph<float, Exec>>>(r);
+  return std::make_unique<ModelOnGraph<ModelType, EdgeGraph<float, Exec>>>(r);
 }
 
 /// The same of a model that stores columns of a group.

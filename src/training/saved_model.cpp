@@ -195,7 +195,7 @@ Prediction predict(const SavedModel& model, const Circuit& circuit, const std::s
 
   const Exec space;
   const auto make = [&](Arena<Exec>& arena) {
-    return make_model(arena, arena, model.shape, size, Purpose::prediction);
+    return make_model({arena, arena, model.shape, size, Purpose::prediction});
   };
   Arena<Exec> plan;
   make(plan);

@@ -83,7 +83,7 @@ std::int64_t activation_bytes(ModelKind kind, int layers) {
   size.nets = 11000;
   size.pins = 40000;
   Arena<AnyModel::Exec> plan;
-  const auto model = make_model(plan, plan, s, size, Purpose::training);
+  const auto model = make_model({plan, plan, s, size, Purpose::training});
   return static_cast<std::int64_t>(plan.used()) - model->table().size() * static_cast<std::int64_t>(sizeof(float));
 }
 

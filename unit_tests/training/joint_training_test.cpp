@@ -91,9 +91,9 @@ std::vector<double> losses(const Deck& deck, const SavedModel& saved, const Circ
   const CircuitCounts size = count(circuit);
   const auto outputs = static_cast<std::int64_t>(saved.label_name.size());
   Arena<Exec> plan;
-  make_model(plan, plan, saved.shape, size, Purpose::training);
+  make_model({plan, plan, saved.shape, size, Purpose::training});
   Arena<Exec> arena(plan.used()), more(std::size_t{1} << 24U);
-  const auto model = make_model(arena, arena, saved.shape, size, Purpose::training);
+  const auto model = make_model({arena, arena, saved.shape, size, Purpose::training});
   const auto moment1 = more.take<Vector<float, Exec>>(model->table().size());
   const auto moment2 = more.take<Vector<float, Exec>>(model->table().size());
   const auto label = more.take<Matrix<float, Exec>>(size.cells, outputs);

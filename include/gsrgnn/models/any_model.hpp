@@ -31,10 +31,17 @@ class AnyModel {
   virtual bool take_found_nan(const Exec& space) = 0;
 };
 
-/// Takes the graph and the model from their arenas, which may be one; on measuring arenas, plans them. A model's
-/// parameters are what it takes first, so that models of one shape for several circuits, each from the beginning of one
-/// arena, have the same parameters.
-std::unique_ptr<AnyModel> make_model(Arena<AnyModel::Exec>& graph_arena, Arena<AnyModel::Exec>& arena,
-                                     const ModelShape& shape, const CircuitCounts& size, Purpose purpose);
+/// What a model is made of. The graph and the model are taken from their arenas, which may be one.
+struct ModelRequest {
+  Arena<AnyModel::Exec>& graph_arena;
+  Arena<AnyModel::Exec>& arena;
+  const ModelShape& shape;
+  const CircuitCounts& size;
+  Purpose purpose;
+};
+
+/// On measuring arenas, plans it. A model's parameters are what it takes first, so that models of one shape for several
+/// circuits, each from the beginning of one arena, have the same parameters.
+std::unique_ptr<AnyModel> make_model(const ModelRequest& request);
 
 }  // namespace gsrgnn

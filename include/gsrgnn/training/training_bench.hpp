@@ -27,7 +27,7 @@ struct CircuitOnDevice {
       : label(arenas.resident.take<Matrix<float, Exec>>(MemoryPart::cells, size.counts.cells, shape.outputs)),
         part(arenas.resident.take<Vector<std::uint8_t, Exec>>(MemoryPart::cells, size.counts.cells)) {
     Arena<Exec> from_the_start = arenas.model.anew();
-    model = make_model(arenas.resident, from_the_start, shape, size.counts, size.purpose);
+    model = make_model({arenas.resident, from_the_start, shape, size.counts, size.purpose});
     model_bytes = from_the_start.used();
     if (model_bytes > arenas.model.used()) arenas.model = from_the_start;
   }
