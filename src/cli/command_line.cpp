@@ -8,21 +8,6 @@
 #include <gsrgnn/util/version.hpp>
 
 namespace gsrgnn::cli {
-namespace {
-
-/// The command that was being read: the end of the chain of subcommands.
-const CLI::App& innermost(const CLI::App& app) {
-  const CLI::App* last = &app;
-  while (!last->get_subcommands().empty()) last = last->get_subcommands().front();
-  return *last;
-}
-
-/// "gsrgnn import def"
-std::string command_line(const CLI::App& app) {
-  return app.get_parent() == nullptr ? app.get_name() : command_line(*app.get_parent()) + " " + app.get_name();
-}
-
-}  // namespace
 
 bool given(Option option) {
   return option->count() > 0;
@@ -88,13 +73,18 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    const CLI::App& last = innermost(app);
-    std::string what = error.what();
-    if (const auto unknown = last.remaining();
-        !unknown.empty() && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-      what = fmt::format("'{}' is not a command or option of {}", unknown.front(), last.get_name());
+    const CLI::App* last = &app;  // the command that was being read
+    std::string command = app.get_name();
+    while (!last->get_subcommands().empty()) {
+      last = last->get_subcommands().front();
+      command += " " + last->get_name();
     }
-    return tell(fmt::format("{}; see {} --help", what, command_line(last)), kBadInput);
+    std::string what = error.what();
+    if (const auto unknown = last->remaining();
+        !unknown.empty() && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+      what = fmt::format("'{}' is not a command or option of {}", unknown.front(), last->get_name());
+    }
+    return tell(fmt::format("{}; see {} --help", what, command), kBadInput);
   } catch (const std::exception& error) {
     return tell(error);
   } catch (const Told& told) {
