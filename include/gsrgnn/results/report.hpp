@@ -32,8 +32,8 @@ struct ReportColumn {
 };
 
 struct ReportTable {
-  std::string name;   ///< of the CSV file
-  std::string title;  ///< one line
+  std::string name;     ///< of the CSV file
+  std::string title;    ///< one line
   std::string missing;  ///< said instead of a table without rows
   std::vector<std::string> notes{};
   std::vector<ReportColumn> columns{};
