@@ -20,7 +20,12 @@ std::optional<FailureRecord> read_failure_record(const std::string& path) {
     const auto found = json.find(key);
     return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
   };
-  FailureRecord record{{text("reason")}, text("name"), text("revision"), text("deck_hash"), text("deck")};
+  FailureRecord record;
+  record.reason = text("reason");
+  record.name = text("name");
+  record.revision = text("revision");
+  record.deck_hash = text("deck_hash");
+  record.deck = text("deck");
   const auto code = json.find("exit_code"), final = json.find("final");
   if (code != json.end() && code->is_number() && final != json.end() && final->is_boolean()) {
     record.exit_code = *code;
