@@ -26,7 +26,11 @@ double distance(const Point& a, const Point& b) {
 class Tree {
  public:
   explicit Tree(const std::vector<TreeEdge>& edges) {
-    places_.reserve(4 * edges.size());
+    for (std::vector<Index>* ends : {&next_, &node_}) ends->reserve(4 * edges.size());
+    first_.reserve(2 * edges.size());
+    places_.reserve(2 * edges.size());
+    best_.reserve(2 * edges.size());
+    waiting_.reserve(4 * edges.size());
     for (const TreeEdge& edge : edges) {
       places_.push_back(edge.from);
       places_.push_back(edge.to);
