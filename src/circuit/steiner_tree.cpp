@@ -37,7 +37,6 @@ class Tree {
     }
     std::sort(places_.begin(), places_.end());
     places_.erase(std::unique(places_.begin(), places_.end()), places_.end());
-    pins_ = static_cast<Index>(places_.size());
     first_.assign(places_.size(), kNone);
     for (const TreeEdge& edge : edges) {
       for (const Point& place : {edge.from, edge.to}) {
@@ -48,7 +47,7 @@ class Tree {
       }
     }
     best_.resize(places_.size());
-    for (Index u = 0; u < pins_; ++u) find_best(u);
+    for (Index u = 0; u < static_cast<Index>(places_.size()); ++u) find_best(u);
   }
 
   void shorten() {
@@ -119,7 +118,8 @@ class Tree {
     std::push_heap(waiting_.begin(), waiting_.end());
   }
 
-  // The best pair of edges of u is made to meet.
+  // The best pair of edges of u is made to meet. The meeting point's own edges share nothing, and will not: a neighbour
+  // is only ever replaced by a point on a shortest way to it. So it keeps three edges at least.
   void merge(Index u) {
     const Index a = best_[u].a, b = best_[u].b;
     const Index v = across(a), w = across(b);
@@ -142,12 +142,9 @@ class Tree {
       attach(b, s);
       add_edge(u, s);
     }
-    std::array<Index, 2> bypassed = {kNone, kNone};
-    if (u >= pins_) bypassed = bypass(u);
-    for (const Index node : {v, w, s, bypassed[0], bypassed[1]}) {
+    for (const Index node : {u, v, w, s}) {
       if (node != kNone) find_best(node);
     }
-    find_best(u);
   }
 
   void add_edge(Index from, Index to) {
@@ -158,20 +155,7 @@ class Tree {
     }
   }
 
-  // Takes a Steiner point out that is left with two edges. Returns its neighbours then.
-  std::array<Index, 2> bypass(Index u) {
-    const Index a = first_[u], b = next_[a];
-    if (next_[b] != kNone) return {kNone, kNone};
-    const Index v = across(a), w = across(b);
-    detach(a);
-    detach(b);
-    detach(b ^ 1);
-    attach(a, w);
-    return {v, w};
-  }
-
   std::vector<Point> places_;
-  Index pins_ = 0;
   std::vector<Index> first_, next_, node_;  // first end at a node; next end at, and node of, an end
   std::vector<Best> best_;
   std::vector<Waiting> waiting_;

@@ -207,6 +207,37 @@ TEST(NetTree, SteinerTreesOfFourPinsAreNearlyExact) {
   RecordProperty("excess", std::to_string(sum / exact_sum - 1));
 }
 
+double median(double a, double b, double c) {
+  std::array<double, 3> values = {a, b, c};
+  std::sort(values.begin(), values.end());
+  return values[1];
+}
+
+TEST(NetTree, NoTwoEdgesOfASteinerTreeShareWire) {
+  Random random(8);
+  for (const std::size_t count : {4, 5, 6, 8, 12, 30, 300}) {
+    for (int times = 0; times < 40; ++times) {
+      const Points points = random_points(random, count, 1000000000);
+      const std::vector<TreeEdge> edges = steiner(points);
+      expect_tree(edges, points);
+      std::map<Point, Points> beside;
+      for (const TreeEdge& edge : edges) {
+        beside[edge.from].push_back(edge.to);
+        beside[edge.to].push_back(edge.from);
+      }
+      for (const auto& [at, others] : beside) {
+        for (const Point& a : others) {
+          for (const Point& b : others) {
+            if (a == b) continue;
+            EXPECT_EQ(median(at[0], a[0], b[0]), at[0]);
+            EXPECT_EQ(median(at[1], a[1], b[1]), at[1]);
+          }
+        }
+      }
+    }
+  }
+}
+
 // Steiner trees of many random pins are shorter than spanning trees by 11 to 12 % when they are the shortest.
 TEST(NetTree, SteinerTreesSaveWire) {
   Random random(6);
@@ -229,6 +260,7 @@ TEST(NetTree, SteinerTreesOfLattices) {
   for (int times = 0; times < 200; ++times) {
     const Points points = random_points(random, 2 + random.below(40), 2 + random.below(12));
     const std::vector<TreeEdge> edges = steiner(points);
+    expect_tree(edges, points);
     EXPECT_LE(length(edges), length(spanning(points)));
     EXPECT_GE(length(edges), 2. / 3 * length(spanning(points)));  // Hwang, 1976
   }

@@ -48,6 +48,12 @@ NetPlaces random_nets(const GcellGrid& grid, std::uint64_t seed) {
   return nets_of(nets);
 }
 
+// Many GCells, a single one, few, and narrow ones: of boxes of many GCells some lie in one row.
+std::vector<GcellGrid> grids() {
+  const GcellGrid narrow = {{make_grid({0, 0, 300, 200}, 2.5).border[0], make_grid({0, 0, 300, 200}, 90).border[1]}};
+  return {uneven(), make_grid({0, 0, 300, 200}, 400), make_grid({0, 0, 300, 200}, 90), narrow};
+}
+
 // What of [from, to] lies in one interval; the first and the last have no outer end.
 double overlap(const Map& border, std::size_t i, double from, double to) {
   const double low = i == 0 ? std::min(from, border[0]) : border[i];
@@ -161,7 +167,7 @@ TEST(WireMaps, NetsWithoutWire) {
 }
 
 TEST(WireMaps, DemandAgreesWithALoopOverAllGcells) {
-  for (const GcellGrid& grid : {uneven(), make_grid({0, 0, 300, 200}, 400), make_grid({0, 0, 300, 200}, 90)}) {
+  for (const GcellGrid& grid : grids()) {
     NetPlaces nets = random_nets(grid, 1);
     for (int times = 0; times < 2; ++times) {
       const Demand both = demand_maps(grid, nets);
@@ -214,7 +220,7 @@ TEST(WireMaps, RudyFactorGrowsWithThePins) {
 }
 
 TEST(WireMaps, RudyAgreesWithALoopOverAllGcells) {
-  for (const GcellGrid& grid : {uneven(), make_grid({0, 0, 300, 200}, 400), make_grid({0, 0, 300, 200}, 90)}) {
+  for (const GcellGrid& grid : grids()) {
     for (const std::uint64_t seed : {3, 4}) {
       NetPlaces nets = random_nets(grid, seed);
       nets.chosen.assign(nets.nets(), true);

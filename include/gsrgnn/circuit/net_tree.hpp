@@ -23,8 +23,9 @@ void spanning_tree(std::vector<std::array<double, 2>>& points, std::vector<TreeE
 
 /// Shortens a tree of spanning_tree in place: as long as two edges u-v and u-w share some wire, the pair that shares
 /// most meets in a Steiner point instead, at the median of u, v and w (Ho, Vijayan and Wong, IEEE TCAD 9, 1990, overlap
-/// edges of spanning trees likewise). Exact for up to three pins; O(n log n). The ends of the new edges are the old
-/// points and at most n - 2 Steiner points; no edge has length 0.
+/// edges of spanning trees likewise). Exact for up to three pins; O(n log n), as no pin has more than eight edges in a
+/// shortest spanning tree. The ends of the new edges are the old points and at most n - 2 Steiner points; no edge has
+/// length 0.
 void steiner_tree(std::vector<TreeEdge>& edges);
 
 }  // namespace gsrgnn
