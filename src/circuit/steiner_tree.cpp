@@ -23,9 +23,9 @@ double distance(const Point& a, const Point& b) {
 
 // A tree by its nodes: the pins in order of their coordinates, then Steiner points. Edge e has the ends 2e and 2e + 1;
 // the ends at a node are a linked list.
-class Tree {
+class LinkedTree {
  public:
-  explicit Tree(const std::vector<TreeEdge>& edges) {
+  explicit LinkedTree(const std::vector<TreeEdge>& edges) {
     for (std::vector<Index>* ends : {&next_, &node_}) ends->reserve(4 * edges.size());
     first_.reserve(2 * edges.size());
     places_.reserve(2 * edges.size());
@@ -165,7 +165,7 @@ class Tree {
 
 void steiner_tree(std::vector<TreeEdge>& edges) {
   if (edges.size() < 2) return;
-  Tree tree(edges);
+  LinkedTree tree(edges);
   tree.shorten();
   tree.write(edges);
 }

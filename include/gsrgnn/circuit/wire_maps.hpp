@@ -35,7 +35,7 @@ enum class Tree { spanning, steiner };
 /// bend.
 WireMap demand_map(const GcellGrid& grid, const NetPlaces& nets, Tree tree);
 
-/// Both kinds at once, in little more time than the longer one.
+/// Both kinds at once, which share the spanning trees.
 struct Demand {
   WireMap spanning, steiner;
 };
