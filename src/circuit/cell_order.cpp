@@ -44,29 +44,41 @@ void permute(std::vector<T>& values, const std::vector<std::int32_t>& order, std
   values = std::move(moved);
 }
 
+/// Pins of a net by their cells, nets by their first cell.
 void order_nets(Circuit& circuit) {
+  Placement& placement = circuit.placement;
+  const bool named = !placement.pin.empty();
+  std::vector<std::int32_t> pins(circuit.net_cell.size());  // old places in the new order
+  std::iota(pins.begin(), pins.end(), 0);
+  const auto by_cell = [&](std::int32_t a, std::int32_t b) { return circuit.net_cell[a] < circuit.net_cell[b]; };
   for (std::int64_t n = 0; n < circuit.nets(); ++n) {
-    std::sort(circuit.net_cell.begin() + circuit.net_offset[n], circuit.net_cell.begin() + circuit.net_offset[n + 1]);
+    std::stable_sort(pins.begin() + circuit.net_offset[n], pins.begin() + circuit.net_offset[n + 1], by_cell);
   }
   const auto first_cell = [&](std::int64_t n) {
     const bool empty = circuit.net_offset[n] == circuit.net_offset[n + 1];
-    return empty ? circuit.cells() : static_cast<std::int64_t>(circuit.net_cell[circuit.net_offset[n]]);
+    return empty ? circuit.cells() : static_cast<std::int64_t>(circuit.net_cell[pins[circuit.net_offset[n]]]);
   };
   std::vector<std::int64_t> order(static_cast<std::size_t>(circuit.nets()));
   std::iota(order.begin(), order.end(), std::int64_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::int64_t a, std::int64_t b) { return first_cell(a) < first_cell(b); });
   std::vector<std::int64_t> offset{0};
-  std::vector<std::int32_t> cell;
+  std::vector<std::int32_t> cell, pin, place(order.size());
   offset.reserve(circuit.net_offset.size());
   cell.reserve(circuit.net_cell.size());
+  pin.reserve(placement.pin.size());
   for (const std::int64_t n : order) {
-    cell.insert(cell.end(), circuit.net_cell.begin() + circuit.net_offset[n],
-                circuit.net_cell.begin() + circuit.net_offset[n + 1]);
+    place[n] = static_cast<std::int32_t>(offset.size()) - 1;
+    for (std::int64_t p = circuit.net_offset[n]; p < circuit.net_offset[n + 1]; ++p) {
+      cell.push_back(circuit.net_cell[pins[p]]);
+      if (named) pin.push_back(placement.pin[pins[p]]);
+    }
     offset.push_back(static_cast<std::int64_t>(cell.size()));
   }
   circuit.net_offset = std::move(offset);
   circuit.net_cell = std::move(cell);
+  placement.pin = std::move(pin);
+  for (std::int32_t& net : placement.io_net) net = place[net];
 }
 
 }  // namespace
@@ -87,6 +99,8 @@ void order_by_placement(Circuit& circuit) {
   permute(circuit.label, order, circuit.label_name.size());
   permute(circuit.cell_type, order, 1);
   permute(circuit.position, order, 1);
+  if (!circuit.placement.size.empty()) permute(circuit.placement.size, order, 1);
+  if (!circuit.placement.orientation.empty()) permute(circuit.placement.orientation, order, 1);
   if (circuit.original.empty()) {
     circuit.original = order;
   } else {

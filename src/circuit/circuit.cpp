@@ -19,6 +19,68 @@ void check_finite(const std::vector<float>& values, const std::vector<std::strin
                    "every value must be a finite number");
 }
 
+// A damaged grid must not take all memory.
+constexpr std::int64_t kMostGcells = 1 << 24;
+
+bool is_place(double at) {
+  return std::abs(at) <= kFarthest;  // false where it is not a number
+}
+
+/// Refuses a placement that does not fit its circuit.
+void validate_placement(const Circuit& c, const std::string& place) {
+  const Placement& p = c.placement;
+  const auto refuse = [&](const std::string& what) { throw InputError(place, what, kReimport); };
+  const auto expect_size = [&](const char* what, std::size_t have, std::int64_t want) {
+    if (have != 0 && static_cast<std::int64_t>(have) != want) {
+      refuse(fmt::format("{} has {} values where {} are expected", what, have, want));
+    }
+  };
+  for (const std::vector<double>& border : p.grid.border) {
+    if (border.empty() != p.grid.empty() || border.size() == 1) refuse("the grid has borders in one direction only");
+    for (std::size_t i = 0; i < border.size(); ++i) {
+      if (!is_place(border[i]) || (i > 0 && !(border[i - 1] < border[i]))) {
+        refuse("the borders of GCells do not ascend");
+      }
+    }
+  }
+  const std::int64_t rows = p.grid.rows(), columns = p.grid.columns();
+  if (p.grid.size() > kMostGcells)
+    refuse(fmt::format("the grid has {} x {} GCells, more than {}", columns, rows, kMostGcells));
+  for (const Placement::Layer& layer : p.layer) {
+    if (static_cast<std::int64_t>(layer.row_tracks.size()) != rows ||
+        static_cast<std::int64_t>(layer.column_tracks.size()) != columns) {
+      refuse(fmt::format("layer {} has not a number of tracks for each row and column", layer.name));
+    }
+    for (const auto* tracks : {&layer.row_tracks, &layer.column_tracks}) {
+      if (std::any_of(tracks->begin(), tracks->end(), [](float t) { return !(t >= 0) || !std::isfinite(t); })) {
+        refuse(fmt::format("layer {} has numbers of tracks that are none", layer.name));
+      }
+    }
+  }
+  expect_size("power", p.power.size(), p.grid.size());
+  check_finite(p.power, {"power"}, place, "map");
+  expect_size("size", p.size.size(), c.cells());
+  for (const auto& size : p.size) {
+    if (!(size[0] >= 0 && size[1] >= 0 && is_place(static_cast<double>(size[0])) &&
+          is_place(static_cast<double>(size[1])))) {
+      refuse("a cell's size is none");
+    }
+  }
+  expect_size("orientation", p.orientation.size(), c.cells());
+  expect_size("pin", p.pin.size(), c.pins());
+  for (const std::int32_t pin : p.pin) {
+    if (pin < 0 || static_cast<std::size_t>(pin) >= p.pin_name.size())
+      refuse(fmt::format("a pin has the name {}", pin));
+  }
+  if (p.io_net.size() != p.io_position.size()) refuse("io has nets and positions of different numbers");
+  for (std::size_t i = 0; i < p.io_net.size(); ++i) {
+    if (p.io_net[i] < 0 || p.io_net[i] >= c.nets()) refuse(fmt::format("io names net {} of {}", p.io_net[i], c.nets()));
+    if (!is_place(p.io_position[i][0]) || !is_place(p.io_position[i][1])) {
+      refuse("the position of an io pin is no place");
+    }
+  }
+}
+
 }  // namespace
 
 void validate(const Circuit& c, const std::string& place) {
@@ -55,8 +117,8 @@ void validate(const Circuit& c, const std::string& place) {
     if (c.cell_type[i] < 0 || c.cell_type[i] >= static_cast<std::int64_t>(c.type_name.size())) {
       refuse(fmt::format("cell {} has type {} of {} types", i, c.cell_type[i], c.type_name.size()));
     }
-    if (!std::isfinite(c.position[i][0]) || !std::isfinite(c.position[i][1])) {
-      refuse(fmt::format("the position of cell {} is not finite", i));
+    if (!is_place(c.position[i][0]) || !is_place(c.position[i][1])) {
+      refuse(fmt::format("the position of cell {} is no place", i));
     }
   }
   if (!c.original.empty()) {
@@ -70,10 +132,11 @@ void validate(const Circuit& c, const std::string& place) {
     }
   }
   for (const double side : c.box) {
-    if (!std::isfinite(side)) refuse(fmt::format("a side of the box is {}", side));
+    if (!is_place(side)) refuse(fmt::format("a side of the box is {}", side));
   }
   check_finite(c.feature, c.feature_name, place, "feature");
   check_finite(c.label, c.label_name, place, "label");
+  validate_placement(c, place);
 }
 
 std::vector<std::int64_t> clique_degree(const std::vector<std::int64_t>& net_offset,

@@ -59,7 +59,7 @@ std::optional<std::int64_t> as_integer(const PickleValue& value) {
 
 // ---- the placement --------------------------------------------------------------------------------------------------
 
-using Placement = std::unordered_map<std::string_view, GcellBox>;
+using PlacedBoxes = std::unordered_map<std::string_view, GcellBox>;
 
 GcellBox read_box(const Pickle& file, std::string_view cell, const PickleValue& value) {
   const PickleNode* const node = file.node(value);
@@ -78,13 +78,13 @@ GcellBox read_box(const Pickle& file, std::string_view cell, const PickleValue& 
   return {narrow(0), narrow(1), narrow(2), narrow(3)};
 }
 
-Placement read_placement(const Pickle& file) {
+PlacedBoxes read_placement(const Pickle& file) {
   const PickleNode& array = as_node(file, file.root(), PickleNode::Kind::array, "an array of one dict");
   if (array.items.size() != 1) {
     damaged(file, fmt::format("there are {} objects instead of one dict", array.items.size()));
   }
   const PickleNode& dict = as_node(file, array.items[0], PickleNode::Kind::dict, "a dict of boxes");
-  Placement placement;
+  PlacedBoxes placement;
   placement.reserve(dict.items.size() / 2);
   for (std::size_t i = 0; i < dict.items.size(); i += 2) {
     const std::string_view cell = as_string(file, dict.items[i], "the name of a cell");
@@ -96,7 +96,7 @@ Placement read_placement(const Pickle& file) {
   return placement;
 }
 
-GcellBox extent_of(const Placement& placement) {
+GcellBox extent_of(const PlacedBoxes& placement) {
   GcellBox extent = placement.begin()->second;
   for (const auto& [cell, box] : placement) {
     extent.left = std::min(extent.left, box.left);
@@ -153,7 +153,7 @@ void for_each_connection(const Table& pins, std::int64_t nets, std::int64_t node
 }
 
 // The place of each node of the netlist, or null.
-std::vector<const GcellBox*> places(const Table& nodes, const Placement& placement) {
+std::vector<const GcellBox*> places(const Table& nodes, const PlacedBoxes& placement) {
   std::unordered_set<std::string_view> names;
   names.reserve(static_cast<std::size_t>(nodes.columns()));
   std::vector<const GcellBox*> place;
@@ -166,7 +166,7 @@ std::vector<const GcellBox*> places(const Table& nodes, const Placement& placeme
   return place;
 }
 
-void check_share(const std::vector<const GcellBox*>& place, const Placement& placement, double least,
+void check_share(const std::vector<const GcellBox*>& place, const PlacedBoxes& placement, double least,
                  const Table& nodes, const std::string& placement_file) {
   const auto known = place.size() - static_cast<std::size_t>(std::count(place.begin(), place.end(), nullptr));
   const double share = static_cast<double>(known) / static_cast<double>(placement.size());
@@ -237,7 +237,7 @@ CircuitNetDesign read_circuitnet_design(const std::string& root, const std::stri
   design.placement = find_circuitnet_file((folder / "instance_placement_gcell").string(), placed, {".npy", ""});
 
   const Pickle placement_file(design.placement);
-  const Placement placement = read_placement(placement_file);
+  const PlacedBoxes placement = read_placement(placement_file);
   design.extent = extent_of(placement);
   const Table nodes(folder, netlist, "node_attr", 2);
   std::vector<const GcellBox*> place = places(nodes, placement);

@@ -5,6 +5,7 @@
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/circuit_file.hpp>
 #include <gsrgnn/circuit/circuitnet.hpp>
+#include <gsrgnn/circuit/placement_maps.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <optional>
 
@@ -17,18 +18,23 @@ void add_places(const CircuitNetDesign& design, Circuit& circuit) {
   const GcellBox& all = design.extent;
   circuit.box = {static_cast<double>(all.left), static_cast<double>(all.bottom), all.right + 1.0, all.top + 1.0};
   const double width = circuit.box[2] - circuit.box[0], height = circuit.box[3] - circuit.box[1];
-  append_features(circuit, {"box_left", "box_bottom", "box_right", "box_top", "half_width", "half_height"},
-                  [&](std::int64_t i) {
-                    const GcellBox& box = design.box[i];
-                    const double right = box.right + 1.0, top = box.top + 1.0;
-                    circuit.position.push_back({(box.left + right) / 2, (box.bottom + top) / 2});
-                    return std::array{(box.left - circuit.box[0]) / width,
-                                      (box.bottom - circuit.box[1]) / height,
-                                      (right - circuit.box[0]) / width,
-                                      (top - circuit.box[1]) / height,
-                                      (right - box.left) / 2,
-                                      (top - box.bottom) / 2};
-                  });
+  Placement& placement = circuit.placement;
+  placement.anchor = Placement::Anchor::centre;
+  for (std::int32_t x = all.left; x <= all.right + 1; ++x) placement.grid.border[0].push_back(x);
+  for (std::int32_t y = all.bottom; y <= all.top + 1; ++y) placement.grid.border[1].push_back(y);
+  append_features(
+      circuit, {"box_left", "box_bottom", "box_right", "box_top", "half_width", "half_height"}, [&](std::int64_t i) {
+        const GcellBox& box = design.box[i];
+        const double right = box.right + 1.0, top = box.top + 1.0;
+        circuit.position.push_back({(box.left + right) / 2, (box.bottom + top) / 2});
+        placement.size.push_back({static_cast<float>(right - box.left), static_cast<float>(top - box.bottom)});
+        return std::array{(box.left - circuit.box[0]) / width,
+                          (box.bottom - circuit.box[1]) / height,
+                          (right - circuit.box[0]) / width,
+                          (top - circuit.box[1]) / height,
+                          (right - box.left) / 2,
+                          (top - box.bottom) / 2};
+      });
 }
 
 // The mean of two maps in each GCell.
@@ -92,7 +98,9 @@ Circuit import_circuitnet(const CircuitNetOptions& options) {
   add_places(design, circuit);
   append_common_features(circuit);
   for (const auto& [name, where] : options.feature_maps) {
-    if (name.empty() || std::count(circuit.feature_name.begin(), circuit.feature_name.end(), name) > 0) {
+    const auto maps = feature_names({}, {}, FeatureSet::maps);  // which every circuit has
+    if (name.empty() || std::count(circuit.feature_name.begin(), circuit.feature_name.end(), name) > 0 ||
+        std::count(maps.begin(), maps.end(), name) > 0) {
       throw InputError(where, fmt::format("the feature name '{}' is {}", name, name.empty() ? "empty" : "taken"),
                        fmt::format("choose another name than {}", fmt::join(circuit.feature_name, ", ")));
     }

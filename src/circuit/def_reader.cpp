@@ -8,8 +8,19 @@
 #include <unordered_map>
 #include <utility>
 
+#include "circuit/def_special_nets.hpp"
+
 namespace gsrgnn {
 namespace {
+
+// More components without a place than so many are no leftovers: the design is not placed.
+constexpr double kMostUnplaced = 0.5;
+
+// A few nets of ( * pin ) must not take all memory.
+constexpr std::size_t kMostPins = std::size_t{1} << 28;
+
+// DEF 5.8: "If the statement is omitted, 100 units a micron".
+constexpr std::int32_t kUsualUnits = 100;
 
 // More lines a direction than any GCELLGRID has; a damaged count must not take all memory.
 constexpr std::int64_t kMostGridLines = 1 << 20;
@@ -23,7 +34,7 @@ struct Pattern {
   std::int32_t start, count, step;
 };
 
-bool is_keyword(std::string_view word) {
+bool is_statement(std::string_view word) {
   return std::all_of(word.begin(), word.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
 }
 
@@ -41,20 +52,26 @@ class DefParser {
   }
 
   DefDesign parse() {
-    if (!is_keyword(tokens_.peek())) {
-      tokens_.fail(fmt::format("this is not a DEF file, it begins with {}", quoted(tokens_.next())),
-                   "give a DEF file as text, uncompressed");
+    if (!is_one_of(tokens_.peek(), {"VERSION", "NAMESCASESENSITIVE", "DIVIDERCHAR", "BUSBITCHARS", "DESIGN",
+                                    "TECHNOLOGY", "UNITS", "HISTORY", "ARRAY", "FLOORPLAN"})) {
+      tokens_.fail(fmt::format("this is not a DEF file, it begins with {}", quoted(tokens_.next())), "give a DEF file");
     }
     using Parser = DefParser;
-    constexpr std::pair<std::string_view, void (Parser::*)()> kStatements[] = {
-        {"DESIGN", &Parser::design},         {"UNITS", &Parser::units},
-        {"DIEAREA", &Parser::die_area},      {"TRACKS", &Parser::tracks},
-        {"GCELLGRID", &Parser::gcell_grid},  {"VIAS", &Parser::vias},
-        {"COMPONENTS", &Parser::components}, {"NETS", &Parser::nets}};
+    constexpr std::pair<std::string_view, void (Parser::*)()> kStatements[] = {{"DESIGN", &Parser::design},
+                                                                               {"UNITS", &Parser::units},
+                                                                               {"DIEAREA", &Parser::die_area},
+                                                                               {"TRACKS", &Parser::tracks},
+                                                                               {"GCELLGRID", &Parser::gcell_grid},
+                                                                               {"VIAS", &Parser::vias},
+                                                                               {"COMPONENTS", &Parser::components},
+                                                                               {"PINS", &Parser::pins},
+                                                                               {"NETS", &Parser::nets},
+                                                                               {"SPECIALNETS", &Parser::special_nets},
+                                                                               {"ROW", &Parser::row}};
     while (true) {
-      const std::string_view keyword = tokens_.next();
+      const std::string keyword = tokens_.keyword();
       if (keyword == "END") {
-        const std::string_view what = tokens_.next();
+        const std::string what = tokens_.keyword();
         if (what == "DESIGN") break;
         if (what != skipped_) tokens_.fail(fmt::format("END {} without its beginning", quoted(what)));
         skipped_ = {};
@@ -68,10 +85,21 @@ class DefParser {
       if (!found) tokens_.fail(fmt::format("the design has no {}", what));
     };
     require(!design_.name.empty(), "DESIGN statement");
-    require(design_.units_per_micron > 0, "UNITS DISTANCE MICRONS");
+    if (design_.units_per_micron == 0) {
+      design_.units_per_micron = kUsualUnits;
+      design_.note.push_back(fmt::format("no UNITS: {} a micron, as DEF has it", kUsualUnits));
+    }
     require(has_die_, "DIEAREA");
     require(has_components_, "COMPONENTS section");
     require(has_nets_, "NETS section");
+    const auto all = design_.unplaced + static_cast<std::int64_t>(design_.component.size());
+    if (static_cast<double>(design_.unplaced) > kMostUnplaced * static_cast<double>(all)) {
+      throw InputError(design_.path, fmt::format("{} of {} components have no place", design_.unplaced, all),
+                       "place the design first");
+    }
+    if (design_.unplaced > 0) {
+      design_.note.push_back(fmt::format("{} of {} components have no place and were left out", design_.unplaced, all));
+    }
     for (std::vector<std::int32_t>& lines : design_.gcell_line) {
       std::sort(lines.begin(), lines.end());
       lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
@@ -84,8 +112,8 @@ class DefParser {
 
   // Sections that do not matter, and statements that do not. A section's first statement is followed by its entries
   // ("- ...") or, when there are none, by END and its name.
-  void skip_section(std::string_view keyword) {
-    if (!is_keyword(keyword)) tokens_.fail(fmt::format("expected a statement of DEF, found {}", quoted(keyword)));
+  void skip_section(const std::string& keyword) {
+    if (!is_statement(keyword)) tokens_.fail(fmt::format("expected a statement of DEF, found {}", quoted(keyword)));
     if (keyword == "PROPERTYDEFINITIONS") return tokens_.skip_to_end(keyword);
     if (keyword == "BEGINEXT") return tokens_.skip_through("ENDEXT");
     tokens_.skip_through(";");
@@ -107,8 +135,7 @@ class DefParser {
     tokens_.expect("END");
     tokens_.expect(title);
     if (found != announced) {
-      throw InputError(tokens_.place(line), fmt::format("{} announces {} entries and has {}", title, announced, found),
-                       kWriteItAgain);
+      design_.note.push_back(fmt::format("line {}: {} announces {} entries and has {}", line, title, announced, found));
     }
   }
 
@@ -135,6 +162,16 @@ class DefParser {
     if (tokens_.peek() != ")") tokens_.integer("the extension of a wire");
     tokens_.expect(")");
     return {x, y};
+  }
+
+  // ( x y ) orientation
+  Point place(Orientation& orientation) {
+    const Point at = point({});
+    if (const auto given = orientation_of(tokens_.peek())) {
+      orientation = *given;
+      tokens_.next();
+    }
+    return at;
   }
 
   std::int32_t layer(std::string_view name) { return index_of(name, layer_index_, design_.layer); }
@@ -165,7 +202,7 @@ class DefParser {
     Pattern pattern{axis == "Y", 0, 0, 0};
     pattern.start = tokens_.integer("the first coordinate");
     tokens_.expect("DO");
-    pattern.count = tokens_.integer("the number of lines", 1);
+    pattern.count = tokens_.integer("the number of lines", 0);
     tokens_.expect("STEP");
     pattern.step = tokens_.integer("the distance of lines", pattern.count > 1 ? 1 : 0);
     const std::int64_t last = pattern.start + (pattern.count - std::int64_t{1}) * pattern.step;
@@ -248,22 +285,48 @@ class DefParser {
     const std::int64_t line = tokens_.line();
     const std::int32_t type = master(name("a master"));
     std::optional<Point> at;
+    Orientation orientation = Orientation::N;
     for (std::string_view word = first_attribute(); !word.empty(); word = attribute()) {
-      if (is_one_of(word, {"PLACED", "FIXED", "COVER"})) at = point({});
+      if (is_one_of(word, {"PLACED", "FIXED", "COVER"})) at = place(orientation);
     }
-    if (!at) {
-      throw InputError(tokens_.place(line), fmt::format("component {} has no placement", quoted(instance)),
-                       "place the design first");
-    }
-    if (!component_index_.emplace(instance, static_cast<std::int32_t>(design_.component.size())).second) {
+    const auto index = at ? static_cast<std::int32_t>(design_.component.size()) : kUnplaced;
+    if (!component_index_.emplace(instance, index).second) {
       throw InputError(tokens_.place(line), fmt::format("there is a second component {}", quoted(instance)),
                        "give each component its own name");
     }
-    design_.component.push_back({std::string(instance), type, at->x, at->y});
+    if (at) {
+      design_.component.push_back({std::string(instance), type, at->x, at->y, orientation});
+    } else {
+      ++design_.unplaced;
+    }
+  }
+
+  // ROW name site x y ...
+  void row() {
+    name("a row");
+    name("a site");
+    tokens_.integer("the row's x");
+    design_.row.push_back(tokens_.integer("the row's y"));
+    tokens_.skip_through(";");
+  }
+
+  void pins() {
+    section("PINS", [this] {
+      const std::string_view pin = name("a pin");
+      bool found = false;  // of several ports the first
+      for (std::string_view word = attribute(); !word.empty(); word = attribute()) {
+        if (!is_one_of(word, {"PLACED", "FIXED", "COVER"}) || std::exchange(found, true)) continue;
+        io_place_.emplace(pin, point({}));
+      }
+    });
+  }
+
+  void special_nets() {
+    section("SPECIALNETS", [this] { read_special_net(tokens_, design_.power); });
   }
 
   void nets() {
-    once("NETS", has_nets_);
+    has_nets_ = true;  // there may be several sections
     section("NETS", [this] { net(); });
   }
 
@@ -275,28 +338,39 @@ class DefParser {
     for (std::string_view word = first_attribute(); !word.empty(); word = attribute()) {
       if (is_one_of(word, {"ROUTED", "FIXED", "COVER", "NOSHIELD"})) wiring();
     }
+    design_.via_offset.push_back(static_cast<std::int64_t>(design_.via.size()));
   }
 
-  // ( component pin ) ( PIN pin ) ...
+  // ( component pin ) ( PIN pin ) ( * pin ) ...
   void net_pins(std::string_view net) {
     while (tokens_.accept("(")) {
       const std::string_view cell = name("a component");
-      if (cell == "*") {
-        tokens_.fail(fmt::format("net {} connects a pin of all components with ( * pin )", quoted(net)),
-                     "write the DEF with one connection for each component");
-      }
-      if (cell != "PIN") {
+      const std::string_view pin = name("a pin");
+      if (cell == "PIN") {
+        if (const auto at = io_place_.find(pin); at != io_place_.end()) {
+          design_.io.push_back({static_cast<std::int32_t>(design_.net.size()), at->second.x, at->second.y});
+        }
+      } else if (cell == "*") {
+        for (std::size_t all = 0; all < design_.component.size(); ++all) add_pin(static_cast<std::int32_t>(all), pin);
+      } else {
         const auto found = component_index_.find(cell);
         if (found == component_index_.end()) {
           tokens_.fail(fmt::format("net {} names the unknown component {}", quoted(net), quoted(cell)),
                        "list each component of a net in COMPONENTS, before NETS");
         }
-        design_.net_component.push_back(found->second);
+        if (found->second != kUnplaced) add_pin(found->second, pin);
       }
-      name("a pin");
       if (tokens_.accept("+")) tokens_.expect("SYNTHESIZED");
       tokens_.expect(")");
     }
+  }
+
+  void add_pin(std::int32_t component, std::string_view pin) {
+    if (design_.net_component.size() >= kMostPins) {
+      tokens_.fail("the nets have more pins than any design has", "write the nets of ( * pin ) as SPECIALNETS");
+    }
+    design_.net_component.push_back(component);
+    design_.net_pin.push_back(index_of(pin, pin_index_, design_.pin_name));
   }
 
   // layer points [NEW layer points] ..., up to (not with) the next `+` or `;`.
@@ -308,14 +382,14 @@ class DefParser {
       if (tokens_.peek() == "(") {
         const Point next = point(last);
         if (last && (last->x != next.x || last->y != next.y)) {
-          if (last->x != next.x && last->y != next.y) {
-            tokens_.fail(fmt::format("the wire to ( {} {} ) is neither horizontal nor vertical", next.x, next.y));
-          }
           if (on < 0) {
-            tokens_.fail(fmt::format("a wire goes on behind the via {}, whose other layer is not known", quoted(via)),
-                         "give the LEF that defines the via");
+            if (design_.unknown_via.empty()) design_.unknown_via = via;
+          } else if (last->x == next.x || last->y == next.y) {
+            design_.wire.push_back({on, last->x, last->y, next.x, next.y});
+          } else {  // a slanted one takes as many tracks as its two legs
+            design_.wire.push_back({on, last->x, last->y, next.x, last->y});
+            design_.wire.push_back({on, next.x, last->y, next.x, next.y});
           }
-          design_.wire.push_back({on, last->x, last->y, next.x, next.y});
         }
         last = next;
         continue;
@@ -339,8 +413,9 @@ class DefParser {
       } else if (word != "TAPER") {
         if (!last) tokens_.fail(fmt::format("the via {} comes before any point of its wire", quoted(word)));
         via = word;
+        if (on >= 0) design_.via.push_back({on, last->x, last->y});
         on = layer_behind_via(via, on);
-        if (is_one_of(tokens_.peek(), {"N", "S", "E", "W", "FN", "FS", "FE", "FW"})) tokens_.next();
+        if (orientation_of(tokens_.peek())) tokens_.next();
       }
     }
   }
@@ -368,12 +443,15 @@ class DefParser {
     return -1;
   }
 
+  static constexpr std::int32_t kUnplaced = -1;
+
   LefDefTokens tokens_;
   const LefTechnology* lef_;
   DefDesign design_;
   bool has_die_ = false, has_components_ = false, has_nets_ = false;
-  std::string_view skipped_;  // a statement that was skipped and may turn out to be a section without entries
-  std::unordered_map<std::string_view, std::int32_t> layer_index_, master_index_, component_index_;
+  std::string skipped_;  // a statement that was skipped and may turn out to be a section without entries
+  std::unordered_map<std::string_view, std::int32_t> layer_index_, master_index_, component_index_, pin_index_;
+  std::unordered_map<std::string_view, Point> io_place_;
   std::unordered_map<std::string_view, std::vector<std::string_view>> via_layers_;
 };
 

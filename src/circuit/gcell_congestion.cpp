@@ -2,6 +2,7 @@
 #include <gsrgnn/circuit/gcell_congestion.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <string>
+#include <utility>
 
 namespace gsrgnn {
 namespace {
@@ -9,58 +10,43 @@ namespace {
 // More GCells than any design that fits the rest of the program has; a damaged grid must not take all memory.
 constexpr std::int64_t kMostGcells = 1 << 24;
 
-constexpr const char* kRouteFirst = "write the DEF after routing, with its TRACKS and GCELLGRID";
+// OpenROAD's GCells: so many tracks of the third layer.
+constexpr std::int64_t kTracksOfGcell = 15;
+constexpr std::size_t kThirdLayer = 2;
+constexpr std::int64_t kRowsOfGcell = 2;
 
-enum class Role { unknown, left_out, horizontal, vertical };
-
-Role role_by_number(const std::string& layer) {
-  const std::size_t letters = layer.find_last_not_of("0123456789");
-  std::string digits = layer.substr(letters == std::string::npos ? 0 : letters + 1);
-  if (digits.empty()) return Role::unknown;
-  digits.erase(0, digits.find_first_not_of('0'));
-  if (digits.empty() || digits == "1") return Role::left_out;
-  return (digits.back() - '0') % 2 == 1 ? Role::horizontal : Role::vertical;
-}
-
-Role role_by_lef(const std::string& layer, const LefTechnology& lef) {
-  for (const LefTechnology::Layer& known : lef.routing) {
-    if (known.name != layer) continue;
-    if (&known == &lef.routing.front()) return Role::left_out;
-    return known.direction == Direction::horizontal ? Role::horizontal : Role::vertical;
-  }
-  return Role::unknown;
-}
-
-std::vector<Role> layer_roles(const DefDesign& design, const LefTechnology* lef) {
-  std::vector<Role> roles;
-  for (const std::string& layer : design.layer) {
-    roles.push_back(lef != nullptr ? role_by_lef(layer, *lef) : role_by_number(layer));
-  }
-  for (const DefDesign::Wire& wire : design.wire) {
-    if (roles[wire.layer] != Role::unknown) continue;
-    const std::string& layer = design.layer[wire.layer];
-    if (lef != nullptr) {
-      throw InputError(lef->path,
-                       fmt::format("there is no routing layer {}, on which {} has wires", layer, design.path),
-                       "give the technology LEF that the design was routed with");
+std::int64_t made_step(const DefDesign& design, const std::vector<Technology::Layer>& layers) {
+  if (!layers.empty()) {
+    const std::size_t l = std::min(kThirdLayer, layers.size() - 1);
+    const std::size_t axis = layer_roles(layers)[l] == LayerRole::horizontal ? 1 : 0;
+    for (const std::size_t tried : {axis, 1 - axis}) {
+      for (const DefDesign::Tracks& tracks : design.tracks[tried]) {
+        if (design.layer[tracks.layer] == layers[l].name && tracks.step > 0) return kTracksOfGcell * tracks.step;
+      }
     }
-    throw InputError(design.path, fmt::format("the direction of layer {} does not follow from its name", layer),
-                     "give the technology LEF of the design");
   }
-  return roles;
+  std::vector<std::int32_t> rows = design.row;
+  for (const DefDesign::Component& component : design.component) rows.push_back(component.y);
+  std::sort(rows.begin(), rows.end());
+  std::int64_t height = 0;
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    const std::int64_t step = std::int64_t{rows[i]} - rows[i - 1];
+    if (step > 0 && (height == 0 || step < height)) height = step;
+  }
+  const std::int64_t side =
+      std::max(std::int64_t{design.die[2]} - design.die[0], std::int64_t{design.die[3]} - design.die[1]);
+  return height > 0 ? kRowsOfGcell * height : std::max<std::int64_t>(side / 10, 1);
 }
 
-// The borders of columns (axis 0) or rows (axis 1).
-std::vector<std::int32_t> borders(const DefDesign& design, int axis) {
-  std::vector<std::int32_t> border = design.gcell_line[axis];
-  if (border.empty()) {
-    throw InputError(design.path, fmt::format("there are routed wires and no GCELLGRID {}", axis == 0 ? "X" : "Y"),
-                     kRouteFirst);
+// What layer_roles() says, by the design's numbers of layers.
+std::vector<LayerRole> roles_by_index(const DefDesign& design, const std::vector<Technology::Layer>& layers) {
+  const std::vector<LayerRole> roles = layer_roles(layers);
+  std::vector<LayerRole> by_index(design.layer.size(), LayerRole::left_out);
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    const auto found = std::find(design.layer.begin(), design.layer.end(), layers[l].name);
+    if (found != design.layer.end()) by_index[found - design.layer.begin()] = roles[l];
   }
-  // OpenROAD writes the line on the left of each GCell only: the last GCell reaches to the edge of the die.
-  if (design.die[axis] < border.front()) border.insert(border.begin(), design.die[axis]);
-  if (design.die[axis + 2] > border.back()) border.push_back(design.die[axis + 2]);
-  return border;
+  return by_index;
 }
 
 // Index of the interval [border[i], border[i + 1]) that holds the coordinate; the first and the last have no outer end.
@@ -88,31 +74,16 @@ std::int64_t tracks_below(const DefDesign::Tracks& tracks, std::int64_t coordina
   return std::min<std::int64_t>(tracks.count, (reach + step - 1) / step);
 }
 
-// The tracks in each interval, over all layers of a role. A track on the last border belongs to the last interval.
-std::vector<double> tracks_in_intervals(const std::vector<std::int32_t>& border,
-                                        const std::vector<DefDesign::Tracks>& tracks, const std::vector<Role>& roles,
-                                        Role role) {
-  std::vector<double> count(border.size() - 1, 0.0);
-  for (const DefDesign::Tracks& some : tracks) {
-    if (roles[some.layer] != role) continue;
-    for (std::size_t i = 0; i < count.size(); ++i) {
-      const std::int64_t end = std::int64_t{border[i + 1]} + (i + 1 == count.size() ? 1 : 0);
-      count[i] += static_cast<double>(tracks_below(some, end) - tracks_below(some, border[i]));
-    }
-  }
-  return count;
-}
-
 // Wires without any track to take them are a DEF cut short, not a congested one.
-void require_tracks(const DefDesign& design, const std::vector<Role>& roles, Role role, int axis) {
+void require_tracks(const DefDesign& design, const std::vector<LayerRole>& roles, LayerRole role, int axis) {
   const std::vector<DefDesign::Tracks>& tracks = design.tracks[axis];
   const auto has_role = [&](const auto& item) { return roles[item.layer] == role; };
   if (std::any_of(tracks.begin(), tracks.end(), has_role)) return;
   if (!tracks.empty() && std::none_of(design.wire.begin(), design.wire.end(), has_role)) return;
   throw InputError(design.path,
                    fmt::format("there are routed wires and no TRACKS {} on {} layers", axis == 0 ? "X" : "Y",
-                               role == Role::horizontal ? "horizontal" : "vertical"),
-                   kRouteFirst);
+                               role == LayerRole::horizontal ? "horizontal" : "vertical"),
+                   "write the DEF with its TRACKS");
 }
 
 }  // namespace
@@ -121,26 +92,75 @@ std::int64_t GcellCongestion::at(std::int32_t x, std::int32_t y) const {
   return interval(border[1], y) * columns() + interval(border[0], x);
 }
 
-GcellCongestion gcell_congestion(const DefDesign& design, const LefTechnology* lef) {
+std::array<std::vector<std::int32_t>, 2> gcell_borders(const DefDesign& design,
+                                                       const std::vector<Technology::Layer>& layers,
+                                                       std::vector<std::string>& note) {
+  std::array<std::vector<std::int32_t>, 2> border = design.gcell_line;
+  const bool made = border[0].empty() || border[1].empty();
+  const std::int64_t step = made ? made_step(design, layers) : 0;
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    std::vector<std::int32_t>& lines = border[axis];
+    const std::int32_t first = design.die[axis], last = design.die[axis + 2];
+    if (made) {
+      lines.clear();
+      if ((std::int64_t{last} - first) / step > kMostGcells) {
+        throw InputError(design.path, fmt::format("has no GCELLGRID, and GCells of {} units would be too many", step),
+                         "write the DEF with its GCELLGRID, ROWs or TRACKS");
+      }
+      // A last column that would be narrower than half a GCell widens the one before it.
+      for (std::int64_t at = first; at < last && (at == first || last - at >= step / 2); at += step) {
+        lines.push_back(static_cast<std::int32_t>(at));
+      }
+      lines.push_back(last);
+      continue;
+    }
+    // OpenROAD writes the line on the left of each GCell only: the last GCell reaches to the edge of the die.
+    if (first < lines.front()) lines.insert(lines.begin(), first);
+    if (last > lines.back()) lines.push_back(last);
+  }
+  const auto columns = static_cast<std::int64_t>(border[0].size()) - 1,
+             rows = static_cast<std::int64_t>(border[1].size()) - 1;
+  if (columns < 1 || rows < 1 || columns * rows > kMostGcells) {
+    throw InputError(design.path, fmt::format("GCELLGRID makes {} x {} GCells", columns, rows),
+                     fmt::format("1 to {} GCells are supported", kMostGcells));
+  }
+  if (made) {
+    note.push_back(fmt::format("no GCELLGRID: GCells of {:g} microns were made",
+                               static_cast<double>(step) / design.units_per_micron));
+  }
+  return border;
+}
+
+std::vector<double> tracks_between(const std::vector<std::int32_t>& border, const DefDesign& design,
+                                   const std::string& layer, int axis) {
+  std::vector<double> count(border.size() - 1, 0.0);
+  for (const DefDesign::Tracks& some : design.tracks[axis]) {
+    if (design.layer[some.layer] != layer) continue;
+    for (std::size_t i = 0; i < count.size(); ++i) {
+      const std::int64_t end = std::int64_t{border[i + 1]} + (i + 1 == count.size() ? 1 : 0);
+      count[i] += static_cast<double>(tracks_below(some, end) - tracks_below(some, border[i]));
+    }
+  }
+  return count;
+}
+
+GcellCongestion gcell_congestion(const DefDesign& design, const std::vector<Technology::Layer>& layers,
+                                 std::array<std::vector<std::int32_t>, 2> border) {
   GcellCongestion grid;
-  grid.border = {borders(design, 0), borders(design, 1)};
+  grid.border = std::move(border);
   const auto& [x, y] = grid.border;
   const std::int64_t columns = grid.columns(), rows = grid.rows();
-  if (columns * rows > kMostGcells) {
-    throw InputError(design.path, fmt::format("GCELLGRID makes {} x {} GCells", columns, rows),
-                     fmt::format("at most {} GCells are supported", kMostGcells));
-  }
-  const std::vector<Role> roles = layer_roles(design, lef);
-  require_tracks(design, roles, Role::horizontal, 1);
-  require_tracks(design, roles, Role::vertical, 0);
+  const std::vector<LayerRole> roles = roles_by_index(design, layers);
+  require_tracks(design, roles, LayerRole::horizontal, 1);
+  require_tracks(design, roles, LayerRole::vertical, 0);
 
   // Demand first: lengths are whole numbers, so their sums are exact in any order.
   grid.horizontal.assign(columns * rows, 0.0);
   grid.vertical.assign(columns * rows, 0.0);
   for (const DefDesign::Wire& wire : design.wire) {
-    const Role role = roles[wire.layer];
-    if (role == Role::left_out) continue;
-    std::vector<double>& demand = role == Role::horizontal ? grid.horizontal : grid.vertical;
+    const LayerRole role = roles[wire.layer];
+    if (role == LayerRole::left_out) continue;
+    std::vector<double>& demand = role == LayerRole::horizontal ? grid.horizontal : grid.vertical;
     if (wire.y1 == wire.y2) {
       const std::int64_t row = interval(y, wire.y1) * columns;
       const auto [from, to] = std::minmax(wire.x1, wire.x2);
@@ -152,8 +172,15 @@ GcellCongestion gcell_congestion(const DefDesign& design, const LefTechnology* l
     }
   }
 
-  const std::vector<double> row_tracks = tracks_in_intervals(y, design.tracks[1], roles, Role::horizontal);
-  const std::vector<double> column_tracks = tracks_in_intervals(x, design.tracks[0], roles, Role::vertical);
+  std::vector<double> row_tracks(static_cast<std::size_t>(rows), 0.0),
+      column_tracks(static_cast<std::size_t>(columns), 0.0);
+  for (std::size_t l = 0; l < design.layer.size(); ++l) {
+    if (roles[l] == LayerRole::left_out) continue;
+    const int axis = roles[l] == LayerRole::horizontal ? 1 : 0;
+    std::vector<double>& sum = axis == 1 ? row_tracks : column_tracks;
+    const std::vector<double> tracks = tracks_between(grid.border[axis], design, design.layer[l], axis);
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += tracks[i];
+  }
   for (std::int64_t row = 0; row < rows; ++row) {
     for (std::int64_t column = 0; column < columns; ++column) {
       const auto share = [](double demand, double capacity) { return capacity > 0 ? demand / capacity : 0.0; };

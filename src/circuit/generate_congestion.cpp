@@ -13,7 +13,7 @@ constexpr std::size_t kWidestBox = 10;      // nets of more pins are routed as a
 /// Adds up boxes of demand, in a table of differences, so that a box costs the same whatever its size.
 class BoxSum {
  public:
-  explicit BoxSum(const Placement& placement)
+  explicit BoxSum(const RowPlacement& placement)
       : placement_(placement), columns_(placement.gcells_x + 1), difference_(columns_ * (placement.gcells_y + 1), 0) {}
 
   /// The box around some cells.
@@ -50,12 +50,12 @@ class BoxSum {
  private:
   std::int64_t& at(std::int64_t x, std::int64_t y) { return difference_[y * columns_ + x]; }
 
-  const Placement& placement_;
+  const RowPlacement& placement_;
   std::int64_t columns_;
   std::vector<std::int64_t> difference_;
 };
 
-std::vector<std::int64_t> sum_demand(const Netlist& netlist, const Placement& placement) {
+std::vector<std::int64_t> sum_demand(const Netlist& netlist, const RowPlacement& placement) {
   BoxSum boxes(placement);
   std::vector<std::int32_t> pins;
   for (std::size_t n = 0; n + 1 < netlist.offset.size(); ++n) {
@@ -76,7 +76,7 @@ std::vector<std::int64_t> sum_demand(const Netlist& netlist, const Placement& pl
 
 }  // namespace
 
-std::vector<float> estimate_congestion(const Netlist& netlist, const Placement& placement) {
+std::vector<float> estimate_congestion(const Netlist& netlist, const RowPlacement& placement) {
   const std::int64_t nx = placement.gcells_x, ny = placement.gcells_y;
   const std::vector<std::int64_t> demand = sum_demand(netlist, placement);
   // A router moves wires to the neighbours: smoothed by 1 2 1 in both directions.

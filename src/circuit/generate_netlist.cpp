@@ -51,7 +51,7 @@ using namespace generator;
 Circuit generate_netlist(const GeneratorSpec& spec) {
   const Netlist netlist = draw_netlist(spec);
   const std::vector<std::int32_t> types = draw_types(spec.seed, netlist);
-  const Placement placement = place(spec.seed, types);
+  const RowPlacement placement = place(spec.seed, types);
   const std::vector<float> congestion = estimate_congestion(netlist, placement);
 
   constexpr double kRowHeight = 1.4, kSiteWidth = 0.19;  // kRowLength and kSiteLength in micron
@@ -59,6 +59,11 @@ Circuit generate_netlist(const GeneratorSpec& spec) {
   for (const CellType& type : cell_types()) circuit.type_name.emplace_back(type.name);
   circuit.box = {0, 0, static_cast<double>(placement.gcells_x * kSitesOfGCell) * kSiteWidth,
                  static_cast<double>(placement.gcells_y * kRowsOfGCell) * kRowHeight};
+  std::vector<double>&x = circuit.placement.grid.border[0], &y = circuit.placement.grid.border[1];
+  for (std::int64_t i = 0; i <= placement.gcells_x; ++i)
+    x.push_back(static_cast<double>(i * kSitesOfGCell) * kSiteWidth);
+  for (std::int64_t i = 0; i <= placement.gcells_y; ++i)
+    y.push_back(static_cast<double>(i * kRowsOfGCell) * kRowHeight);
   circuit.label_name = {"congestion"};
   circuit.label_unit = "estimated demand / capacity";
 

@@ -29,7 +29,7 @@ class Placer {
     placement_.row.resize(types.size());
   }
 
-  Placement place() {
+  RowPlacement place() {
     fill({0, static_cast<std::int64_t>(width_.size())}, {0, placement_.gcells_x * kSitesOfGCell},
          {0, placement_.gcells_y * kRowsOfGCell});
     legalise();
@@ -105,12 +105,12 @@ class Placer {
 
   std::vector<std::int64_t> area_;  ///< N + 1: sums of the sites that cells get, in per cent of a site
   std::vector<std::int64_t> width_;
-  Placement placement_;
+  RowPlacement placement_;
 };
 
 }  // namespace
 
-Placement place(std::uint64_t seed, const std::vector<std::int32_t>& types) {
+RowPlacement place(std::uint64_t seed, const std::vector<std::int32_t>& types) {
   return Placer(seed, types).place();
 }
 

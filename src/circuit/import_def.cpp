@@ -3,28 +3,79 @@
 #include <gsrgnn/circuit/gcell_congestion.hpp>
 #include <gsrgnn/circuit/import_def.hpp>
 #include <gsrgnn/circuit/lef_reader.hpp>
+#include <gsrgnn/circuit/wire_maps.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/text.hpp>
 #include <optional>
 #include <utility>
 
 namespace gsrgnn {
 namespace {
 
-void add_cells(const DefDesign& design, Circuit& circuit) {
-  std::vector<std::string_view> type;
-  const auto microns = [&](std::int32_t units) { return static_cast<double>(units) / design.units_per_micron; };
-  for (const DefDesign::Component& component : design.component) {
-    type.emplace_back(design.master[component.master]);
-    circuit.position.push_back({microns(component.x), microns(component.y)});
+/// The components that a net connects, in the order of the file; `cell` gets the number of each, or -1.
+std::vector<const DefDesign::Component*> connected(const DefDesign& design, std::vector<std::int32_t>& cell) {
+  std::vector<bool> has_net(design.component.size(), false);
+  for (const std::int32_t component : design.net_component) has_net[component] = true;
+  std::vector<const DefDesign::Component*> cells;
+  cell.assign(design.component.size(), -1);
+  for (std::size_t i = 0; i < design.component.size(); ++i) {
+    if (!has_net[i]) continue;
+    cell[i] = static_cast<std::int32_t>(cells.size());
+    cells.push_back(&design.component[i]);
   }
-  set_types(circuit, type);
-  std::transform(design.die.begin(), design.die.end(), circuit.box.begin(), microns);
+  return cells;
 }
 
-void add_labels(const DefDesign& design, const LefTechnology* lef, CongestionLabel kind, Circuit& circuit) {
-  const GcellCongestion grid = gcell_congestion(design, lef);
+void add_layers(const DefDesign& design, const std::array<std::vector<std::int32_t>, 2>& border, Circuit& circuit) {
+  Placement& placement = circuit.placement;
+  const auto counts = [&](const std::string& layer, int axis) {
+    const std::vector<double> tracks = tracks_between(border[axis], design, layer, axis);
+    return std::vector<float>(tracks.begin(), tracks.end());
+  };
+  std::vector<std::string> reason;
+  const std::vector<LayerRole> roles = layer_roles(placement.technology.layer, &reason);
+  std::string text;
+  for (std::size_t l = 0; l < roles.size(); ++l) {
+    const std::string& name = placement.technology.layer[l].name;
+    placement.layer.push_back({name, counts(name, 1), counts(name, 0)});
+    constexpr std::array kRoles = {"left out", "horizontal", "vertical"};  // by LayerRole
+    text +=
+        fmt::format("{}{} {} ({})", l == 0 ? "" : ", ", name, kRoles[static_cast<std::size_t>(roles[l])], reason[l]);
+  }
+  if (!text.empty()) circuit.note.push_back("layers: " + text);
+}
+
+void add_placement(const DefDesign& design, const std::vector<const DefDesign::Component*>& cells,
+                   const std::array<std::vector<std::int32_t>, 2>& border, Circuit& circuit) {
+  Placement& placement = circuit.placement;
+  const auto microns = [&](std::int32_t units) { return static_cast<double>(units) / design.units_per_micron; };
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    std::transform(border[axis].begin(), border[axis].end(), std::back_inserter(placement.grid.border[axis]), microns);
+  }
+  add_layers(design, border, circuit);
+  std::vector<std::array<double, 4>> straps;
+  for (const auto& box : design.power) {
+    straps.push_back({microns(box[0]), microns(box[1]), microns(box[2]), microns(box[3])});
+  }
+  if (!straps.empty()) {
+    const std::vector<double> power = area_map(placement.grid, straps);
+    placement.power.assign(power.begin(), power.end());
+  }
+  for (const DefDesign::Component* cell : cells) placement.orientation.push_back(cell->orientation);
+  placement.pin_name = design.pin_name;
+  placement.pin = design.net_pin;
+  for (const DefDesign::IoPin& pin : design.io) {
+    placement.io_net.push_back(pin.net);
+    placement.io_position.push_back({microns(pin.x), microns(pin.y)});
+  }
+}
+
+void add_labels(const DefDesign& design, const std::vector<const DefDesign::Component*>& cells,
+                const std::array<std::vector<std::int32_t>, 2>& border, CongestionLabel kind, Circuit& circuit) {
+  const GcellCongestion grid = gcell_congestion(design, circuit.placement.technology.layer, border);
   circuit.label_unit = "routed length / track capacity";
-  for (const DefDesign::Component& component : design.component) {
-    const std::int64_t gcell = grid.at(component.x, component.y);
+  for (const DefDesign::Component* cell : cells) {
+    const std::int64_t gcell = grid.at(cell->x, cell->y);
     const double horizontal = grid.horizontal[gcell], vertical = grid.vertical[gcell];
     if (kind == CongestionLabel::average) {
       circuit.label.push_back(static_cast<float>((horizontal + vertical) / 2));
@@ -44,13 +95,41 @@ Circuit import_def(const DefImportOptions& options) {
   const LefTechnology* const lef = technology ? &*technology : nullptr;
   DefDesign design = read_def(options.def, lef);
 
+  std::vector<std::int32_t> cell;
+  const auto cells = connected(design, cell);
   Circuit circuit;
   circuit.name = design.name;
   circuit.source = "def";
-  add_cells(design, circuit);
-  if (!design.wire.empty()) add_labels(design, lef, options.label, circuit);
+  circuit.note = design.note;
+  if (cells.empty()) {
+    throw InputError(options.def, fmt::format("no net connects any of the {} components", design.component.size()),
+                     "give a design whose netlist is placed");
+  }
+  if (const std::size_t rest = design.component.size() - cells.size(); rest > 0) {
+    circuit.note.push_back(fmt::format("{} of {} components have no net and are no cells (fillers, taps, decaps)",
+                                       with_commas(rest), with_commas(design.component.size())));
+  }
+  const auto microns = [&](std::int32_t units) { return static_cast<double>(units) / design.units_per_micron; };
+  std::vector<std::string_view> type;
+  for (const DefDesign::Component* placed : cells) {
+    type.emplace_back(design.master[placed->master]);
+    circuit.position.push_back({microns(placed->x), microns(placed->y)});
+  }
+  set_types(circuit, type);
+  std::transform(design.die.begin(), design.die.end(), circuit.box.begin(), microns);
+  circuit.placement.technology = learn_technology(design, lef);
+  const auto border = gcell_borders(design, circuit.placement.technology.layer, circuit.note);
+  add_placement(design, cells, border, circuit);
+  if (!design.unknown_via.empty()) {
+    circuit.note.push_back(fmt::format(
+        "no label: a wire goes on behind the via {}, whose other layer is not known; a LEF that defines it would tell",
+        quoted(design.unknown_via)));
+  } else if (!design.wire.empty()) {
+    add_labels(design, cells, border, options.label, circuit);
+  }
   circuit.net_offset = std::move(design.net_offset);
   circuit.net_cell = std::move(design.net_component);
+  for (std::int32_t& component : circuit.net_cell) component = cell[component];
   append_common_features(circuit);
   validate(circuit, options.def);
   return circuit;

@@ -1,8 +1,11 @@
+#include <algorithm>
 #include <gsrgnn/circuit/lef_reader.hpp>
 #include <gsrgnn/circuit/lefdef_tokens.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <optional>
+#include <unordered_set>
+#include <utility>
 
 namespace gsrgnn {
 namespace {
@@ -13,12 +16,12 @@ void read_layer(LefDefTokens& tokens, LefTechnology& technology) {
   bool routing = false;
   std::optional<Direction> direction;
   while (!tokens.accept("END")) {
-    const std::string_view keyword = tokens.next();
+    const std::string keyword = tokens.keyword();
     if (keyword == "TYPE") {
-      routing = tokens.peek() == "ROUTING";
+      routing = tokens.accept("ROUTING");
     } else if (keyword == "DIRECTION") {
-      if (tokens.peek() == "HORIZONTAL") direction = Direction::horizontal;
-      if (tokens.peek() == "VERTICAL") direction = Direction::vertical;
+      if (tokens.accept("HORIZONTAL")) direction = Direction::horizontal;
+      if (tokens.accept("VERTICAL")) direction = Direction::vertical;
     }
     if (keyword != ";") tokens.skip_through(";");
   }
@@ -28,49 +31,143 @@ void read_layer(LefDefTokens& tokens, LefTechnology& technology) {
     tokens.fail(fmt::format("the routing layer {} has no DIRECTION HORIZONTAL or VERTICAL", quoted(name)),
                 "give the technology LEF that the design was routed with");
   }
-  technology.routing.push_back({name, *direction});
+  const auto same = [&](const LefTechnology::Layer& known) { return known.name == name; };
+  if (std::none_of(technology.routing.begin(), technology.routing.end(), same)) {
+    technology.routing.push_back({name, *direction});
+  }
 }
 
 // VIA name [DEFAULT] ... END name: one LAYER statement a layer, or LAYERS with all three.
 void read_via(LefDefTokens& tokens, LefTechnology& technology) {
   const std::string name(tokens.next());
-  std::vector<std::string>& layers = technology.via_layers[name];
+  std::vector<std::string> layers;
   while (!tokens.accept("END")) {
-    const std::string_view keyword = tokens.next();
+    const std::string keyword = tokens.keyword();
     if (keyword != "LAYER" && keyword != "LAYERS") continue;
     while (!tokens.accept(";")) layers.emplace_back(tokens.next());
   }
   tokens.expect(name);
+  technology.via_layers.emplace(name, std::move(layers));
+}
+
+struct Box {
+  double left = 0, bottom = 0, right = 0, top = 0;
+  bool empty = true;
+
+  void add(double x, double y) {
+    left = empty ? x : std::min(left, x);
+    bottom = empty ? y : std::min(bottom, y);
+    right = empty ? x : std::max(right, x);
+    top = empty ? y : std::max(top, y);
+    empty = false;
+  }
+};
+
+// RECT [MASK n] x y x y ; or POLYGON [MASK n] x y x y ... ;
+void add_shape(LefDefTokens& tokens, Box& box) {
+  if (tokens.accept("MASK")) tokens.integer("a mask");
+  if (tokens.accept("ITERATE")) return tokens.skip_through(";");
+  while (!tokens.accept(";")) {
+    const double x = tokens.number("a corner of a shape"), y = tokens.number("a corner of a shape");
+    box.add(x, y);
+  }
+}
+
+// PIN name ... [PORT ... END] ... END name
+void read_pin(LefDefTokens& tokens, LefTechnology::Macro& macro) {
+  const std::string name(tokens.next());
+  bool in_port = false, first = true;
+  Box box;
+  while (true) {
+    const std::string keyword = tokens.keyword();
+    if (keyword == "END") {
+      if (!in_port) break;
+      in_port = false;
+      first = box.empty;
+    } else if (keyword == "PORT") {
+      in_port = true;
+    } else if (in_port && first && (keyword == "RECT" || keyword == "POLYGON")) {
+      add_shape(tokens, box);
+    } else if (keyword != ";") {
+      tokens.skip_through(";");
+    }
+  }
+  tokens.expect(name);
+  if (!box.empty) macro.pin.push_back({name, (box.left + box.right) / 2, (box.bottom + box.top) / 2});
+}
+
+// MACRO name ... END name
+void read_macro(LefDefTokens& tokens, std::unordered_set<std::string>& known, LefTechnology& technology) {
+  LefTechnology::Macro macro;
+  macro.name = tokens.next();
+  double x = 0, y = 0;  // of the cell's corner before ORIGIN moves it to zero
+  while (true) {
+    const std::string keyword = tokens.keyword();
+    if (keyword == "END") break;
+    if (keyword == "SIZE") {
+      macro.width = tokens.number("the width of a macro");
+      tokens.expect("BY");
+      macro.height = tokens.number("the height of a macro");
+      if (macro.width < 0 || macro.height < 0)
+        tokens.fail(fmt::format("the macro {} has a negative SIZE", quoted(macro.name)));
+      tokens.skip_through(";");
+    } else if (keyword == "ORIGIN") {
+      x = tokens.number("the origin of a macro");
+      y = tokens.number("the origin of a macro");
+      tokens.skip_through(";");
+    } else if (keyword == "PIN") {
+      read_pin(tokens, macro);
+    } else if (keyword == "OBS" || keyword == "DENSITY" || keyword == "TIMING") {
+      while (!tokens.accept("END")) tokens.next();
+      if (keyword == "TIMING") tokens.accept("TIMING");
+    } else if (keyword != ";") {
+      tokens.skip_through(";");
+    }
+  }
+  tokens.expect(macro.name);
+  for (LefTechnology::Pin& pin : macro.pin) {
+    pin.x += x;
+    pin.y += y;
+  }
+  if (known.insert(macro.name).second) technology.macro.push_back(std::move(macro));
 }
 
 }  // namespace
 
-LefTechnology read_lef(const std::string& path) {
-  LefDefTokens tokens(path, "LEF");
+LefTechnology read_lef(const std::vector<std::string>& paths) {
   LefTechnology technology;
-  technology.path = path;
-  while (!tokens.at_end()) {  // END LIBRARY is optional
-    const std::string_view keyword = tokens.next();
-    if (keyword == "END") {
-      tokens.expect("LIBRARY");
-      break;
+  std::unordered_set<std::string> known;
+  for (const std::string& path : paths) {
+    LefDefTokens tokens(path, "LEF");
+    if (technology.path.empty()) technology.path = path;
+    bool useful = false;
+    while (!tokens.at_end()) {  // END LIBRARY is optional
+      const std::string keyword = tokens.keyword();
+      if (keyword == "END") {
+        tokens.expect("LIBRARY");
+        break;
+      }
+      useful = useful || keyword == "LAYER" || keyword == "MACRO";
+      if (keyword == "LAYER") {
+        read_layer(tokens, technology);
+      } else if (keyword == "VIA") {
+        read_via(tokens, technology);
+      } else if (keyword == "MACRO") {
+        read_macro(tokens, known, technology);
+      } else if (is_one_of(keyword, {"VIARULE", "NONDEFAULTRULE", "SITE", "ARRAY"})) {
+        tokens.skip_to_end(std::string(tokens.next()));
+      } else if (is_one_of(keyword, {"UNITS", "PROPERTYDEFINITIONS", "SPACING", "IRDROP"})) {
+        tokens.skip_to_end(keyword);
+      } else if (keyword == "BEGINEXT") {
+        tokens.skip_through("ENDEXT");
+      } else {
+        tokens.skip_through(";");
+      }
     }
-    if (keyword == "LAYER") {
-      read_layer(tokens, technology);
-    } else if (keyword == "VIA") {
-      read_via(tokens, technology);
-    } else if (is_one_of(keyword, {"VIARULE", "NONDEFAULTRULE", "MACRO", "SITE", "ARRAY"})) {
-      tokens.skip_to_end(tokens.next());
-    } else if (is_one_of(keyword, {"UNITS", "PROPERTYDEFINITIONS", "SPACING", "IRDROP"})) {
-      tokens.skip_to_end(keyword);
-    } else if (keyword == "BEGINEXT") {
-      tokens.skip_through("ENDEXT");
-    } else {
-      tokens.skip_through(";");
+    if (!useful) {
+      throw InputError(path, "the file has neither a LAYER nor a MACRO",
+                       "give the technology LEF, and the cells' LEF, of the design");
     }
-  }
-  if (technology.routing.empty()) {
-    throw InputError(path, "the file has no layer of TYPE ROUTING", "give the technology LEF of the design");
   }
   return technology;
 }

@@ -1,8 +1,11 @@
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <gsrgnn/circuit/lefdef_tokens.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/files.hpp>
+#include <gsrgnn/util/gzip.hpp>
 #include <gsrgnn/util/text.hpp>
 
 namespace gsrgnn {
@@ -11,6 +14,10 @@ namespace {
 bool is_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
+
+// A bomb must not take all memory; designs pack to a tenth.
+constexpr std::size_t kMostUnpacked = std::size_t{1} << 28, kMostPacking = 200;
+constexpr double kFarthest = 1e12;
 
 std::string read_whole(const std::string& path, std::string_view format) {
   namespace fs = std::filesystem;
@@ -23,6 +30,9 @@ std::string read_whole(const std::string& path, std::string_view format) {
   }
   auto text = read_text_file(path);
   if (!text) throw InputError(path, "the file cannot be read", "check its permissions");
+  if (is_gzip(*text)) *text = gunzip(*text, path, kMostUnpacked + kMostPacking * text->size());
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (text->compare(0, kByteOrderMark.size(), kByteOrderMark) == 0) text->erase(0, kByteOrderMark.size());
   return std::move(*text);
 }
 
@@ -70,21 +80,33 @@ std::string_view LefDefTokens::next() {
   return word;
 }
 
+std::string LefDefTokens::keyword() {
+  std::string word(next());
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  return word;
+}
+
 bool LefDefTokens::accept(std::string_view word) {
-  if (ahead_ != word) return false;
+  if (ahead_ != word && !is_keyword(ahead_, word)) return false;
   next();
   return true;
 }
 
 void LefDefTokens::expect(std::string_view word) {
   const std::string_view found = next();
-  if (found != word) fail(fmt::format("expected {}, found {}", quoted(word), quoted(found)));
+  if (found != word && !is_keyword(found, word))
+    fail(fmt::format("expected {}, found {}", quoted(word), quoted(found)));
 }
 
 std::int32_t LefDefTokens::integer(std::string_view what, std::int32_t least) {
   const std::string_view word = next();
   std::int32_t value = 0;
-  const char* const end = word.data() + word.size();
+  // 5000.0 is a whole number too.
+  const std::size_t point = word.find('.');
+  const bool whole =
+      point != std::string_view::npos && word.find_first_not_of('0', point + 1) == std::string_view::npos;
+  const char* const end = word.data() + (whole ? point : word.size());
   const auto [stop, error] = std::from_chars(word.data(), end, value);
   if (error == std::errc::invalid_argument || stop != end) {
     fail(fmt::format("expected a whole number for {}, found {}", what, quoted(word)));
@@ -96,13 +118,23 @@ std::int32_t LefDefTokens::integer(std::string_view what, std::int32_t least) {
   return value;
 }
 
+double LefDefTokens::number(std::string_view what) {
+  const std::string word(next());
+  char* stop = nullptr;
+  const double value = std::strtod(word.c_str(), &stop);
+  if (word.empty() || *stop != 0 || !(std::abs(value) <= kFarthest)) {
+    fail(fmt::format("expected a number for {}, found {}", what, quoted(std::string_view(word))));
+  }
+  return value;
+}
+
 void LefDefTokens::skip_through(std::string_view word) {
-  while (next() != word) {
+  while (!is_keyword(next(), word)) {
   }
 }
 
 void LefDefTokens::skip_to_end(std::string_view name) {
-  while (next() != "END" || !accept(name)) {
+  while (!is_keyword(next(), "END") || !accept(name)) {
   }
 }
 

@@ -70,7 +70,7 @@ const std::vector<CellType>& cell_types();
 constexpr std::int64_t kRowLength = 140, kSiteLength = 19;    // in 10 nm, NanGate45
 constexpr std::int64_t kRowsOfGCell = 3, kSitesOfGCell = 22;  // GCells of 4.2 x 4.18 micron, as OpenROAD uses
 
-struct Placement {
+struct RowPlacement {
   std::int64_t gcells_x = 0, gcells_y = 0;
   std::vector<std::int32_t> site, row;  ///< of a cell's lower left corner
 
@@ -79,12 +79,12 @@ struct Placement {
 };
 
 /// In rows, without overlaps, cells of crowded clusters more densely.
-Placement place(std::uint64_t seed, const std::vector<std::int32_t>& types);
+RowPlacement place(std::uint64_t seed, const std::vector<std::int32_t>& types);
 
 // ---- the label: generate_congestion.cpp -----------------------------------------------------------------------------
 
 /// Demand over capacity of every GCell (x fastest). A net takes the half perimeter of its box, spread evenly over it
 /// (RUDY); a net of many pins is a chain of two-pin nets along the placement hierarchy instead, which is near its tree.
-std::vector<float> estimate_congestion(const Netlist& netlist, const Placement& placement);
+std::vector<float> estimate_congestion(const Netlist& netlist, const RowPlacement& placement);
 
 }  // namespace gsrgnn::generator

@@ -18,21 +18,27 @@ bool is_hdf5(const std::string& path) {
   return file.read(start.data(), start.size()) && start == kSignature;
 }
 
-Circuit open_circuit(const std::string& path) {
+Circuit open_circuit(const std::string& path, const std::vector<std::string>& lef) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) throw InputError(path, "no such file", "check the path of the circuit");
   if (is_hdf5(path)) return read_circuit(path);
-  std::string extension = std::filesystem::path(path).extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  if (extension == ".def") {
+  std::filesystem::path name(path);
+  const auto extension = [&] {
+    std::string text = name.extension().string();
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text;
+  };
+  if (extension() == ".gz") name = name.stem();
+  if (extension() == ".def") {
     DefImportOptions options;
     options.def = path;
+    options.lef = lef;
     Circuit circuit = import_def(options);
     order_by_placement(circuit);
     return circuit;
   }
-  throw InputError(path, "neither a circuit file nor a .def", "give a file written by gsrgnn import, or a DEF");
+  throw InputError(path, "neither a circuit file nor a .def or .def.gz",
+                   "give a file written by gsrgnn import, or a DEF");
 }
 
 Circuit generate_ordered(const GeneratorSpec& spec) {

@@ -22,6 +22,7 @@ void write_imported(Circuit circuit, const std::string& output) {
   write_circuit(circuit, output);
   print_circuit_line(circuit);
   print_label_line(circuit);
+  for (const std::string& note : circuit.note) fmt::print("note: {}\n", note);
   fmt::print("written to {}\n", output);
 }
 
@@ -73,13 +74,15 @@ const std::map<std::string, CongestionLabel> kLabels = {{"average", CongestionLa
 
 void add_def(const Command& import, Arguments& a) {
   const auto def = std::make_shared<DefImportOptions>();
-  const Command command = import.add("def", "From a DEF; a routed one gives labels too");
+  const Command command = import.add("def", "From a DEF (also gzipped); a routed one gives labels too");
   command.required("FILE.def", &def->def, "The design");
-  command.option("--lef", &def->lef, "Technology LEF, for the layers' directions");
+  command.option("--lef", &def->lef, "A LEF of the technology (layers, vias) or of cells (sizes, pins)");
   command.choice("--label", def->label, kLabels, "Of horizontal and vertical, their average or both");
   command.required("-o,--output", &a.output, "The circuit file to write");
   command.action([def, &a] {
-    refuse_overwrite(a.output, {def->def, def->lef});
+    std::vector<std::string> inputs = def->lef;
+    inputs.push_back(def->def);
+    refuse_overwrite(a.output, inputs);
     write_imported(import_def(*def), a.output);
   });
 }

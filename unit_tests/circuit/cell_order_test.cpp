@@ -6,6 +6,7 @@
 #include <gsrgnn/circuit/circuit_file.hpp>
 #include <gsrgnn/circuit/generate.hpp>
 #include <numeric>
+#include <set>
 
 #include "support/small_circuits.hpp"
 
@@ -38,6 +39,41 @@ TEST(CellOrder, IsTheSameCircuit) {
     EXPECT_EQ(in_original_order(ordered, ordered.feature, source.feature_name.size()), source.feature);
     EXPECT_EQ(in_original_order(ordered, ordered.label, source.label_name.size()), source.label);
     EXPECT_EQ(in_original_order(ordered, ordered.position, 1), source.position);
+  }
+}
+
+TEST(CellOrder, TakesThePlacementAlong) {
+  Circuit source = generate({500, 0, 1});
+  Placement& placement = source.placement;
+  placement.pin_name = {"A", "B", "C"};
+  for (std::int64_t i = 0; i < source.cells(); ++i) {
+    placement.orientation.push_back(static_cast<Orientation>(i % 8));
+    placement.size.push_back({static_cast<float>(i), 1});
+  }
+  for (std::int64_t p = 0; p < source.pins(); ++p) placement.pin.push_back(static_cast<std::int32_t>(p % 3));
+  for (std::int32_t n = 0; n < 20; ++n) {
+    placement.io_net.push_back(7 * n);
+    placement.io_position.push_back({1.0 * n, 2.0 * n});
+  }
+  Circuit ordered = source;
+  order_by_placement(ordered);
+  validate(ordered, "ordered");
+  EXPECT_EQ(in_original_order(ordered, ordered.placement.orientation, 1), placement.orientation);
+  EXPECT_EQ(in_original_order(ordered, ordered.placement.size, 1), placement.size);
+  // A net is known by its cells and the names of its pins there; each pin of the design is on the same net as before.
+  using Net = std::multiset<std::pair<std::int32_t, std::int32_t>>;
+  const auto net_of = [](const Circuit& c, std::int64_t n) {
+    Net net;
+    for (auto p = c.net_offset[n]; p < c.net_offset[n + 1]; ++p) {
+      net.emplace(c.original.empty() ? c.net_cell[p] : c.original[c.net_cell[p]], c.placement.pin[p]);
+    }
+    return net;
+  };
+  std::multiset<Net> before, after;
+  for (std::int64_t n = 0; n < source.nets(); ++n) before.insert(net_of(source, n)), after.insert(net_of(ordered, n));
+  EXPECT_EQ(after, before);
+  for (std::size_t q = 0; q < 20; ++q) {
+    EXPECT_EQ(net_of(ordered, ordered.placement.io_net[q]), net_of(source, placement.io_net[q]));
   }
 }
 

@@ -5,8 +5,10 @@
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/circuit_file.hpp>
 #include <gsrgnn/circuit/generate.hpp>
+#include <gsrgnn/circuit/open_circuit.hpp>
 #include <limits>
 
+#include "circuit/def_text.hpp"
 #include "support/circuit_parts.hpp"
 #include "support/files.hpp"
 #include "support/small_circuits.hpp"
@@ -29,12 +31,13 @@ TEST(CircuitFile, ComesBackByteByByte) {
   Circuit least;
   least.type_name = {"A"};
   least.cell_type = {0};
-  least.position = {{-1, 1e300}};
+  least.position = {{-1, 1e12}};
   GeneratorSpec spec;
   spec.cells = 300;
   Circuit ordered = generate(spec);
   order_by_placement(ordered);
-  for (const Circuit& circuit : {awkward_circuit(), two_labels, no_label, least, generate(spec), ordered}) {
+  const Circuit imported = open_circuit(folder.write("tiny.def", def_text::kTiny));
+  for (const Circuit& circuit : {awkward_circuit(), two_labels, no_label, least, generate(spec), ordered, imported}) {
     SCOPED_TRACE(circuit.name);
     write_circuit(circuit, folder.path("a.h5"));
     const Circuit back = read_circuit(folder.path("a.h5"));

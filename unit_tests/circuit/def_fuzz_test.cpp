@@ -108,7 +108,7 @@ TEST(DefFuzz, DamagedFilesAreReadOrRefused) {
     const std::string def_path = folder.write("damaged.def", seed % 4 == 3 ? def : damage(def));
     const std::string lef_path = seed % 4 == 3 ? folder.write("damaged.lef", damage(kTinyLef)) : good_lef;
     try {
-      const Circuit circuit = import_def({def_path, lef_path, CongestionLabel::separate});
+      const Circuit circuit = import_def({def_path, {lef_path}, CongestionLabel::separate});
       EXPECT_EQ(circuit.pins(), circuit.net_offset.back()) << "seed " << seed;
       ++read;
     } catch (const InputError&) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string>
 
+#include "circuit/numpy_files.hpp"
 #include "support/files.hpp"
 
 namespace gsrgnn::def_text {
@@ -120,6 +121,10 @@ inline std::int64_t line_of(const std::string& text, const std::string& what) {
   const std::size_t at = text.find(what);
   EXPECT_NE(at, std::string::npos) << what;
   return 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(at, text.size())), '\n');
+}
+
+inline std::string gzipped(const std::string& text) {
+  return numpy_files::deflated(text, 16 + MAX_WBITS);
 }
 
 using testing::expect_message;

@@ -20,6 +20,7 @@ enum Layer { metal1, metal2, metal3, metal4 };
 DefDesign three_by_two() {
   DefDesign design;
   design.path = "three_by_two.def";
+  design.units_per_micron = 100;
   design.die = {0, 0, 300, 200};
   design.layer = {"metal1", "metal2", "metal3", "metal4"};
   design.tracks[0] = {{metal2, 5, 30, 10}};
@@ -34,6 +35,16 @@ DefDesign three_by_two(const std::vector<DefDesign::Wire>& wires) {
   return design;
 }
 
+/// As an import has it.
+GcellCongestion congestion_of(const DefDesign& design, const LefTechnology* lef = nullptr,
+                              std::vector<std::string>* note = nullptr) {
+  const auto layers = learn_technology(design, lef).layer;
+  std::vector<std::string> notes;
+  auto border = gcell_borders(design, layers, notes);
+  if (note != nullptr) *note = notes;
+  return gcell_congestion(design, layers, std::move(border));
+}
+
 using Map = std::vector<double>;
 
 void expect_map(const Map& map, const Map& expected) {
@@ -42,7 +53,7 @@ void expect_map(const Map& map, const Map& expected) {
 }
 
 TEST(GcellCongestion, SplitsAWireAmongThreeGcells) {
-  const GcellCongestion grid = gcell_congestion(three_by_two({{metal3, 270, 50, 20, 50}}));
+  const GcellCongestion grid = congestion_of(three_by_two({{metal3, 270, 50, 20, 50}}));
   EXPECT_EQ(grid.columns(), 3);
   EXPECT_EQ(grid.rows(), 2);
   expect_map(grid.horizontal, {0.08, 0.1, 0.07, 0, 0, 0});
@@ -50,51 +61,55 @@ TEST(GcellCongestion, SplitsAWireAmongThreeGcells) {
 }
 
 TEST(GcellCongestion, AddsUpOverlappingWires) {
-  const GcellCongestion grid =
-      gcell_congestion(three_by_two({{metal2, 150, 90, 150, 130}, {metal2, 150, 190, 150, 95}}));
+  const GcellCongestion grid = congestion_of(three_by_two({{metal2, 150, 90, 150, 130}, {metal2, 150, 190, 150, 95}}));
   expect_map(grid.vertical, {0, 0.015, 0, 0, 0.12, 0});
 }
 
 TEST(GcellCongestion, AWireOnABorderBelongsToTheRightOrAbove) {
-  const GcellCongestion grid = gcell_congestion(three_by_two({{metal3, 100, 100, 200, 100},  // between the rows
-                                                              {metal2, 200, 0, 200, 100},    // between columns
-                                                              {metal2, 300, 150, 300, 200},  // the last border
-                                                              {metal3, 210, 200, 220, 200}}));
+  const GcellCongestion grid = congestion_of(three_by_two({{metal3, 100, 100, 200, 100},  // between the rows
+                                                           {metal2, 200, 0, 200, 100},    // between columns
+                                                           {metal2, 300, 150, 300, 200},  // the last border
+                                                           {metal3, 210, 200, 220, 200}}));
   expect_map(grid.horizontal, {0, 0, 0, 0, 0.1, 0.01});
   expect_map(grid.vertical, {0, 0, 0.1, 0, 0, 0.05});
 }
 
 TEST(GcellCongestion, WrongWayJogsCountOnTheirLayer) {
-  const GcellCongestion grid = gcell_congestion(three_by_two({{metal2, 90, 10, 130, 10}, {metal3, 250, 95, 250, 115}}));
-  expect_map(grid.vertical, {0.01, 0.03, 0, 0, 0, 0});
-  expect_map(grid.horizontal, {0, 0, 0.005, 0, 0, 0.015});
+  const GcellCongestion grid = congestion_of(three_by_two({{metal2, 90, 10, 130, 10},
+                                                           {metal2, 250, 0, 250, 200},
+                                                           {metal3, 250, 95, 250, 115},
+                                                           {metal3, 0, 150, 300, 150}}));
+  expect_map(grid.vertical, {0.01, 0.03, 0.1, 0, 0, 0.1});
+  expect_map(grid.horizontal, {0, 0, 0.005, 0.1, 0.1, 0.115});
 }
 
-TEST(GcellCongestion, LeavesOutTheLowestLayer) {
-  const GcellCongestion grid = gcell_congestion(three_by_two({{metal1, 0, 50, 300, 50}}));
-  expect_map(grid.horizontal, Map(6, 0.0));
-  expect_map(grid.vertical, Map(6, 0.0));
+TEST(GcellCongestion, LeavesOutTheLowestLayerUnlessItCarriesWires) {
+  const DefDesign::Wire most{metal3, 0, 150, 300, 150};
+  const GcellCongestion left_out = congestion_of(three_by_two({most, {metal1, 20, 50, 30, 50}}));
+  expect_map(left_out.horizontal, {0, 0, 0, 0.1, 0.1, 0.1});
+  const GcellCongestion counts = congestion_of(three_by_two({most, {metal1, 20, 50, 80, 50}}));
+  expect_map(counts.horizontal, {0.03, 0, 0, 0.05, 0.05, 0.05});  // with its tracks
 }
 
 TEST(GcellCongestion, CapacityIsTheTracksOfAllLayersOfADirection) {
   DefDesign design = three_by_two({{metal2, 50, 0, 50, 200}, {metal3, 0, 100, 300, 100}});
   design.tracks[0].push_back({metal4, 0, 4, 100});  // tracks on the borders; the last one is in the last column
-  const GcellCongestion grid = gcell_congestion(design);
+  const GcellCongestion grid = congestion_of(design);
   expect_map(grid.vertical, {100. / 1100, 0, 0, 100. / 1100, 0, 0});
   design.wire.push_back({metal4, 250, 0, 250, 120});
-  expect_map(gcell_congestion(design).vertical, {100. / 1100, 0, 100. / 1200, 100. / 1100, 0, 20. / 1200});
+  expect_map(congestion_of(design).vertical, {100. / 1100, 0, 100. / 1200, 100. / 1100, 0, 20. / 1200});
 }
 
 TEST(GcellCongestion, NoCapacityGivesZero) {
   DefDesign design = three_by_two({{metal3, 0, 50, 300, 50}, {metal3, 0, 150, 300, 150}});
   design.tracks[1] = {{metal3, 105, 10, 10}};  // none in the lower row
-  expect_map(gcell_congestion(design).horizontal, {0, 0, 0, 0.1, 0.1, 0.1});
+  expect_map(congestion_of(design).horizontal, {0, 0, 0, 0.1, 0.1, 0.1});
 }
 
 TEST(GcellCongestion, GcellsOfDifferentSize) {
   DefDesign design = three_by_two({{metal3, 0, 50, 300, 50}, {metal2, 15, 0, 15, 200}});
   design.gcell_line = {std::vector<std::int32_t>{0, 30, 300}, std::vector<std::int32_t>{0, 60, 200}};
-  const GcellCongestion grid = gcell_congestion(design);
+  const GcellCongestion grid = congestion_of(design);
   // 6 and 14 tracks in the rows, 3 and 27 in the columns.
   expect_map(grid.horizontal, {1. / 6, 1. / 6, 0, 0});
   expect_map(grid.vertical, {1. / 3, 0, 1. / 3, 0});
@@ -103,14 +118,14 @@ TEST(GcellCongestion, GcellsOfDifferentSize) {
 TEST(GcellCongestion, TheEdgeOfTheDieClosesTheGrid) {
   DefDesign design = three_by_two({{metal3, 0, 50, 300, 50}});
   design.gcell_line = {std::vector<std::int32_t>{100, 200}, std::vector<std::int32_t>{0}};
-  const GcellCongestion grid = gcell_congestion(design);
+  const GcellCongestion grid = congestion_of(design);
   EXPECT_EQ(grid.border[0], (std::vector<std::int32_t>{0, 100, 200, 300}));
   EXPECT_EQ(grid.border[1], (std::vector<std::int32_t>{0, 200}));
   expect_map(grid.horizontal, {0.05, 0.05, 0.05});
 }
 
 TEST(GcellCongestion, WhatLiesOutsideBelongsToTheNearestGcell) {
-  const GcellCongestion grid = gcell_congestion(three_by_two({{metal3, -50, -10, 350, -10}}));
+  const GcellCongestion grid = congestion_of(three_by_two({{metal3, -50, -10, 350, -10}}));
   expect_map(grid.horizontal, {0.15, 0.1, 0.15, 0, 0, 0});
   EXPECT_EQ(grid.at(-5, -5), 0);
   EXPECT_EQ(grid.at(99, 99), 0);
@@ -127,7 +142,7 @@ TEST(GcellCongestion, KeepsExtremeNumbersApart) {
   design.die = {low, low, high, high};
   design.tracks[0] = {{metal2, low, high, 1}};
   design.tracks[1] = {{metal3, low, 2, high}};
-  const GcellCongestion grid = gcell_congestion(design);
+  const GcellCongestion grid = congestion_of(design);
   EXPECT_EQ(grid.columns(), 5);
   EXPECT_EQ(grid.rows(), 4);
   for (const double value : grid.horizontal) EXPECT_TRUE(value >= 0 && value <= 1) << value;
@@ -140,55 +155,57 @@ TEST(GcellCongestion, LayersRunAsTheLefSays) {
                               {"metal2", Direction::horizontal},
                               {"metal3", Direction::vertical},
                               {"metal4", Direction::horizontal}},
+                             {},
                              {}};
-  DefDesign design = three_by_two({{metal2, 0, 50, 100, 50}, {metal3, 250, 100, 250, 200}, {metal1, 0, 0, 300, 0}});
+  DefDesign design = three_by_two({{metal2, 0, 50, 100, 50}, {metal3, 250, 100, 250, 200}, {metal1, 0, 0, 10, 0}});
   design.tracks[0] = {{metal3, 5, 30, 10}};
   design.tracks[1] = {{metal2, 5, 20, 10}};
-  const GcellCongestion grid = gcell_congestion(design, &turned);
+  const GcellCongestion grid = congestion_of(design, &turned);
   expect_map(grid.horizontal, {0.1, 0, 0, 0, 0, 0});
   expect_map(grid.vertical, {0, 0, 0, 0, 0, 0.1});
 
-  const LefTechnology other{"other.lef", {{"M1", Direction::horizontal}, {"metal2", Direction::horizontal}}, {}};
-  expect_message(input_error([&] { gcell_congestion(design, &other); }), "other.lef",
+  const LefTechnology other{"other.lef", {{"M1", Direction::horizontal}, {"metal2", Direction::horizontal}}, {}, {}};
+  expect_message(input_error([&] { congestion_of(design, &other); }), "other.lef",
                  {"metal3", "three_by_two.def", "technology LEF"});
 }
 
-TEST(GcellCongestion, LayersRunByTheirNumbers) {
-  const std::vector<std::pair<std::string, char>> layers = {
-      {"metal10", 'v'}, {"M9", 'h'}, {"met01", '-'}, {"M0", '-'}, {"7", 'h'}, {"x99999999999999999998", 'v'}};
-  for (const auto& [name, way] : layers) {
-    DefDesign design = three_by_two({{metal4, 0, 0, 100, 0}});
-    design.layer[metal4] = name;
-    design.tracks[0].push_back({metal4, 0, 1, 0});
-    design.tracks[1].push_back({metal4, 0, 1, 0});
-    const GcellCongestion grid = gcell_congestion(design);
-    EXPECT_EQ(grid.horizontal[0] > 0, way == 'h') << name;
-    EXPECT_EQ(grid.vertical[0] > 0, way == 'v') << name;
-  }
-  DefDesign design = three_by_two({{metal4, 0, 0, 100, 0}});
-  design.layer[metal4] = "AP";
-  expect_message(input_error([&] { gcell_congestion(design); }), design.path, {"AP", "direction", "give the", "LEF"});
-}
-
-TEST(GcellCongestion, WantsAGridAndTracks) {
+TEST(GcellCongestion, WantsTracks) {
   const std::string path = three_by_two().path;
   for (int axis = 0; axis < 2; ++axis) {
     const std::string name = axis == 0 ? "X" : "Y";
     DefDesign design = three_by_two({{metal3, 0, 50, 300, 50}, {metal2, 15, 0, 15, 200}});
-    design.gcell_line[axis].clear();
-    expect_message(input_error([&] { gcell_congestion(design); }), path, {"GCELLGRID " + name, "after routing"});
-    design = three_by_two(design.wire);
     design.tracks[axis].clear();
-    expect_message(input_error([&] { gcell_congestion(design); }), path, {"TRACKS " + name, "after routing"});
+    expect_message(input_error([&] { congestion_of(design); }), path, {"TRACKS " + name, "with its TRACKS"});
     design.tracks[axis] = {{metal1, 0, 10, 10}};
-    expect_message(input_error([&] { gcell_congestion(design); }), path, {"TRACKS " + name, "after routing"});
+    expect_message(input_error([&] { congestion_of(design); }), path, {"TRACKS " + name});
   }
+}
+
+TEST(GcellCongestion, MakesAGridWhereThereIsNone) {
+  // Of 15 tracks of the third layer, metal3, which are 10 apart; the last column would be empty.
+  DefDesign design = three_by_two({{metal3, 0, 50, 300, 50}, {metal2, 15, 0, 15, 200}});
+  design.gcell_line[1].clear();
+  std::vector<std::string> note;
+  const GcellCongestion grid = congestion_of(design, nullptr, &note);
+  EXPECT_EQ(grid.border[0], (std::vector<std::int32_t>{0, 150, 300}));
+  EXPECT_EQ(grid.border[1], (std::vector<std::int32_t>{0, 200}));
+  expect_map(grid.horizontal, {0.05, 0.05});
+  ASSERT_EQ(note.size(), 1U);
+  EXPECT_NE(note[0].find("GCells of 1.5 microns"), std::string::npos) << note[0];
+  // Without tracks, of two rows of cells.
+  design.wire.clear();
+  design.tracks = {};
+  design.row = {0, 70, 35};
+  EXPECT_EQ(gcell_borders(design, {}, note)[1], (std::vector<std::int32_t>{0, 70, 140, 200}));
+}
+
+TEST(GcellCongestion, RefusesAGridThatIsTooFine) {
   DefDesign design = three_by_two({{metal3, 0, 50, 300, 50}});
   for (std::vector<std::int32_t>& lines : design.gcell_line) {
     lines.resize(5000);
     std::iota(lines.begin(), lines.end(), 0);
   }
-  expect_message(input_error([&] { gcell_congestion(design); }), path, {"4999 x 4999", "supported"});
+  expect_message(input_error([&] { congestion_of(design); }), design.path, {"4999 x 4999", "supported"});
 }
 
 // A second reader and a second computation, sharing no code with the first: words of the file one after another, and
@@ -282,7 +299,7 @@ TEST(GcellCongestion, AgreesWithASlowComputationOnRealDesigns) {
   for (const char* name : {"uart_route.def", "usb_phy_route.def", "ss_pcm_route.def"}) {
     const std::string path = real_def(name);
     if (path.empty()) GTEST_SKIP() << "no real designs in " << GSRGNN_SHARED_DATA;
-    const GcellCongestion grid = gcell_congestion(read_def(path));
+    const GcellCongestion grid = congestion_of(read_def(path));
     const SlowDesign slow = read_slowly(path);
     ASSERT_GT(slow.wires.size(), 1000U);
     ASSERT_EQ(grid.columns() + 1, static_cast<std::int64_t>(slow.lines[0].size()));

@@ -79,9 +79,10 @@ inline std::string map_npy(std::size_t columns, std::size_t rows, const std::vec
   return npy("<f8", fmt::format("({}, {})", columns, rows), doubles(values));
 }
 
-inline std::string deflated(const std::string& bytes) {
+/// `bits` as of deflateInit2: raw, or 16 more for the form of gzip.
+inline std::string deflated(const std::string& bytes, int bits = -MAX_WBITS) {
   z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, -MAX_WBITS, 9, Z_DEFAULT_STRATEGY), Z_OK);
+  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, bits, 9, Z_DEFAULT_STRATEGY), Z_OK);
   std::string packed(deflateBound(&stream, bytes.size()), '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
   stream.avail_in = static_cast<uInt>(bytes.size());

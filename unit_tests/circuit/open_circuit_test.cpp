@@ -26,14 +26,15 @@ TEST(OpenCircuit, ReadsACircuitFileWhateverItsName) {
 
 TEST(OpenCircuit, ReadsADef) {
   const TestFolder folder;
-  for (const char* name : {"a.def", "A.DEF", "dir.h5.Def"}) {
-    const std::string path = folder.write(name, def_text::kTiny);
+  for (const char* name : {"a.def", "A.DEF", "dir.h5.Def", "gzipped.def.gz"}) {
+    const bool packed = std::string(name) == "gzipped.def.gz";
+    const std::string path = folder.write(name, packed ? def_text::gzipped(def_text::kTiny) : def_text::kTiny);
     EXPECT_FALSE(is_hdf5(path));
     const Circuit circuit = open_circuit(path);
     EXPECT_EQ(circuit.name, "tiny");
     EXPECT_EQ(circuit.cells(), 3);
     EXPECT_EQ(circuit.label_name, std::vector<std::string>{"congestion"});
-    Circuit expected = import_def({path, "", CongestionLabel::average});
+    Circuit expected = import_def({path, {}, CongestionLabel::average});
     order_by_placement(expected);
     expect_equal(circuit, expected);
   }

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
-#include <gsrgnn/circuit/circuit.hpp>
+#include <gsrgnn/circuit/content_hash.hpp>
 #include <gsrgnn/util/hdf5_file.hpp>
 #include <map>
 
@@ -101,6 +101,24 @@ inline void expect_equal(const Circuit& a, const Circuit& b) {
   EXPECT_EQ(a.label_name, b.label_name);
   EXPECT_EQ(a.label_unit, b.label_unit);
   EXPECT_EQ(a.label, b.label);
+  EXPECT_EQ(a.note, b.note);
+  const Placement &p = a.placement, &q = b.placement;
+  EXPECT_EQ(p.grid.border, q.grid.border);
+  ASSERT_EQ(p.layer.size(), q.layer.size());
+  for (std::size_t l = 0; l < p.layer.size(); ++l) {
+    EXPECT_EQ(p.layer[l].name, q.layer[l].name);
+    EXPECT_EQ(p.layer[l].row_tracks, q.layer[l].row_tracks);
+    EXPECT_EQ(p.layer[l].column_tracks, q.layer[l].column_tracks);
+  }
+  EXPECT_EQ(p.power, q.power);
+  EXPECT_EQ(p.anchor, q.anchor);
+  EXPECT_EQ(p.size, q.size);
+  EXPECT_EQ(p.orientation, q.orientation);
+  EXPECT_EQ(p.pin_name, q.pin_name);
+  EXPECT_EQ(p.pin, q.pin);
+  EXPECT_EQ(p.io_net, q.io_net);
+  EXPECT_EQ(p.io_position, q.io_position);
+  EXPECT_EQ(content_hash(a), content_hash(b));  // and the technology
 }
 
 }  // namespace gsrgnn::testing

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <gsrgnn/circuit/placement.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ struct Circuit {
   std::vector<std::string> label_name;  ///< O: 0 (no label: for prediction only), 1 or 2
   std::string label_unit;               ///< e.g. "routed length / track capacity"
   std::vector<float> label;             ///< N x O, row-major
+
+  Placement placement;            ///< what maps are made from
+  std::vector<std::string> note;  ///< what its import left out or took for granted, a line each
 
   std::int64_t cells() const { return static_cast<std::int64_t>(cell_type.size()); }
   std::int64_t nets() const { return static_cast<std::int64_t>(net_offset.size()) - 1; }

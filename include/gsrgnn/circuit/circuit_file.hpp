@@ -8,6 +8,16 @@
 ///   /cells/position float64 N x 2 and /cells/box float64 4, in microns
 ///   /cells/original int32 N                            each cell's number in the source (absent: in that order)
 ///   /cells/label float32 N x O, /cells/label_name      (strings, O; absent when the circuit has no label)
+///   /placement                                         what maps are made from (placement.hpp); each part may be
+///   absent:
+///     grid_x, grid_y float64                             borders of the GCells
+///     layer_name (strings, L), row_tracks float32 L x rows, column_tracks float32 L x columns
+///     power float32 rows x columns
+///     size float32 N x 2, orientation uint8 N            attribute anchor: 0 corner, 1 centre
+///     pin_name (strings), pin int32 P
+///     io_net int32 Q, io_position float64 Q x 2
+///   /technology                                        what the design tells of its technology (technology.hpp)
+///   /note (strings)                                    what its import left out or took for granted
 ///   attributes of "/": kind = "gsrgnn circuit", version, name, source, label_unit
 
 #include <gsrgnn/circuit/circuit.hpp>

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <gsrgnn/circuit/lef_reader.hpp>
+#include <gsrgnn/circuit/orientation.hpp>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ struct DefDesign {
   struct Component {
     std::string name;     ///< as in the file: `\` escapes are kept
     std::int32_t master;  ///< index into `master`
-    std::int32_t x, y;    ///< placement point
+    std::int32_t x, y;    ///< placement point: the lower left corner of the placed box
+    Orientation orientation = Orientation::N;
   };
   /// Tracks at start, start + step, ..., `count` of them, on one layer.
   struct Tracks {
@@ -27,6 +29,16 @@ struct DefDesign {
     std::int32_t layer;  ///< index into `layer`
     std::int32_t x1, y1, x2, y2;
   };
+  /// A via of a net's routing, and the layer of the wire that it was named on.
+  struct Via {
+    std::int32_t layer;  ///< index into `layer`
+    std::int32_t x, y;
+  };
+  /// A connection of a net to a placed pin of the design.
+  struct IoPin {
+    std::int32_t net;
+    std::int32_t x, y;
+  };
 
   std::string path;  ///< the file, for messages
   std::string name;
@@ -37,21 +49,31 @@ struct DefDesign {
   std::array<std::vector<Tracks>, 2> tracks;            ///< [0]: at x, for vertical wires; [1]: at y, for horizontal
   std::array<std::vector<std::int32_t>, 2> gcell_line;  ///< GCELLGRID lines, ascending, each once; may be empty
 
-  std::vector<std::string> master;  ///< the masters of components, in order of appearance
-  std::vector<Component> component;
+  std::vector<std::int32_t> row;  ///< y of the ROWs, in the order of the file
 
-  // Connections of nets to the design's own pins are left out.
+  std::vector<std::string> master;   ///< the masters of components, in order of appearance
+  std::vector<Component> component;  ///< those that have a place
+  std::int64_t unplaced = 0;         ///< how many have none and were left out, with their pins
+
   std::vector<std::string> net;             ///< M names
   std::vector<std::int64_t> net_offset{0};  ///< M + 1: net n has the pins net_offset[n] up to net_offset[n + 1]
   std::vector<std::int32_t> net_component;  ///< P: the component of each pin
-  std::vector<Wire> wire;                   ///< the routing of all nets
+  std::vector<std::int32_t> net_pin;        ///< P: which of its pins, an index into pin_name
+  std::vector<std::string> pin_name;
+  std::vector<IoPin> io;
+  std::vector<Wire> wire;                          ///< the routing of all nets
+  std::vector<std::int64_t> via_offset{0};         ///< M + 1: the vias of net n, as its pins above
+  std::vector<Via> via;                            ///< of all nets
+  std::vector<std::array<std::int32_t, 4>> power;  ///< boxes of the wires of special nets, but for rails of rows
+  std::string unknown_via;                         ///< one behind which a wire goes on to a layer nobody knows
+  std::vector<std::string> note;                   ///< what was assumed where the file says nothing, or otherwise
 };
 
-/// Reads DESIGN, UNITS, DIEAREA, TRACKS, GCELLGRID, VIAS, COMPONENTS and NETS and skips all other sections.
-/// `lef` (may be null) tells the layers of vias that the DEF does not define itself; they matter only where a wire
-/// goes on behind a via, and so on another layer.
-/// Throws InputError at "FILE:LINE" for a file that cannot be read, is no DEF, is cut off or contradicts itself, for a
-/// component without a place, and for numbers beyond 32 bits.
+/// Reads a DEF, gzipped or not: DESIGN, UNITS, DIEAREA, ROW, TRACKS, GCELLGRID, VIAS, COMPONENTS, PINS, SPECIALNETS and
+/// NETS; all other sections are skipped. `lef` (may be null) tells the layers of vias that the DEF does not define;
+/// they matter only where a wire goes on behind a via, and so on another layer. Throws InputError at "FILE:LINE" for a
+/// file that cannot be read, is no DEF, is cut off or contradicts itself, when more than half of the components have
+/// no place, and for numbers beyond 32 bits.
 DefDesign read_def(const std::string& path, const LefTechnology* lef = nullptr);
 
 }  // namespace gsrgnn

@@ -5,7 +5,8 @@
 #include <array>
 #include <cstdint>
 #include <gsrgnn/circuit/def_reader.hpp>
-#include <gsrgnn/circuit/lef_reader.hpp>
+#include <gsrgnn/circuit/technology.hpp>
+#include <string>
 #include <vector>
 
 namespace gsrgnn {
@@ -24,18 +25,27 @@ struct GcellCongestion {
   std::int64_t at(std::int32_t x, std::int32_t y) const;
 };
 
+/// Borders of the columns and rows of the design's GCells in database units: GCELLGRID, closed at the edges of the die
+/// where it ends inside the die (as OpenROAD writes it). Where there is none a grid is made as OpenROAD makes it,
+/// square GCells of 15 tracks of the third layer, or of two rows of cells where there are no tracks, and `note` gets a
+/// line. Throws InputError for more than 2^24 GCells.
+std::array<std::vector<std::int32_t>, 2> gcell_borders(const DefDesign& design,
+                                                       const std::vector<Technology::Layer>& layers,
+                                                       std::vector<std::string>& note);
+
+/// The tracks that a layer has in each interval between borders, of those at x (axis 0) or at y (axis 1). A track on
+/// the last border belongs to the last interval.
+std::vector<double> tracks_between(const std::vector<std::int32_t>& border, const DefDesign& design,
+                                   const std::string& layer, int axis);
+
 /// Utilisation of the GCells of a routed design.
 ///
-/// The grid is that of GCELLGRID, closed at the edges of the die where it ends inside the die (as OpenROAD writes it).
 /// The horizontal capacity of a GCell is the number of tracks through it, over all horizontal layers, times its width;
 /// its demand is the length of all wires in it on those layers, wrong-way ones too. Vertical likewise. Where there is
-/// no capacity the utilisation is 0.
+/// no capacity the utilisation is 0. Layers are what layer_roles() says of `layers`.
 ///
-/// Layers run as `lef` says. Without one (null) they run by the number at the end of their name: odd ones
-/// horizontally, even ones vertically. The lowest layer, which serves the pins of cells, is left out (with a LEF its
-/// first routing layer, else the numbers 0 and 1).
-///
-/// Throws InputError, naming the file, when there is no grid or no track, or wires lie on a layer without direction.
-GcellCongestion gcell_congestion(const DefDesign& design, const LefTechnology* lef = nullptr);
+/// Throws InputError, naming the file, when wires lie in a direction that has no track.
+GcellCongestion gcell_congestion(const DefDesign& design, const std::vector<Technology::Layer>& layers,
+                                 std::array<std::vector<std::int32_t>, 2> border);
 
 }  // namespace gsrgnn

@@ -1,7 +1,8 @@
 #pragma once
 
 /// The words of a LEF or DEF file. Both formats are words separated by white space, `#` comments and "quoted strings";
-/// a statement ends at the word `;`. Every error names the file and the line.
+/// a statement ends at the word `;`. Keywords may be in any case, names may not, and a file may be gzipped. Every error
+/// names the file and the line.
 
 #include <algorithm>
 #include <cstdint>
@@ -15,8 +16,13 @@ namespace gsrgnn {
 /// What to do about a file that is not as its format demands.
 inline constexpr std::string_view kWriteItAgain = "write the file again with the tool that made it";
 
-inline bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
+/// Whether a word is that keyword, which is in capitals.
+inline bool is_keyword(std::string_view word, std::string_view keyword) {
+  return std::equal(word.begin(), word.end(), keyword.begin(), keyword.end(),
+                    [](char a, char b) { return a == b || (a >= 'a' && a <= 'z' && a - 'a' + 'A' == b); });
+}
+inline bool is_one_of(std::string_view word, std::initializer_list<std::string_view> keywords) {
+  return std::any_of(keywords.begin(), keywords.end(), [&](std::string_view one) { return is_keyword(word, one); });
 }
 
 /// Reads a whole file and hands out its words one by one, with one word of lookahead. The words are views into the
@@ -33,12 +39,16 @@ class LefDefTokens {
   std::string_view peek() const { return ahead_; }
   /// The next word; throws at the end of the file, since whoever asks needs a word.
   std::string_view next();
+  /// The next word as keywords are written, in capitals.
+  std::string keyword();
   /// Takes the next word when it is `word`.
   bool accept(std::string_view word);
   /// Takes the next word, which has to be `word`.
   void expect(std::string_view word);
   /// Takes a whole number of at least `least` and at most 2^31 - 1; `what` says what it is, e.g. "the die's corner".
   std::int32_t integer(std::string_view what, std::int32_t least = std::numeric_limits<std::int32_t>::min());
+  /// Takes a number, finite.
+  double number(std::string_view what);
   /// Takes everything through the next such word: `;` ends a statement.
   void skip_through(std::string_view word);
   /// Takes everything through the words `END name`.

@@ -6,11 +6,12 @@
 #include <gsrgnn/circuit/circuit.hpp>
 #include <gsrgnn/circuit/generate.hpp>
 #include <string>
+#include <vector>
 
 namespace gsrgnn {
 
-/// Throws InputError when the file is missing, unreadable or neither.
-Circuit open_circuit(const std::string& path);
+/// `lef` are the LEFs of a DEF. Throws InputError when the file is missing, unreadable or neither.
+Circuit open_circuit(const std::string& path, const std::vector<std::string>& lef = {});
 
 /// A generated circuit, its cells in that order too.
 Circuit generate_ordered(const GeneratorSpec& spec);

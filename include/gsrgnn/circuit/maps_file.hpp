@@ -1,0 +1,22 @@
+#pragma once
+
+/// Maps of a placement as files.
+
+#include <gsrgnn/circuit/placement_maps.hpp>
+#include <string>
+
+namespace gsrgnn {
+
+/// HDF5, of kind "gsrgnn maps": /grid_x and /grid_y float64 (borders of the GCells, in the unit of the positions),
+/// /map/NAME float64 rows x columns, and what cells see of them, in the order of the circuit's source: /cells/feature
+/// float32 N x F, /cells/feature_name, /cells/position, and /cells/label float32 N x O with /cells/label_name if there
+/// is one. Appears whole; throws InputError when it cannot be written.
+void write_maps(const std::string& path, const Circuit& circuit, const Technology& technology);
+
+/// One map as text, "x0,y0,x1,y1,NAME" and a line a GCell, as OpenROAD's gui::dump_heatmap writes them (microns of
+/// DEFs). Throws InputError when there is no map of that name.
+void write_map_csv(const std::string& path, const PlacementMaps& maps, const std::string& name);
+
+constexpr const char* kMapsKind = "gsrgnn maps";
+
+}  // namespace gsrgnn

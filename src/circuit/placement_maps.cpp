@@ -1,0 +1,357 @@
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <gsrgnn/circuit/placement_maps.hpp>
+#include <gsrgnn/circuit/wire_maps.hpp>
+#include <gsrgnn/util/error.hpp>
+#include <map>
+#include <unordered_map>
+
+namespace gsrgnn {
+namespace {
+
+constexpr std::array kMapNames = {"rudy_h",   "rudy_v",   "rudy_long", "rudy_short", "pin_rudy",
+                                  "demand_h", "demand_v", "steiner_h", "steiner_v",  "pins",
+                                  "cells",    "macros",   "io",        "power"};
+constexpr std::string_view kHorizontal = "_h", kVertical = "_v";
+constexpr std::array kWidths = {0.7, 1.5, 3.0, 6.0};  // of the Gaussians, in GCells
+constexpr double kMostMadeGcells = 1 << 20;
+constexpr double kCellsOfGcell = 2;  // of a grid that is made
+constexpr double kNarrowest = 0.12;  // GCells: of RUDY's boxes
+constexpr double kLarge = 2;         // GCells beyond which a cell is seen as a box
+
+std::string smoothed_name(const char* map, double width) {
+  return fmt::format("{}~{:g}", map, width);
+}
+
+/// Width and height as placed; 0: unknown.
+std::vector<std::array<double, 2>> cell_sizes(const Circuit& circuit, const Technology& technology) {
+  const Placement& placement = circuit.placement;
+  std::vector<std::array<double, 2>> sizes;
+  sizes.reserve(circuit.cell_type.size());
+  if (!placement.size.empty()) {
+    for (const auto& [width, height] : placement.size) sizes.push_back({width, height});
+    return sizes;
+  }
+  std::vector<std::array<double, 2>> of_type(circuit.type_name.size(), {0, 0});
+  for (std::size_t t = 0; t < of_type.size(); ++t) {
+    const Technology::CellType* const known = technology.find_type(circuit.type_name[t]);
+    if (known != nullptr) of_type[t] = {known->width, known->height};
+  }
+  for (std::size_t i = 0; i < circuit.cell_type.size(); ++i) {
+    const auto [width, height] = of_type[circuit.cell_type[i]];
+    const bool side = !placement.orientation.empty() && lies_on_its_side(placement.orientation[i]);
+    sizes.push_back(side ? std::array{height, width} : std::array{width, height});
+  }
+  return sizes;
+}
+
+using Box = std::array<double, 4>;
+
+Box box_of(const Circuit& circuit, std::size_t cell, const std::array<double, 2>& size) {
+  const auto& [x, y] = circuit.position[cell];
+  if (circuit.placement.anchor == Placement::Anchor::corner) return {x, y, x + size[0], y + size[1]};
+  return {x - size[0] / 2, y - size[1] / 2, x + size[0] / 2, y + size[1] / 2};
+}
+
+/// Tracks in each row or column, over the layers of a role; of no known layer 0.
+std::vector<double> tracks(const Circuit& circuit, const Technology& technology, LayerRole role, std::size_t lines) {
+  std::vector<double> sum(lines, 0.0);
+  std::vector<Technology::Layer> layers;
+  for (const Placement::Layer& layer : circuit.placement.layer) {
+    const Technology::Layer* const known = technology.find_layer(layer.name);
+    layers.push_back(known != nullptr ? *known : Technology::Layer{layer.name, Origin::unknown, {}, 0, 0});
+  }
+  const std::vector<LayerRole> roles = layer_roles(layers);
+  for (std::size_t l = 0; l < roles.size(); ++l) {
+    if (roles[l] != role) continue;
+    const Placement::Layer& layer = circuit.placement.layer[l];
+    const std::vector<float>& count = role == LayerRole::horizontal ? layer.row_tracks : layer.column_tracks;
+    for (std::size_t i = 0; i < count.size(); ++i) sum[i] += static_cast<double>(count[i]);
+  }
+  return sum;
+}
+
+/// Wire lengths into shares of what the tracks of each GCell hold.
+class Capacity {
+ public:
+  Capacity(const Circuit& circuit, const Technology& technology, const GcellGrid& grid) : grid_(grid) {
+    rows_ = tracks(circuit, technology, LayerRole::horizontal, static_cast<std::size_t>(grid.rows()));
+    columns_ = tracks(circuit, technology, LayerRole::vertical, static_cast<std::size_t>(grid.columns()));
+  }
+  std::vector<double> share(std::vector<double> length, LayerRole role) const {
+    const bool horizontal = role == LayerRole::horizontal;
+    const auto columns = static_cast<std::size_t>(grid_.columns());
+    for (std::size_t i = 0; i < length.size(); ++i) {
+      const std::size_t row = i / columns, column = i % columns;
+      const auto side = [&](std::size_t axis, std::size_t at) {
+        return grid_.border[axis][at + 1] - grid_.border[axis][at];
+      };
+      const double run = horizontal ? side(0, column) : side(1, row);
+      length[i] /= run * std::max(horizontal ? rows_[row] : columns_[column], 1.0);
+    }
+    return length;
+  }
+
+ private:
+  const GcellGrid& grid_;
+  std::vector<double> rows_, columns_;
+};
+
+std::vector<double> sum(std::vector<double> a, const std::vector<double>& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] += b[i];
+  return a;
+}
+
+/// A map at each cell.
+class Sampler {
+ public:
+  Sampler(const Circuit& circuit, const Technology& technology, const GcellGrid& grid) : columns_(grid.columns()) {
+    const auto sizes = cell_sizes(circuit, technology);
+    const double width = (grid.border[0].back() - grid.border[0].front()) / static_cast<double>(grid.columns());
+    const double height = (grid.border[1].back() - grid.border[1].front()) / static_cast<double>(grid.rows());
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      const auto& [x, y] = circuit.position[i];
+      const std::int64_t column = grid.column(x), row = grid.row(y);
+      if (sizes[i][0] <= kLarge * width && sizes[i][1] <= kLarge * height) {
+        part_.push_back({column, row, column, row});
+        continue;
+      }
+      const Box box = box_of(circuit, i, sizes[i]);
+      const std::int64_t left = grid.column(box[0]), bottom = grid.row(box[1]);
+      // What ends on a border does not reach into the GCell behind it.
+      const std::int64_t right = grid.column(box[2]), top = grid.row(box[3]);
+      part_.push_back({left, bottom, right > left && grid.border[0][right] >= box[2] ? right - 1 : right,
+                       top > bottom && grid.border[1][top] >= box[3] ? top - 1 : top});
+    }
+  }
+  std::vector<float> operator()(const std::vector<double>& map) const {
+    std::vector<float> at_cells;
+    at_cells.reserve(part_.size());
+    for (const auto& [left, bottom, right, top] : part_) {
+      double total = 0;
+      for (std::int64_t row = bottom; row <= top; ++row) {
+        for (std::int64_t at = left; at <= right; ++at) total += map[row * columns_ + at];
+      }
+      at_cells.push_back(static_cast<float>(total / static_cast<double>((right - left + 1) * (top - bottom + 1))));
+    }
+    return at_cells;
+  }
+
+ private:
+  std::int64_t columns_;
+  std::vector<std::array<std::int64_t, 4>> part_;  ///< N: columns and rows of GCells, both ends included
+};
+
+bool is_rudy(const std::string& name) {
+  return name.find("rudy") != std::string::npos;
+}
+
+}  // namespace
+
+GcellGrid grid_of(const Circuit& circuit) {
+  if (!circuit.placement.grid.empty()) return circuit.placement.grid;
+  const auto& [left, bottom, right, top] = circuit.box;
+  const double width = right - left, height = top - bottom;
+  const double gcells = std::min(static_cast<double>(circuit.cells()) / kCellsOfGcell, kMostMadeGcells);
+  double step = width > 0 && height > 0 ? std::sqrt(width * height / gcells) : std::max(width, height);
+  // Of a long and thin die a square would be wider than it is high.
+  step = std::max({step, width / kMostMadeGcells, height / kMostMadeGcells});
+  return make_grid(circuit.box, step > 0 ? step : 1);
+}
+
+PinPlaces pin_places(const Circuit& circuit, const Technology& technology) {
+  const Placement& placement = circuit.placement;
+  const auto sizes = cell_sizes(circuit, technology);
+  // Where the pins of each type lie, as drawn, by type and name.
+  const std::size_t names = placement.pin_name.size();
+  std::unordered_map<std::string_view, std::size_t> index;
+  for (std::size_t p = 0; p < names; ++p) index.emplace(placement.pin_name[p], p);
+  std::unordered_map<std::size_t, Offset> at;
+  for (std::size_t t = 0; t < circuit.type_name.size() && names > 0; ++t) {
+    const Technology::CellType* const type = technology.find_type(circuit.type_name[t]);
+    if (type == nullptr || type->origin == Origin::unknown) continue;
+    for (const Technology::Pin& pin : type->pin) {
+      if (const auto named = index.find(pin.name); named != index.end()) at[t * names + named->second] = {pin.x, pin.y};
+    }
+  }
+  std::vector<std::int64_t> io(static_cast<std::size_t>(circuit.nets()) + 1, 0);
+  for (const std::int32_t net : placement.io_net) ++io[net + 1];
+  PinPlaces pins;
+  pins.offset.assign(1, 0);
+  for (std::int64_t n = 0; n < circuit.nets(); ++n) {
+    pins.offset.push_back(pins.offset.back() + circuit.net_offset[n + 1] - circuit.net_offset[n] + io[n + 1]);
+  }
+  pins.place.resize(static_cast<std::size_t>(pins.offset.back()));
+  for (std::int64_t n = 0; n < circuit.nets(); ++n) {
+    std::int64_t next = pins.offset[n];
+    for (std::int64_t p = circuit.net_offset[n]; p < circuit.net_offset[n + 1]; ++p) {
+      const std::int32_t cell = circuit.net_cell[p];
+      const Box box = box_of(circuit, cell, sizes[cell]);
+      const auto known = placement.pin.empty() ? at.end() : at.find(circuit.cell_type[cell] * names + placement.pin[p]);
+      Offset place = {(box[2] - box[0]) / 2, (box[3] - box[1]) / 2};
+      if (known != at.end()) {
+        ++pins.known;
+        const Orientation turned = placement.orientation.empty() ? Orientation::N : placement.orientation[cell];
+        const bool side = lies_on_its_side(turned);
+        place = placed(turned, known->second, {sizes[cell][side ? 1 : 0], sizes[cell][side ? 0 : 1]});
+      }
+      pins.place[next++] = {box[0] + place[0], box[1] + place[1]};
+    }
+  }
+  std::vector<std::int64_t> end(pins.offset.begin() + 1, pins.offset.end());
+  for (std::size_t q = placement.io_net.size(); q-- > 0;) {
+    pins.place[--end[placement.io_net[q]]] = placement.io_position[q];
+  }
+  return pins;
+}
+
+PlacementMaps placement_maps(const Circuit& circuit, const Technology& technology) {
+  PlacementMaps maps;
+  maps.grid = grid_of(circuit);
+  const GcellGrid& grid = maps.grid;
+  const auto gcells = static_cast<std::size_t>(grid.size());
+  const Capacity capacity(circuit, technology, grid);
+  const PinPlaces pins = pin_places(circuit, technology);
+  const NetPlaces nets{pins.offset, pins.place, {}};
+  const auto horizontal = [&](std::vector<double> length) {
+    return capacity.share(std::move(length), LayerRole::horizontal);
+  };
+  const auto vertical = [&](std::vector<double> length) {
+    return capacity.share(std::move(length), LayerRole::vertical);
+  };
+  const auto both = [&](const WireMap& map) { return sum(horizontal(map.horizontal), vertical(map.vertical)); };
+
+  const double gcell_height = (grid.border[1].back() - grid.border[1].front()) / static_cast<double>(grid.rows());
+  const Rudy rudy_of = rudy(grid, nets, kNarrowest * gcell_height);
+  const WireMap rudy_all = rudy_of.all();
+  const Demand demand = demand_maps(grid, nets);
+  std::vector<std::array<double, 2>> of_cells;
+  of_cells.reserve(circuit.net_cell.size());
+  for (std::int64_t n = 0; n < circuit.nets(); ++n) {
+    const auto first = pins.place.begin() + pins.offset[n];
+    of_cells.insert(of_cells.end(), first, first + (circuit.net_offset[n + 1] - circuit.net_offset[n]));
+  }
+  std::vector<double> pin_density = count_map(grid, of_cells);
+  const double mean_area = (grid.border[0].back() - grid.border[0].front()) *
+                           (grid.border[1].back() - grid.border[1].front()) / static_cast<double>(gcells);
+  for (std::size_t i = 0; i < gcells; ++i) {
+    const std::size_t row = i / static_cast<std::size_t>(grid.columns()),
+                      column = i % static_cast<std::size_t>(grid.columns());
+    pin_density[i] *= mean_area / ((grid.border[0][column + 1] - grid.border[0][column]) *
+                                   (grid.border[1][row + 1] - grid.border[1][row]));
+  }
+  const auto sizes = cell_sizes(circuit, technology);
+  std::vector<Box> boxes, macros;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    boxes.push_back(box_of(circuit, i, sizes[i]));
+    if (sizes[i][1] > kLarge * gcell_height) macros.push_back(boxes.back());
+  }
+  const std::vector<float>& power = circuit.placement.power;
+  std::vector<std::vector<double>> values = {
+      horizontal(rudy_all.horizontal),
+      vertical(rudy_all.vertical),
+      both(rudy_of.long_nets),
+      both(rudy_of.short_nets),
+      pin_rudy(grid, nets),
+      horizontal(demand.spanning.horizontal),
+      vertical(demand.spanning.vertical),
+      horizontal(demand.steiner.horizontal),
+      vertical(demand.steiner.vertical),
+      std::move(pin_density),
+      area_map(grid, boxes),
+      area_map(grid, macros),
+      count_map(grid, circuit.placement.io_position),
+      power.empty() ? std::vector<double>(gcells, 0.0) : std::vector<double>(power.begin(), power.end())};
+  for (std::size_t m = 0; m < kMapNames.size(); ++m) maps.map.push_back({kMapNames[m], std::move(values[m])});
+  return maps;
+}
+
+std::vector<std::string> feature_names(const std::vector<std::string>& own, const std::vector<std::string>& labels,
+                                       FeatureSet set) {
+  std::vector<std::string> names = own;
+  if (set == FeatureSet::paper) return names;
+  const bool learns_rudy = std::any_of(labels.begin(), labels.end(), is_rudy);
+  for (const char* map : kMapNames) {
+    if (learns_rudy && is_rudy(map)) continue;
+    names.emplace_back(map);
+    for (const double width : kWidths) names.push_back(smoothed_name(map, width));
+  }
+  return names;
+}
+
+std::vector<std::string> feature_names(const Circuit& circuit, FeatureSet set) {
+  return feature_names(circuit.feature_name, circuit.label_name, set);
+}
+
+std::vector<std::string> telling_maps(const std::vector<std::string>& labels) {
+  std::vector<std::string> names = feature_names({}, labels, FeatureSet::maps);
+  const std::size_t maps = names.size();
+  for (std::size_t m = 0; m < maps; ++m) {
+    if (const std::size_t at = names[m].find(kHorizontal); at != std::string::npos) {
+      names.push_back(std::string(names[m]).erase(at, kHorizontal.size()));
+    }
+  }
+  return names;
+}
+
+std::vector<float> cell_features(const Circuit& circuit, const Technology& technology,
+                                 const std::vector<std::string>& names, const std::string& place) {
+  const auto cells = static_cast<std::size_t>(circuit.cells());
+  const std::size_t columns = names.size(), present = circuit.feature_name.size();
+  std::vector<float> feature(cells * columns);
+  const auto maps_known = feature_names({}, {}, FeatureSet::maps);
+  const auto is_map = [&](const std::string& name) {
+    return std::find(maps_known.begin(), maps_known.end(), name) != maps_known.end();
+  };
+  struct Wanted {
+    std::size_t column;
+    float share;
+  };
+  std::multimap<std::string, Wanted> wanted;  // by map
+  for (std::size_t f = 0; f < columns; ++f) {
+    const auto found = std::find(circuit.feature_name.begin(), circuit.feature_name.end(), names[f]);
+    if (found != circuit.feature_name.end()) {
+      const auto column = static_cast<std::size_t>(found - circuit.feature_name.begin());
+      for (std::size_t i = 0; i < cells; ++i) feature[i * columns + f] = circuit.feature[i * present + column];
+      continue;
+    }
+    if (is_map(names[f])) {
+      wanted.emplace(names[f], Wanted{f, 1});
+      continue;
+    }
+    const std::size_t at = std::min(names[f].find('~'), names[f].size());
+    const auto of_direction = [&](std::string_view direction) { return std::string(names[f]).insert(at, direction); };
+    if (!is_map(of_direction(kHorizontal))) {
+      throw InputError(place, fmt::format("has no feature '{}', which the model was trained on", names[f]),
+                       fmt::format("its features are {} and maps; import it as the training circuit was",
+                                   fmt::join(circuit.feature_name, ", ")));
+    }
+    for (const std::string_view direction : {kHorizontal, kVertical}) {
+      wanted.emplace(of_direction(direction), Wanted{f, 0.5F});
+    }
+  }
+  if (wanted.empty()) return feature;
+  const PlacementMaps maps = placement_maps(circuit, technology);
+  const Sampler sample(circuit, technology, maps.grid);
+  for (const PlacementMap& map : maps.map) {
+    const auto put = [&](const std::string& name, const auto& value) {
+      const auto [first, last] = wanted.equal_range(name);
+      if (first == last) return;
+      const std::vector<float> at_cells = sample(value());
+      for (auto entry = first; entry != last; ++entry) {
+        const auto& [column, share] = entry->second;
+        for (std::size_t i = 0; i < cells; ++i) feature[i * columns + column] += share * at_cells[i];
+      }
+    };
+    put(map.name, [&]() -> const std::vector<double>& { return map.value; });
+    for (const double width : kWidths) {
+      put(smoothed_name(map.name.c_str(), width),
+          [&] { return smooth(map.value, maps.grid.columns(), maps.grid.rows(), width); });
+    }
+  }
+  return feature;
+}
+
+}  // namespace gsrgnn
