@@ -30,7 +30,8 @@ std::string flow(const YAML::Node& value) {
 
 /// The keys that can be swept, as they can be written, and in full.
 std::map<std::string, std::string> swept_keys() {
-  std::map<std::string, std::string> full = {{"circuit", "circuit"}, {"circuits", "circuits"}};
+  std::map<std::string, std::string> full = {
+      {"circuit", "circuit"}, {"circuits", "circuits"}, {"features", "features"}};
   for (const char* section : {"model", "train"}) {
     for (const auto& key : keys_of(section)) {
       const std::string path = fmt::format("{}.{}", section, key);
@@ -159,8 +160,9 @@ SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string
   std::vector<Swept> lists;
   try {
     const YAML::Node root = read(source);
-    const Section top(source, "", root,
-                      {"circuit", "circuits", "model", "train", "output", "memory_limit", "sweep", "mode"});
+    std::vector<std::string> known = top_keys();
+    known.emplace_back("sweep");
+    const Section top(source, "", root, known);
     if (!root["sweep"].IsDefined()) {
       throw InputError(path, "the deck has no 'sweep'", "add e.g. sweep: {layers: [10, 20]}, or use gsrgnn train");
     }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "circuit/def_special_nets.hpp"
+#include "circuit/def_vias.hpp"
 
 namespace gsrgnn {
 namespace {
@@ -47,7 +48,7 @@ std::int32_t index_of(std::string_view name, std::unordered_map<std::string_view
 
 class DefParser {
  public:
-  DefParser(const std::string& path, const LefTechnology* lef) : tokens_(path, "DEF"), lef_(lef) {
+  DefParser(const std::string& path, const LefTechnology* lef) : tokens_(path, "DEF"), vias_(lef) {
     design_.path = path;
   }
 
@@ -263,7 +264,7 @@ class DefParser {
 
   void vias() {
     section("VIAS", [this] {
-      std::vector<std::string_view>& layers = via_layers_[name("a via")];
+      std::vector<std::string_view>& layers = vias_.layers_of(name("a via"));
       for (std::string_view word = first_attribute(); !word.empty(); word = attribute()) {
         const int names = word == "LAYERS" ? 3 : word == "RECT" || word == "POLYGON" ? 1 : 0;
         for (int i = 0; i < names; ++i) layers.push_back(name("a layer"));
@@ -414,45 +415,21 @@ class DefParser {
         if (!last) tokens_.fail(fmt::format("the via {} comes before any point of its wire", quoted(word)));
         via = word;
         if (on >= 0) design_.via.push_back({on, last->x, last->y});
-        on = layer_behind_via(via, on);
+        on = vias_.layer_behind(via, on, layer_index_);
         if (orientation_of(tokens_.peek())) tokens_.next();
       }
     }
   }
 
-  // A via leads to the one other routing layer it touches; -1 when that is not known. Routing layers are those with
-  // TRACKS: the cut layer between has none.
-  std::int32_t layer_behind_via(std::string_view via, std::int32_t layer) {
-    std::int32_t behind = -1;
-    const auto visit = [&](std::string_view name) {
-      const auto found = layer_index_.find(name);
-      if (found == layer_index_.end() || found->second == layer || found->second == behind) return true;
-      const bool first = behind < 0;
-      behind = found->second;
-      return first;
-    };
-    const auto from = [&](const auto& layers) {
-      return std::all_of(layers.begin(), layers.end(), visit) ? behind : -1;
-    };
-    if (const auto found = via_layers_.find(via); found != via_layers_.end()) return from(found->second);
-    if (lef_ != nullptr) {
-      if (const auto found = lef_->via_layers.find(std::string(via)); found != lef_->via_layers.end()) {
-        return from(found->second);
-      }
-    }
-    return -1;
-  }
-
   static constexpr std::int32_t kUnplaced = -1;
 
   LefDefTokens tokens_;
-  const LefTechnology* lef_;
   DefDesign design_;
   bool has_die_ = false, has_components_ = false, has_nets_ = false;
   std::string skipped_;  // a statement that was skipped and may turn out to be a section without entries
   std::unordered_map<std::string_view, std::int32_t> layer_index_, master_index_, component_index_, pin_index_;
   std::unordered_map<std::string_view, Point> io_place_;
-  std::unordered_map<std::string_view, std::vector<std::string_view>> via_layers_;
+  DefVias vias_;
 };
 
 }  // namespace

@@ -22,7 +22,10 @@ Option Command::option(const std::string& name, Value value, const std::string& 
   const Option added = std::visit(
       [&](auto* into) {
         if constexpr (std::is_same_v<decltype(into), bool*>) return app_.add_flag(name, *into, description);
-        return app_.add_option(name, *into, description);
+        const Option valued = app_.add_option(name, *into, description);
+        // One value each time that it is given, so that it takes nothing of what follows.
+        if (name.front() == '-') valued->allow_extra_args(false);
+        return valued;
       },
       value);
   return excluded == nullptr ? added : added->excludes(excluded);
@@ -34,7 +37,7 @@ void Command::required(const std::string& name, Value value, const std::string& 
 
 void Command::one_or_two(const std::string& name, Value values, const std::string& type,
                          const std::string& description) const {
-  option(name, values, description)->expected(1, 2)->type_name(type);
+  option(name, values, description)->allow_extra_args()->expected(1, 2)->type_name(type);
 }
 
 void Command::footer(const std::string& text) const {
@@ -59,8 +62,8 @@ int run(int argc, char** argv) {
   std::function<void()> act;
   const Command program(app, act);
   Arguments given;
-  for (const auto add :
-       {add_import, add_generate, add_info, add_plan, add_train, add_sweep, add_predict, add_collect, add_report}) {
+  for (const auto add : {add_import, add_generate, add_info, add_maps, add_plan, add_train, add_sweep, add_predict,
+                         add_collect, add_report}) {
     add(program, given);
   }
   try {

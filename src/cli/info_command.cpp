@@ -60,7 +60,7 @@ void print_designs(const std::vector<DesignResult>& designs) {
     if (design.part != Part::training) {
       const Scores& s = design.scores;
       fmt::print("{:>10}{:>10}{:>10}{:>9}{:>12}", score_text(s.pearson), score_text(s.spearman), score_text(s.kendall),
-                 score_text(s.r2), score_text(design.linear_fit.pearson));
+                 score_text(s.r2), score_text(design.of(Baseline::linear_fit).pearson));
     }
     fmt::print("\n");
   }

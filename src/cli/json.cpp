@@ -56,6 +56,11 @@ Json json_of(const CircuitDescription& circuit) {
   return j;
 }
 
+void add_worth(Json& j, const Worth& worth) {
+  j["gcell_scores"] = scores_of(worth.gcells);
+  for (std::size_t b = 0; b < kBaselines; ++b) j[kBaselineFields[b].name] = scores_of(worth.baseline[b]);
+}
+
 Json json_of(const DesignResult& design) {
   Json j;
   j["name"] = design.name;
@@ -64,7 +69,7 @@ Json json_of(const DesignResult& design) {
   add_counts(j, design.counts);
   if (design.part != Part::training) {
     j["scores"] = scores_of(design.scores);
-    j["linear_fit"] = scores_of(design.linear_fit);
+    add_worth(j, design);
   }
   return j;
 }
@@ -83,6 +88,8 @@ Json json_of(const RunDescription& run) {
   j["threads"] = run.threads;
   j["trained_parameters"] = run.trained_parameters;
   j["scores"] = scores_of(run);
+  add_worth(j, run.worth);
+  j["map"] = run.best_map;
   j["best_epoch"] = run.best_epoch;
   j["epochs"] = run.epochs;
   j["loss"] = run.loss;
@@ -91,7 +98,6 @@ Json json_of(const RunDescription& run) {
       {"planned", run.memory_planned}, {"allocated", run.memory_allocated}, {"process_peak", run.process_peak}};
   if (!run.joint) return j;
   j["ranks"] = run.joint->ranks;
-  j["linear_fit"] = scores_of(run.joint->linear_fit);
   j["designs"] = Json::array();
   for (const DesignResult& design : run.joint->designs) j["designs"].push_back(json_of(design));
   return j;

@@ -87,7 +87,7 @@ void add_plan(Json& j, const Plan& plan) {
 void plan_run(const Deck& deck, bool json) {
   const bool joint = deck.mode == Mode::joint;
   const Circuit circuit = joint ? Circuit() : open_circuit(deck);
-  const CircuitSize size = joint ? CircuitSize() : size_for_training(circuit, circuit_place(deck));
+  const CircuitSize size = joint ? CircuitSize() : size_for_training(deck, circuit, circuit_place(deck));
   const Plan plan = plan_of(deck, size, memory_limit(Mpi::alone(), deck));
   if (!json) {
     joint ? fmt::print("joint training on {} circuits, by one rank\n", deck.circuits.training.size())
@@ -112,7 +112,7 @@ void plan_sweep(const SweepDeck& sweep, bool json) {
   const auto size_of = [&](const Deck& deck) {
     if (deck.mode == Mode::joint) return CircuitSize();
     const auto [found, is_new] = sizes.try_emplace(circuit_key(deck));
-    if (is_new) found->second = size_for_training(open_circuit(deck), circuit_place(deck));
+    if (is_new) found->second = size_for_training(deck, open_circuit(deck), circuit_place(deck));
     return found->second;
   };
   Json runs = Json::array();

@@ -1,6 +1,7 @@
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <gsrgnn/cli/print_training.hpp>
@@ -76,13 +77,41 @@ void print_scores(const char* which, const std::vector<Scores>& scores) {
              mean.kendall, mean.r2);
 }
 
-void print_trained(const TrainedRun& run, const std::string& output) {
+void print_trained(const Deck& deck, const TrainedRun& run) {
+  const std::string protocol =
+      deck.mode == Mode::joint
+          ? plural(deck.circuits.test.size(), "circuit") + " never seen"
+          : fmt::format("{} held out", kSplitUnitNames[static_cast<std::size_t>(deck.train.split_by)]);
   print_scores(fmt::format("test scores at epoch {}", run.best_epoch).c_str(), run.test);
+  print_scores(fmt::format("over GCells ({})", protocol).c_str(), {run.worth.gcells});
+  std::string others;
+  const BaselineField* best = nullptr;
+  double most = 0;
+  for (std::size_t b = 0; b < kBaselines; ++b) {
+    const double pearson = run.worth.baseline[b].pearson;
+    if (std::isnan(pearson)) continue;
+    others += fmt::format("{}{} {:.4f}", others.empty() ? "" : ", ", kBaselineFields[b].heading, pearson);
+    if (b == static_cast<std::size_t>(Baseline::best_map))
+      others += fmt::format(" ({})", fmt::join(run.best_map, ", "));
+    if (best != nullptr && pearson <= most) continue;
+    best = &kBaselineFields[b];
+    most = pearson;
+  }
+  if (best != nullptr) {
+    const double own = run.worth.scores.pearson;
+    const double ahead = (std::isnan(own) ? 0 : own) - most;  // a constant prediction is worth nothing
+    fmt::print("without it, Pearson: {}\n", others);
+    if (ahead > 0) {
+      fmt::print("the model is {:.4f} better than the best of these ({})\n", ahead, best->heading);
+    } else {
+      fmt::print("the model is NOT better: {} is {:.4f} ahead\n", best->heading, -ahead);
+    }
+  }
   fmt::print(
       "an epoch took {:.4f} s: forward {:.4f}, backward {:.4f}, update {:.4f}, copies {:.4f}; memory {:.1f} MB\n",
       mean(run.seconds.total), mean(run.seconds.forward), mean(run.seconds.backward), mean(run.seconds.update),
       mean(run.seconds.copy), static_cast<double>(run.memory.allocated) * 1e-6);
-  fmt::print("results: {}\n", output);
+  fmt::print("results: {}\n", deck.output);
 }
 
 }  // namespace gsrgnn::cli

@@ -88,13 +88,14 @@ void print_heading(const Deck& deck, const TrainingCircuits& circuits) {
 }
 
 void print_designs(const TrainedRun& run) {
-  fmt::print("{:<32}{:>9}{:>10}{:>10}{:>9}{:>9}{:>9}    {:>10}\n", "held out", "cells", "Pearson", "Spearman",
-             "Kendall", "R2", "", "linear fit");
+  fmt::print("{:<32}{:>9}{:>10}{:>10}{:>9}{:>9}{:>9}    {:>10}{:>12}\n", "held out", "cells", "Pearson", "Spearman",
+             "Kendall", "R2", "", "best map", "linear fit");
   for (const DesignResult& design : run.designs) {
     if (design.part == Part::training) continue;
-    fmt::print("{:<32}{:>9}{:>10.4f}{:>10.4f}{:>9.4f}{:>9.4f}{:>9}    {:>10.4f}\n", design.name,
+    fmt::print("{:<32}{:>9}{:>10.4f}{:>10.4f}{:>9.4f}{:>9.4f}{:>9}    {:>10.4f}{:>12.4f}\n", design.name,
                with_commas(design.counts.cells), design.scores.pearson, design.scores.spearman, design.scores.kendall,
-               design.scores.r2, design.part == Part::test ? "" : "validates", design.linear_fit.pearson);
+               design.scores.r2, design.part == Part::test ? "" : "validates", design.of(Baseline::best_map).pearson,
+               design.of(Baseline::linear_fit).pearson);
   }
 }
 
@@ -149,7 +150,7 @@ void train_deck(const Mpi& mpi, const Arguments& given) {
       write_run(deck.output, deck, circuits, run);
       remove_superseded(deck.output);
       if (joint) print_designs(run);
-      print_trained(run, deck.output);
+      print_trained(deck, run);
     });
   } catch (const Stopped& stopped) {
     throw Stopped(fmt::format("{}; gsrgnn train --resume goes on", stopped.what()));

@@ -283,9 +283,10 @@ ReportTable held_out_table(const Comparison& comparison) {
   ReportTable table{"held_out", "Pearson of joint trainings on the circuits that were held out, and of a linear fit",
                     "no run is a joint training (mode: joint)"};
   table.notes = {
-      "circuit: the test circuits; cells and edges: of the training circuits together. linear fit: least squares of "
-      "the",
-      "label by the features of single cells, on the same training circuits. all: over all test circuits and seeds; +-",
+      "circuit: the test circuits; cells and edges: of the training circuits together. linear fit: ridge "
+      "regression",
+      "of the label by the features of single cells, on the same training circuits. all: over all test circuits and "
+      "seeds; +-",
       "is the standard error of the mean over the runs."};
   const auto add_runs = [&](Row row, const std::vector<const RunSummary*>& runs) {
     std::vector<double> own, linear, differences;

@@ -11,7 +11,7 @@ constexpr std::int64_t kVersion = 1;
 
 /// Columns that files of older programs lack: they are empty then.
 bool came_later(const std::string& name) {
-  const auto is_later = [&](const DeckKey& key) { return key.later && name == key.name; };
+  const auto is_later = [&](const DeckKey& key) { return key.before != nullptr && name == key.name; };
   return name == "circuit_file" || name == "content_hash" || name == "label" || name == "split" ||
          std::any_of(parameter_keys().begin(), parameter_keys().end(), is_later);
 }
@@ -25,7 +25,9 @@ void copy_run(Hdf5Writer& results, const Hdf5Reader& file, const std::string& na
   for (const char* object : {"circuit", "curves", "deck", "measured", "memory", "predictions", "scores"}) {
     results.copy(file, object, group + "/" + object);
   }
-  if (file.has("designs")) results.copy(file, "designs", group + "/designs");
+  for (const char* object : {"baselines", "designs"}) {  // not by older programs; of joint trainings only
+    if (file.has(object)) results.copy(file, object, group + "/" + object);
+  }
   for (const char* attribute : {"program_version", "revision", "kokkos_version", "execution_space"}) {
     results.attribute(group, attribute, file.attribute_string("/", attribute));
   }

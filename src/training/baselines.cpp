@@ -170,18 +170,6 @@ SingleMap best_single_map(const std::vector<LineMoments>& designs) {
   return best;
 }
 
-std::vector<float> SingleMap::predict(const std::vector<float>& feature, std::size_t features) const {
-  const std::size_t cells = features == 0 ? 0 : feature.size() / features, labels = column.size();
-  std::vector<float> value(cells * labels);
-  for (std::size_t i = 0; i < cells; ++i) {
-    for (std::size_t o = 0; o < labels; ++o) {
-      const double map = column[o] == kNone ? 0 : static_cast<double>(feature[i * features + column[o]]);
-      value[i * labels + o] = static_cast<float>(slope[o] * map + intercept[o]);
-    }
-  }
-  return value;
-}
-
 std::vector<float> nearest_neighbours(const std::vector<std::array<double, 2>>& position,
                                       const std::vector<float>& label, std::size_t labels,
                                       const std::vector<bool>& training, int neighbours) {

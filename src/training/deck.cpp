@@ -61,6 +61,20 @@ void read_circuit_list(const Section& circuits, const char* key, bool needed, st
   }
 }
 
+/// One LEF or a list of them.
+void read_lefs(const Section& root, std::vector<std::string>& lef) {
+  const auto node = root.get("lef");
+  if (!node.IsDefined() || node.IsNull()) return;
+  const auto add = [&](const YAML::Node& entry) {
+    if (!entry.IsScalar() || entry.Scalar().empty()) {
+      root.fail("lef", "'lef' has an entry that is not a file's name", "write lef: [technology.lef, cells.lef]");
+    }
+    lef.push_back(entry.Scalar());
+  };
+  if (!node.IsSequence()) return add(node);
+  for (const auto& entry : node) add(entry);
+}
+
 /// Which circuit or circuits, as the mode has them.
 void read_circuits(const Source& source, const Section& root, Deck& deck) {
   if (deck.mode == Mode::independent) {
@@ -135,11 +149,22 @@ void read_split(const Section& train, const Deck& deck, double (&share)[3]) {
                    : "write training, validation and test, e.g. [0.8, 0.1, 0.1]");
 }
 
-/// Reads the keys of one section by their rules.
-void read_keys(const Section& section, Deck& deck) {
+/// A key of a resolved deck of an older program, which lacks it.
+template <class Rule, class Value>
+void set_as_before(const DeckKey& key, const Rule& rule, Value& value) {
+  if constexpr (std::is_enum_v<Value>) {
+    for (const auto& [choice, meaning] : rule) {
+      if (key.before != nullptr && choice == key.before) value = meaning;
+    }
+  }
+}
+
+/// Reads the keys of one section by their rules. `resolved`: the deck is that of a run.
+void read_keys(const Section& section, bool resolved, Deck& deck) {
   for_each_key(
       [&](const DeckKey& key, const auto& rule, auto& value) {
         if (section.name() != key.section) return;
+        if (resolved) set_as_before(key, rule, value);
         if constexpr (std::is_array_v<std::remove_reference_t<decltype(value)>>) {
           read_split(section, deck, value);
         } else {
@@ -298,21 +323,28 @@ std::vector<std::string> keys_of(const std::string& section) {
   return keys;
 }
 
+std::vector<std::string> top_keys() {
+  std::vector<std::string> keys = {"circuit", "circuits", "model", "train", "output", "memory_limit", "lef"};
+  for (const std::string& key : keys_of("")) keys.push_back(key);
+  return keys;
+}
+
 Deck resolve_deck(const YAML::Node& root, const Source& source, const std::string& path,
-                  const std::string& default_output) {
+                  const std::string& default_output, bool resolved) {
   Deck deck;
   try {
-    const Section top(source, "", root, {"circuit", "circuits", "model", "train", "output", "memory_limit", "mode"});
-    read_keys(top, deck);
+    const Section top(source, "", root, top_keys());
+    read_keys(top, resolved, deck);
+    read_lefs(top, deck.lef);
     read_circuits(source, top, deck);
     const Section model(source, "model", top.get("model"), keys_of("model"));
-    read_keys(model, deck);
+    read_keys(model, resolved, deck);
     put_to_rest(deck);
     check_model(model, deck.model);
     std::vector<std::string> keys = keys_of("train");
     keys.emplace_back("checkpoint");
     const Section train(source, "train", top.get("train"), keys);
-    read_keys(train, deck);
+    read_keys(train, resolved, deck);
     put_to_rest(deck);
     const Section checkpoint(source, "train.checkpoint", train.get("checkpoint"), {"epochs", "minutes"});
     checkpoint.read("epochs", Range<int>{0, 10000000}, deck.checkpoint.epochs);
@@ -345,100 +377,7 @@ Deck read_deck(const std::string& path, const std::vector<std::string>& override
 }
 
 Deck parse_deck(const std::string& text, const std::string& place) {
-  return resolve_deck(parse_deck_yaml(text, place), Source(place), place, "");
-}
-
-std::string to_yaml(const Deck& deck) {
-  YAML::Emitter out;
-  out.SetDoublePrecision(17);
-  const auto entry = [&](const char* key, const auto& value) { out << YAML::Key << key << YAML::Value << value; };
-  const auto section = [&](const char* key) { out << YAML::Key << key << YAML::Value << YAML::BeginMap; };
-  const auto list = [&](const char* key, const auto& values) {
-    out << YAML::Key << key << YAML::Value << YAML::Flow << YAML::BeginSeq;
-    for (const auto& value : values) out << value;
-    out << YAML::EndSeq;
-  };
-  // What goes without saying: keys that the deck does not have, the usual mode, as in decks from before it had a name,
-  // and defaults of keys that older decks lack.
-  const ModelTraits& kind = traits_of(deck.model.kind);
-  const bool joint = deck.mode == Mode::joint;
-  const auto keys = [&](const char* name) {
-    const Deck plain;
-    for_each_key(
-        [&](const DeckKey& key, const auto& rule, const auto& value, const auto& usual) {
-          if (std::string_view(key.section) != name || !key.had(kind, deck.mode)) return;
-          if constexpr (std::is_same_v<std::decay_t<decltype(rule)>, Shares>) {
-            std::vector<std::string> shares;
-            for (const double share : value) shares.push_back(fmt::format("{}", share));
-            if (joint) shares.pop_back();
-            if (deck.circuits.validation.empty()) list(key.name, shares);
-          } else {
-            if (!key.later || value_text(rule, value) != value_text(rule, usual)) {
-              entry(key.name, value_text(rule, value));
-            }
-          }
-        },
-        deck, plain);
-  };
-  out << YAML::BeginMap;
-  if (joint) {
-    keys("");
-    section("circuits");
-    list("training", deck.circuits.training);
-    if (!deck.circuits.validation.empty()) list("validation", deck.circuits.validation);
-    list("test", deck.circuits.test);
-    out << YAML::EndMap;
-  } else if (deck.circuit.empty()) {
-    section("circuit");
-    section("generate");
-    if (deck.generate.like.empty()) {
-      entry("cells", deck.generate.cells);
-      entry("edges", deck.generate.edges);
-    } else {
-      entry("like", deck.generate.like);
-    }
-    entry("graph", value_text(generated_graphs(), deck.generate.graph));
-    entry("seed", deck.generate.seed);
-    out << YAML::EndMap << YAML::EndMap;
-  } else {
-    entry("circuit", deck.circuit);
-  }
-  section("model");
-  keys("model");
-  out << YAML::EndMap;
-  section("train");
-  keys("train");
-  out << YAML::EndMap;
-  entry("output", deck.output);
-  out << YAML::EndMap;
-  return std::string(out.c_str()) + "\n";
-}
-
-std::string circuit_place(const Deck& deck) {
-  return deck.circuit.empty() ? "circuit.generate" : deck.circuit;
-}
-
-Circuit open_circuit(const Deck& deck) {
-  return deck.circuit.empty() ? generate_ordered(deck.generate) : open_circuit(deck.circuit);
-}
-
-std::string circuit_key(const Deck& deck) {
-  Deck only;
-  only.mode = deck.mode;
-  only.circuits = deck.circuits;
-  only.circuit = deck.circuit;
-  only.generate = deck.generate;
-  return to_yaml(only);
-}
-
-std::string deck_identity(const Deck& deck) {
-  Deck nowhere = deck;
-  nowhere.output = ".";
-  return to_yaml(nowhere);
-}
-
-std::string deck_identity(const std::string& text, const std::string& place) {
-  return deck_identity(parse_deck(text, place));
+  return resolve_deck(parse_deck_yaml(text, place), Source(place), place, "", true);
 }
 
 }  // namespace gsrgnn

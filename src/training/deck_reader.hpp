@@ -144,6 +144,8 @@ std::string apply_override(const YAML::Node& root, Source& source, const std::st
 YAML::Node read_deck_yaml(Source& source, const std::string& path, const std::vector<std::string>& overrides);
 /// What the keys mean.
 Deck resolve_deck(const YAML::Node& root, const Source& source, const std::string& path,
-                  const std::string& default_output);
+                  const std::string& default_output, bool resolved = false);
+/// The keys at a deck's top.
+std::vector<std::string> top_keys();
 
 }  // namespace gsrgnn

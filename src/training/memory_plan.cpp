@@ -58,12 +58,12 @@ std::string hint(const MemoryPlan& plan, std::int64_t limit) {
 
 }  // namespace
 
-CircuitSize size_for_training(const Circuit& circuit, const std::string& place) {
+CircuitSize size_for_training(const Deck& deck, const Circuit& circuit, const std::string& place) {
   if (circuit.labels() == 0) {
     throw InputError(place, "the circuit has no label to learn", "give a routed design, or use gsrgnn predict");
   }
-  return {count(circuit), static_cast<int>(circuit.features()), static_cast<int>(circuit.type_name.size()),
-          static_cast<int>(circuit.labels())};
+  return {count(circuit), static_cast<int>(feature_names(circuit, deck.features).size()),
+          static_cast<int>(circuit.type_name.size()), static_cast<int>(circuit.labels())};
 }
 
 MemoryPlan::MemoryPlan(const ModelSettings& model, const CircuitSize& size)

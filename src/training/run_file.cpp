@@ -1,3 +1,5 @@
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/content_hash.hpp>
@@ -61,6 +63,11 @@ void write_common(Hdf5Writer& file, const Deck& deck, const std::string& source,
   write_scores(file, "scores/validation", run.validation);
   write_mean_scores(file, "scores", run.test);
   file.attribute("scores", "best_epoch", run.best_epoch);
+  write_scores(file, "scores/gcells", {run.worth.gcells});
+  for (std::size_t b = 0; b < kBaselines; ++b) {
+    write_scores(file, std::string("baselines/") + kBaselineFields[b].name, {run.worth.baseline[b]});
+  }
+  file.attribute("baselines", "map", fmt::format("{}", fmt::join(run.best_map, ", ")));
 
   write_model(file, run.model);
   file.attribute("model", "trained_parameters", run.trained_parameters);
@@ -87,42 +94,53 @@ void write_designs(Hdf5Writer& file, const std::vector<DesignResult>& designs) {
                column([&](const auto& design) { return design.counts.*field.value; }));
   }
   write_scores(file, "designs/scores", column([](const auto& design) { return design.scores; }));
-  write_scores(file, "designs/linear_fit", column([](const auto& design) { return design.linear_fit; }));
+  write_scores(file, "designs/gcells", column([](const auto& design) { return design.gcells; }));
+  for (std::size_t b = 0; b < kBaselines; ++b) {
+    write_scores(file, std::string("designs/") + kBaselineFields[b].name,
+                 column([&](const auto& design) { return design.baseline[b]; }));
+  }
+}
+
+/// So many rows; of older files, which lack them, undefined.
+std::vector<Scores> read_scores(const Hdf5Reader& file, const std::string& name, std::size_t rows) {
+  std::vector<Scores> scores(rows);
+  if (!file.has(name)) return scores;
+  const auto values = file.array<double>(name);
+  if (values.size() != kScores * rows) file.fail(name, fmt::format("has not {} x {} values", rows, kScores));
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t s = 0; s < kScores; ++s) scores[r].*kScoreFields[s].value = values[kScores * r + s];
+  }
+  return scores;
 }
 
 std::vector<DesignResult> read_designs(const Hdf5Reader& file, const std::string& group) {
   const auto names = file.strings(group + "/name"), paths = file.strings(group + "/path");
   const auto part = file.array<std::uint8_t>(group + "/part");
-  const auto scores = file.array<double>(group + "/scores"), linear = file.array<double>(group + "/linear_fit");
+  const std::size_t count = names.size();
+  const auto scores = read_scores(file, group + "/scores", count), gcells = read_scores(file, group + "/gcells", count);
+  std::vector<std::vector<Scores>> baselines;
+  for (const BaselineField& field : kBaselineFields) {
+    baselines.push_back(read_scores(file, group + "/" + field.name, count));
+  }
   std::vector<std::vector<std::int64_t>> counts;
   for (const char* key : {"/cells", "/nets", "/pins", "/edges"})
     counts.push_back(file.array<std::int64_t>(group + key));
-  const std::size_t count = names.size();
-  if (paths.size() != count || part.size() != count || scores.size() != 4 * count || linear.size() != 4 * count ||
+  if (paths.size() != count || part.size() != count ||
       std::any_of(counts.begin(), counts.end(), [&](const auto& of_key) { return of_key.size() != count; })) {
     file.fail(group, "has arrays of different lengths");
   }
   std::vector<DesignResult> designs;
   for (std::size_t d = 0; d < count; ++d) {
     if (part[d] > static_cast<std::uint8_t>(Part::test)) file.fail(group + "/part", "holds a part that is none");
-    const double *const s = &scores[4 * d], *const l = &linear[4 * d];
-    designs.push_back({names[d],
+    Worth worth{scores[d], gcells[d], {}};
+    for (std::size_t b = 0; b < kBaselines; ++b) worth.baseline[b] = baselines[b][d];
+    designs.push_back({worth,
+                       names[d],
                        paths[d],
                        static_cast<Part>(part[d]),
-                       {counts[0][d], counts[1][d], counts[2][d], counts[3][d], 0, 0, 0, 0},
-                       {s[0], s[1], s[2], s[3]},
-                       {l[0], l[1], l[2], l[3]}});
+                       {counts[0][d], counts[1][d], counts[2][d], counts[3][d], 0, 0, 0, 0}});
   }
   return designs;
-}
-
-/// The means over the test circuits.
-Scores mean_linear_fit(const std::vector<DesignResult>& designs) {
-  std::vector<Scores> of_tests;
-  for (const DesignResult& design : designs) {
-    if (design.part == Part::test) of_tests.push_back(design.linear_fit);
-  }
-  return mean_scores(of_tests);
 }
 
 }  // namespace
@@ -208,6 +226,13 @@ RunDescription describe_run(const Hdf5Reader& file, const std::string& group) {
   run.trained_parameters = file.attribute_int(in("model"), "trained_parameters");
   static_cast<Scores&>(run) = read_mean_scores(file, in("scores"));
   run.best_epoch = file.attribute_int(in("scores"), "best_epoch");
+  if (file.has(in("baselines"))) {  // not by older programs
+    run.worth = {run, read_scores(file, in("scores/gcells"), 1).front(), {}};
+    for (std::size_t b = 0; b < kBaselines; ++b) {
+      run.worth.baseline[b] = read_scores(file, in("baselines/") + kBaselineFields[b].name, 1).front();
+    }
+    run.best_map = file.attribute_string(in("baselines"), "map");
+  }
   const auto loss = file.array<double>(in("curves/loss"));
   if (loss.empty()) file.fail(in("curves/loss"), "is empty");
   run.epochs = static_cast<std::int64_t>(loss.size()) - 1;
@@ -221,7 +246,8 @@ RunDescription describe_run(const Hdf5Reader& file, const std::string& group) {
   if (file.has(in("designs"))) {
     const std::int64_t ranks = file.attribute_int(in("measured"), "ranks");
     auto designs = read_designs(file, in("designs"));
-    run.joint = {ranks, mean_linear_fit(designs), std::move(designs)};
+    run.worth = mean_worth(designs);
+    run.joint = {ranks, std::move(designs)};
   }
   return run;
 }

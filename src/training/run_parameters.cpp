@@ -12,13 +12,13 @@ namespace gsrgnn {
 namespace {
 
 template <class T>
-RunParameters::Value absent(const Range<T>& /*rule*/) {
+RunParameters::Value absent(const DeckKey& /*key*/, const Range<T>& /*rule*/) {
   if constexpr (std::is_integral_v<T>) return std::int64_t{0};
   return 0.0;
 }
 template <class Rule>
-RunParameters::Value absent(const Rule& /*rule*/) {
-  return std::string();
+RunParameters::Value absent(const DeckKey& key, const Rule& /*rule*/) {
+  return std::string(key.before != nullptr ? key.before : "");
 }
 
 std::size_t column_of(const std::string& name) {
@@ -32,8 +32,8 @@ std::size_t column_of(const std::string& name) {
 
 RunParameters::RunParameters() : values_(parameter_keys().size()) {
   const Deck any;
-  for_each_key([&](const DeckKey& key, const auto& rule, const auto&) { values_.at(key.column) = absent(rule); }, any);
-  set("mode", "independent");
+  for_each_key([&](const DeckKey& key, const auto& rule, const auto&) { values_.at(key.column) = absent(key, rule); },
+               any);
 }
 
 const RunParameters::Value& RunParameters::value(const std::string& name) const {

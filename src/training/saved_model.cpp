@@ -84,7 +84,32 @@ void read_setting(const Hdf5Reader& file, const ModelSettings& /*model*/, const 
   value = found->second;
 }
 
+constexpr const char* kTechnology = "model/technology";
+
 }  // namespace
+
+std::vector<float> MapLine::predict(const Circuit& circuit, const Technology& technology,
+                                    const std::string& place) const {
+  const std::size_t labels = map.size();
+  std::vector<std::string> names;  // each once; of labels that no map tells, none
+  for (const std::string& name : map) {
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  const std::vector<float> maps = cell_features(circuit, technology, names, place);
+  std::vector<float> values;
+  values.reserve(static_cast<std::size_t>(circuit.cells()) * labels);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(circuit.cells()); ++i) {
+    for (std::size_t o = 0; o < labels; ++o) {
+      double value = intercept[o];
+      if (!map[o].empty()) {
+        const auto column = static_cast<std::size_t>(std::find(names.begin(), names.end(), map[o]) - names.begin());
+        value += slope[o] * static_cast<double>(maps[i * names.size() + column]);
+      }
+      values.push_back(static_cast<float>(value));
+    }
+  }
+  return values;
+}
 
 void write_model(Hdf5Writer& file, const SavedModel& model) {
   const ModelShape& shape = model.shape;
@@ -97,6 +122,12 @@ void write_model(Hdf5Writer& file, const SavedModel& model) {
   deck.model = shape;
   for_each_saved(deck, [&](const auto&... setting) { write_setting(file, setting...); });
   file.attribute("model", "label_unit", model.label_unit);
+  write_technology(file, kTechnology, model.technology);
+  if (!model.start.empty()) {
+    file.strings("model/start_map", model.start.map);
+    file.array("model/start_slope", model.start.slope);
+    file.array("model/start_intercept", model.start.intercept);
+  }
 
   const ModelParameters parameters(shape);
   for (const ParameterArray& array : parameters.table.arrays) {
@@ -123,6 +154,26 @@ SavedModel read_model(const Hdf5Reader& file) {
     file.fail("model/label_name", "does not name 1 or 2 labels");
   model.feature = read_standardisation(file, "model/feature", model.feature_name.size());
   model.label = read_standardisation(file, "model/label", model.label_name.size());
+  model.technology = read_technology(file, kTechnology);
+  if (file.has("model/start_map")) {
+    model.start = {file.strings("model/start_map"), file.array<double>("model/start_slope"),
+                   file.array<double>("model/start_intercept")};
+    const std::size_t labels = model.label_name.size();
+    for (const std::size_t size : {model.start.map.size(), model.start.slope.size(), model.start.intercept.size()}) {
+      if (size != labels) file.fail("model/start_map", fmt::format("has not {} entries", labels));
+    }
+    for (const auto* list : {&model.start.slope, &model.start.intercept}) {
+      if (!std::all_of(list->begin(), list->end(), [](double value) { return std::isfinite(value); })) {
+        file.fail("model/start_slope", "holds a value that is not finite");
+      }
+    }
+    const auto known = telling_maps({});
+    for (const std::string& map : model.start.map) {
+      if (!map.empty() && std::find(known.begin(), known.end(), map) == known.end()) {
+        file.fail("model/start_map", fmt::format("names the unknown map '{}'", map));
+      }
+    }
+  }
   Deck deck;
   for_each_saved(
       deck, [&](const auto& key, const auto& rule, auto& value) { read_setting(file, deck.model, key, rule, value); });
@@ -151,24 +202,6 @@ SavedModel read_model(const Hdf5Reader& file) {
   return model;
 }
 
-std::vector<float> matched_features(const SavedModel& model, const Circuit& circuit, const std::string& place) {
-  const std::size_t wanted = model.feature_name.size(), present = circuit.feature_name.size();
-  std::vector<float> matched(static_cast<std::size_t>(circuit.cells()) * wanted);
-  for (std::size_t f = 0; f < wanted; ++f) {
-    const auto found = std::find(circuit.feature_name.begin(), circuit.feature_name.end(), model.feature_name[f]);
-    if (found == circuit.feature_name.end()) {
-      throw InputError(place, fmt::format("has no feature '{}', which the model was trained on", model.feature_name[f]),
-                       fmt::format("its features are {}; import it as the training circuit was",
-                                   fmt::join(circuit.feature_name, ", ")));
-    }
-    const auto column = static_cast<std::size_t>(found - circuit.feature_name.begin());
-    for (std::size_t i = 0; i < static_cast<std::size_t>(circuit.cells()); ++i) {
-      matched[i * wanted + f] = circuit.feature[i * present + column];
-    }
-  }
-  return matched;
-}
-
 ModelInputs match(const SavedModel& model, const Circuit& circuit, const std::string& place) {
   ModelInputs inputs;
   std::map<std::string, int> row;
@@ -182,13 +215,15 @@ ModelInputs match(const SavedModel& model, const Circuit& circuit, const std::st
     ++inputs.unknown_cells;
   }
   inputs.unknown_types = static_cast<std::int64_t>(unknown.size());
-  inputs.feature = model.feature.apply(matched_features(model, circuit, place));
+  inputs.feature =
+      cell_features(circuit, for_design(model.technology, circuit.placement.technology), model.feature_name, place);
   return inputs;
 }
 
 Prediction predict(const SavedModel& model, const Circuit& circuit, const std::string& place) {
   Prediction prediction;
-  const ModelInputs inputs = match(model, circuit, place);
+  ModelInputs inputs = match(model, circuit, place);
+  inputs.feature = model.feature.apply(inputs.feature);
   prediction.unknown_types = inputs.unknown_types;
   prediction.unknown_cells = inputs.unknown_cells;
   const CircuitCounts size = count(circuit);
@@ -213,6 +248,10 @@ Prediction predict(const SavedModel& model, const Circuit& circuit, const std::s
                     place));
   }
   prediction.value = model.label.invert(output);
+  if (!model.start.empty()) {
+    const auto start = model.start.predict(circuit, for_design(model.technology, circuit.placement.technology), place);
+    for (std::size_t i = 0; i < start.size(); ++i) prediction.value[i] += start[i];
+  }
   return prediction;
 }
 

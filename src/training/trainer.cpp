@@ -6,7 +6,7 @@
 #include <gsrgnn/util/stopwatch.hpp>
 #include <limits>
 
-#include "training/held_out.hpp"
+#include "training/scoring.hpp"
 
 namespace gsrgnn {
 namespace {
@@ -72,10 +72,8 @@ class Trainer {
       for_each_part([](const char*, auto& list, double lap) { list.push_back(lap); }, run_.seconds, bench_.laps);
     }
     if (keeps_output()) {
-      const HeldCircuit& held = bench_.circuits.held.front();
       run_.prediction = run_.model.label.invert(best_output_);
-      run_.validation = scores_of(held, best_output_, run_.model.label_name.size(), Part::validation);
-      run_.test = scores_of(held, best_output_, run_.model.label_name.size(), Part::test);
+      score_one(bench_, best_output_, run_);
     } else {
       score_held_out(bench_, run_);
     }
@@ -167,7 +165,7 @@ class Trainer {
     row.found_nan = on.model->take_found_nan(space);
     if (!judges_epochs(bench_.deck, bench_.circuits.designs[held.design])) return row;
     watch.lap();
-    auto output = download(space, on.model->output());
+    auto output = bench_.prediction(i);
     bench_.laps.copy += watch.lap();
     std::vector<double> of_labels;
     const auto outputs = static_cast<std::size_t>(run_.model.shape.outputs);

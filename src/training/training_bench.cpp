@@ -68,7 +68,10 @@ void TrainingBench::load() {
   }
   for (std::size_t i = 0; i < m.circuits.size(); ++i) {
     m.circuits[i].model->set_graph(space, *circuits.held[i].circuit);
-    upload(space, m.circuits[i].label, circuits.held[i].label);
+    auto rest = circuits.held[i].label;  // what is to be learned
+    const std::vector<float>& start = circuits.held[i].start;
+    for (std::size_t v = 0; v < start.size(); ++v) rest[v] -= start[v];
+    upload(space, m.circuits[i].label, rest);
     upload(space, m.circuits[i].part, circuits.held[i].part);
   }
 }
@@ -88,6 +91,13 @@ CircuitOnDevice& TrainingBench::attach(std::size_t held) {
   attached_ = held;
   laps.copy += watch.lap();
   return on;
+}
+
+std::vector<float> TrainingBench::prediction(std::size_t held) const {
+  auto values = download(space, memory_->circuits[held].model->output());
+  const std::vector<float>& start = circuits.held[held].start;
+  for (std::size_t i = 0; i < start.size(); ++i) values[i] += start[i];
+  return values;
 }
 
 MemoryUse TrainingBench::use() const {

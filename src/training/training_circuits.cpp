@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <gsrgnn/circuit/content_hash.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
+#include <gsrgnn/training/baselines.hpp>
 #include <gsrgnn/training/cost_model.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/random_streams.hpp>
@@ -72,17 +73,28 @@ struct Description {
   std::string name, unit, hash;
   std::int64_t cells = 0, nets = 0, pins = 0, edges = 0;
   std::vector<std::string> features, types, labels;
+  Technology technology;
   template <class Self, class Visit>
   static void members(Self& self, const Visit& visit) {
     visit(self.design, self.name, self.unit, self.hash, self.cells, self.nets, self.pins, self.edges, self.features,
-          self.types, self.labels);
+          self.types, self.labels, self.technology);
   }
 };
 
 Description describe(std::size_t design, const Circuit& circuit) {
   const CircuitCounts counts = count(circuit);
-  return {design,      circuit.name, circuit.label_unit,   content_hash(circuit), counts.cells,      counts.nets,
-          counts.pins, counts.edges, circuit.feature_name, circuit.type_name,     circuit.label_name};
+  return {design,
+          circuit.name,
+          circuit.label_unit,
+          content_hash(circuit),
+          counts.cells,
+          counts.nets,
+          counts.pins,
+          counts.edges,
+          circuit.feature_name,
+          circuit.type_name,
+          circuit.label_name,
+          circuit.placement.technology};
 }
 
 /// Everything on every rank, in the designs' order.
@@ -123,10 +135,12 @@ void check_fit(const std::vector<TrainingDesign>& designs, const std::vector<Des
 }
 
 /// All but standardisation and parameters.
-SavedModel describe_model(const Deck& deck, const std::vector<std::string>& features,
+SavedModel describe_model(const Deck& deck, const std::vector<std::string>& own_features,
                           const std::vector<std::string>& types, const std::vector<std::string>& labels,
-                          const std::string& unit) {
+                          const std::string& unit, Technology technology) {
   SavedModel model;
+  const auto features = feature_names(own_features, labels, deck.features);
+  model.technology = std::move(technology);
   model.feature_name = features;
   model.type_name = types;
   model.label_name = labels;
@@ -139,19 +153,37 @@ SavedModel describe_model(const Deck& deck, const std::vector<std::string>& feat
 SavedModel describe_model(const Deck& deck, const std::vector<Description>& rows,
                           const std::vector<TrainingDesign>& designs) {
   std::set<std::string> types;
+  std::vector<Technology> technologies;
   for (std::size_t d = 0; d < rows.size(); ++d) {
-    if (designs[d].part == Part::training) types.insert(rows[d].types.begin(), rows[d].types.end());
+    if (designs[d].part != Part::training) continue;
+    types.insert(rows[d].types.begin(), rows[d].types.end());
+    technologies.push_back(rows[d].technology);
   }
   return describe_model(deck, rows.front().features, {types.begin(), types.end()}, rows.front().labels,
-                        rows.front().unit);
+                        rows.front().unit, join(technologies));
 }
 
-/// A part for each cell as it is held, from those by the cells' numbers in the source: the order they are held in
-/// changes no split.
-std::vector<std::uint8_t> as_held(const Circuit& circuit, const std::vector<std::uint8_t>& part) {
-  std::vector<std::uint8_t> held = part;
-  for (std::size_t i = 0; i < circuit.original.size(); ++i)
-    held[i] = part[static_cast<std::size_t>(circuit.original[i])];
+/// A part for each cell as it is held, by a split of the cells in the order of the source: the order they are held in
+/// changes no split. split(units) is given what each cell there is split with (split.hpp).
+template <class Split>
+std::vector<std::uint8_t> split_as_held(const Circuit& circuit, SplitUnit by, const Split& split) {
+  const auto cells = static_cast<std::size_t>(circuit.cells());
+  const auto in_source = [&](std::size_t i) {
+    return circuit.original.empty() ? i : static_cast<std::size_t>(circuit.original[i]);
+  };
+  std::vector<std::int64_t> unit;
+  if (by != SplitUnit::cells) {
+    const GcellGrid grid = grid_of(circuit);
+    std::vector<std::int64_t> column(cells), row(cells);
+    for (std::size_t i = 0; i < cells; ++i) {
+      column[in_source(i)] = grid.column(circuit.position[i][0]);
+      row[in_source(i)] = grid.row(circuit.position[i][1]);
+    }
+    unit = units_of(by, column, row, grid.columns(), grid.rows());
+  }
+  const std::vector<std::uint8_t> part = split(unit);
+  std::vector<std::uint8_t> held(cells);
+  for (std::size_t i = 0; i < cells; ++i) held[i] = part[in_source(i)];
   return held;
 }
 
@@ -172,52 +204,121 @@ void require_labels_that_vary(const SavedModel& model, const std::string& place)
 
 void split(const Deck& deck, const TrainingDesign& design, HeldCircuit& held) {
   const std::int64_t cells = held.circuit->cells();
-  const bool by_cells = design.part == Part::training && deck.circuits.validation.empty();
-  held.part =
-      by_cells ? as_held(*held.circuit, split_training_cells(cells, deck.train.split[1], deck.train.seed, design.path))
-               : std::vector<std::uint8_t>(static_cast<std::size_t>(cells), static_cast<std::uint8_t>(design.part));
+  if (design.part == Part::training && deck.circuits.validation.empty()) {
+    held.part = split_as_held(*held.circuit, deck.train.split_by, [&](const std::vector<std::int64_t>& unit) {
+      return split_training_cells(cells, deck.train.split[1], deck.train.seed, design.path, unit, deck.train.split_by);
+    });
+  } else {
+    held.part.assign(static_cast<std::size_t>(cells), static_cast<std::uint8_t>(design.part));
+  }
 }
 
+/// What is left of a label's deviation at least, for a model to learn it.
+constexpr double kLeastRest = 1e-4;
+
+/// Of one training circuit: of all its features, and of telling maps, and of its labels, at its training cells.
 struct Moments {
   std::size_t design = 0;
-  ColumnMoments feature, label;
+  std::int64_t validation_cells = 0;
+  ColumnMoments feature, label, rest;  ///< rest: of the label what the model's start leaves
+  LineMoments lines;
   template <class Self, class Visit>
   static void members(Self& self, const Visit& visit) {
-    visit(self.design, self.feature, self.label);
+    visit(self.design, self.validation_cells, self.feature, self.label, self.rest, self.lines);
   }
 };
 
-/// Features and labels in units of the training circuits' deviations. The moments of circuits are joined in the deck's
-/// order, so that the number of ranks changes no bit.
-void standardise(const Mpi& mpi, TrainingCircuits& all) {
-  std::vector<Moments> own;
+Technology eyes_for(const SavedModel& model, const Circuit& circuit) {
+  return for_design(model.technology, circuit.placement.technology);
+}
+
+/// The map that tells most, of the training circuits in the deck's order.
+MapLine best_map_of(const std::vector<Moments>& rows, const std::vector<std::string>& maps) {
+  std::vector<LineMoments> lines;
+  for (const Moments& row : rows) lines.push_back(row.lines);
+  const SingleMap best = best_single_map(lines);
+  MapLine line{{}, best.slope, best.intercept};
+  for (const std::size_t column : best.column) line.map.push_back(column == SingleMap::kNone ? "" : maps[column]);
+  return line;
+}
+
+/// Features and labels in units of the training circuits' deviations, and the map that the model starts from. What is
+/// of several circuits is joined in the deck's order, so that the number of ranks changes no bit.
+void standardise(const Mpi& mpi, const Deck& deck, const std::string& place, TrainingCircuits& all) {
+  const std::size_t features = all.model.feature_name.size(), labels = all.model.label_name.size();
+  const auto maps = telling_maps(all.model.label_name);
+  const auto of_training_circuits = [&](const auto& moments_of) {
+    std::vector<Moments> own;
+    mpi.together([&] {
+      for (HeldCircuit& held : all.held) {
+        if (all.design_of(held).part == Part::training) own.push_back(moments_of(held));
+      }
+    });
+    return gather_by_design(mpi, own);
+  };
   mpi.together([&] {
-    for (const HeldCircuit& held : all.held) {
-      const TrainingDesign& design = all.design_of(held);
-      if (design.part != Part::training) continue;
-      const auto feature = matched_features(all.model, *held.circuit, design.path);
-      own.push_back(
-          {held.design, ColumnMoments::of(feature, all.model.feature_name.size()),
-           ColumnMoments::of(held.circuit->label, all.model.label_name.size(), cells_of(Part::training, held.part))});
-    }
+    for (HeldCircuit& held : all.held) held.inputs = match(all.model, *held.circuit, all.design_of(held).path);
   });
-  ColumnMoments feature, label;
-  for (const Moments& of_design : gather_by_design(mpi, own)) {
+  const auto rows = of_training_circuits([&](const HeldCircuit& held) {
+    const Circuit& circuit = *held.circuit;
+    const auto training = cells_of(Part::training, held.part);
+    const auto at_cells = cell_features(circuit, eyes_for(all.model, circuit), maps, all.design_of(held).path);
+    return Moments{held.design,
+                   std::count(held.part.begin(), held.part.end(), static_cast<std::uint8_t>(Part::validation)),
+                   ColumnMoments::of(held.inputs.feature, features),
+                   ColumnMoments::of(circuit.label, labels, training),
+                   {},
+                   LineMoments::of(at_cells, maps.size(), circuit.label, labels, training)};
+  });
+  ColumnMoments feature, label, rest;
+  for (const Moments& of_design : rows) {
     TrainingDesign& design = all.designs[of_design.design];
     design.training_cells = std::llround(of_design.label.count);
-    design.validation_cells = design.counts.cells - design.training_cells;
+    design.validation_cells = of_design.validation_cells;
     feature.join(of_design.feature);
     label.join(of_design.label);
   }
   all.model.feature = Standardisation::from(feature);
   all.model.label = Standardisation::from(label);
-  require_labels_that_vary(all.model, "circuits.training");
+  require_labels_that_vary(all.model, place);
+  all.best_map = best_map_of(rows, maps);
   mpi.together([&] {
     for (HeldCircuit& held : all.held) {
-      held.inputs = match(all.model, *held.circuit, all.design_of(held).path);
-      held.label = all.model.label.apply(held.circuit->label);
+      held.inputs.feature = all.model.feature.apply(held.inputs.feature);
+      held.best_map = all.best_map.predict(*held.circuit, eyes_for(all.model, *held.circuit), all.design_of(held).path);
     }
   });
+  if (deck.features == FeatureSet::maps) {
+    all.model.start = all.best_map;
+    for (const Moments& of_design : of_training_circuits([&](const HeldCircuit& held) {
+           std::vector<float> left = held.circuit->label;
+           for (std::size_t i = 0; i < left.size(); ++i) left[i] -= held.best_map[i];
+           return Moments{held.design, 0, {}, {}, ColumnMoments::of(left, labels, cells_of(Part::training, held.part)),
+                          {}};
+         })) {
+      rest.join(of_design.rest);
+    }
+    const Standardisation whole = all.model.label;
+    all.model.label = Standardisation::from(rest);
+    for (std::size_t o = 0; o < labels; ++o) {  // what is rounding is no unit
+      if (all.model.label.scale[o] < kLeastRest * whole.scale[o]) all.model.label.scale[o] = whole.scale[o];
+    }
+  }
+  for (HeldCircuit& held : all.held) {
+    held.label = all.model.label.apply(held.circuit->label);
+    // The line's share is in the same unit, but has no mean to be rid of.
+    const auto in_units = [&](const std::vector<float>& values, bool centred) {
+      std::vector<float> result(values.size());
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        const std::size_t o = i % labels;
+        const double from = centred ? all.model.label.mean[o] : 0;
+        result[i] = static_cast<float>((static_cast<double>(values[i]) - from) / all.model.label.scale[o]);
+      }
+      return result;
+    };
+    if (!all.model.start.empty()) held.start = in_units(held.best_map, false);
+    held.best_map = in_units(held.best_map, true);
+  }
 }
 
 }  // namespace
@@ -243,28 +344,19 @@ std::vector<int> deal(const std::vector<double>& seconds, std::vector<double>& l
 TrainingCircuits one_circuit(const Deck& deck, const Circuit& circuit, const std::string& place) {
   TrainingCircuits all;
   all.rule = UpdateRule::by_block;
-  all.counts = size_for_training(circuit, place).counts;
+  all.counts = size_for_training(deck, circuit, place).counts;
   all.name = circuit.name;
   all.hash = content_hash(circuit);
   HeldCircuit held;
   held.circuit = {std::shared_ptr<const void>(), &circuit};
-  held.part = as_held(circuit, split_cells(circuit.cells(), deck.train.split, deck.train.seed));
-  const auto training = cells_of(Part::training, held.part);
-  all.model = describe_model(deck, circuit.feature_name, circuit.type_name, circuit.label_name, circuit.label_unit);
-  all.model.feature = Standardisation::fit(circuit.feature, circuit.feature_name.size());
-  all.model.label = Standardisation::fit(circuit.label, circuit.label_name.size(), training);
-  require_labels_that_vary(all.model, place);
-  held.inputs.feature = all.model.feature.apply(circuit.feature);
-  held.inputs.type = circuit.cell_type;
-  held.label = all.model.label.apply(circuit.label);
-  TrainingDesign design{place, circuit.name, Part::training, all.counts};
-  const auto cells_in = [&](Part part) {
-    return std::count(held.part.begin(), held.part.end(), static_cast<std::uint8_t>(part));
-  };
-  design.training_cells = cells_in(Part::training);
-  design.validation_cells = cells_in(Part::validation);
-  all.designs.push_back(design);
+  held.part = split_as_held(circuit, deck.train.split_by, [&](const std::vector<std::int64_t>& unit) {
+    return split_cells(circuit.cells(), deck.train.split, deck.train.seed, unit, deck.train.split_by);
+  });
+  all.model = describe_model(deck, circuit.feature_name, circuit.type_name, circuit.label_name, circuit.label_unit,
+                             circuit.placement.technology);
+  all.designs.push_back({place, circuit.name, Part::training, all.counts});
   all.held.push_back(std::move(held));
+  standardise(Mpi::alone(), deck, place, all);
   return all;
 }
 
@@ -273,7 +365,9 @@ TrainingCircuits open_circuits(const Mpi& mpi, const Deck& deck) {
   all.designs = list_designs(deck);
   // Each rank opens a share to know their sizes, and then those that it was dealt.
   std::map<std::size_t, std::shared_ptr<const Circuit>> opened;
-  const auto open = [&](std::size_t d) { return std::make_shared<const Circuit>(open_circuit(all.designs[d].path)); };
+  const auto open = [&](std::size_t d) {
+    return std::make_shared<const Circuit>(open_circuit(all.designs[d].path, deck.lef));
+  };
   std::vector<Description> own;
   mpi.together([&] {
     for (auto d = static_cast<std::size_t>(mpi.rank()); d < all.designs.size();
@@ -319,7 +413,7 @@ TrainingCircuits open_circuits(const Mpi& mpi, const Deck& deck) {
       all.held.push_back(std::move(held));
     }
   });
-  standardise(mpi, all);
+  standardise(mpi, deck, "circuits.training", all);
   return all;
 }
 

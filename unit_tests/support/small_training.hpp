@@ -28,8 +28,11 @@ inline Circuit small_circuit_with_two_labels() {
   return circuit;
 }
 
+/// As in the paper: features of the cells alone, and single cells held out, so that plain loops can follow it.
 inline Deck small_deck() {
   Deck deck;
+  deck.features = FeatureSet::paper;
+  deck.train.split_by = SplitUnit::cells;
   deck.model.layers = 3;
   deck.model.hidden = 32;
   deck.model.k = 4;

@@ -154,7 +154,11 @@ TEST_F(JointTrainingTest, IsTrainingOnAllCircuitsSideBySide) {
   }
 }
 
-TEST_F(JointTrainingTest, ScoresAreThoseOfPredictions) {
+class JointScores : public JointTrainingTest, public ::testing::WithParamInterface<FeatureSet> {};
+INSTANTIATE_TEST_SUITE_P(Features, JointScores, ::testing::Values(FeatureSet::paper, FeatureSet::maps));
+
+TEST_P(JointScores, AreThoseOfPredictions) {
+  deck_.features = GetParam();
   deck_.circuits.test = {path(4), path(1)};
   deck_.circuits.training = {path(0), path(2)};
   const TrainedRun joint = train();
@@ -180,8 +184,11 @@ TEST_F(JointTrainingTest, ScoresAreThoseOfPredictions) {
     EXPECT_NEAR(design.scores.pearson, scores.pearson, 1e-6);
     EXPECT_NEAR(design.scores.kendall, scores.kendall, 1e-3);  // float ties of the standardised labels
     EXPECT_NEAR(design.scores.r2, scores.r2, 1e-4);
-    EXPECT_TRUE(std::isfinite(design.linear_fit.pearson));
-    EXPECT_NE(design.linear_fit.pearson, design.scores.pearson);
+    for (const Baseline which : {Baseline::best_map, Baseline::linear_fit}) {
+      EXPECT_TRUE(std::isfinite(design.of(which).pearson));
+      EXPECT_NE(design.of(which).pearson, design.scores.pearson);
+    }
+    EXPECT_TRUE(std::isnan(design.of(Baseline::neighbours).pearson));  // on another die
     if (design.part == Part::test) pearson += scores.pearson / 2;
   }
   EXPECT_EQ(joint.held_out.split.size(), at);

@@ -46,7 +46,7 @@ std::string describe(const Deck& deck) {
 }
 
 MemoryPlan plan_of(const Deck& deck, const Circuit& circuit) {
-  return MemoryPlan(deck.model, size_for_training(circuit, "test"));
+  return MemoryPlan(deck.model, size_for_training(deck, circuit, "test"));
 }
 
 std::int64_t sum_of_parts(const MemoryPlan& plan) {
@@ -199,7 +199,7 @@ TEST(MemoryPlan, ACircuitWithoutLabelsHasNone) {
   Circuit circuit = small_circuit(200);
   circuit.label.clear();
   circuit.label_name.clear();
-  expect_message(input_error([&] { size_for_training(circuit, "c.h5"); }), "c.h5: ", {"no label"});
+  expect_message(input_error([&] { size_for_training(small_deck(), circuit, "c.h5"); }), "c.h5: ", {"no label"});
 }
 
 }  // namespace

@@ -51,8 +51,9 @@ TEST_F(RunFile, HoldsTheRun) {
   write_one(path_, deck_, circuit_, run_);
   EXPECT_EQ(folder_.listing(), std::vector<std::string>{"run.h5"});
   const Hdf5Reader file(path_);
-  EXPECT_EQ(file.members("/"), (std::vector<std::string>{"circuit", "curves", "deck", "kokkos_configuration",
-                                                         "measured", "memory", "model", "predictions", "scores"}));
+  EXPECT_EQ(file.members("/"),
+            (std::vector<std::string>{"baselines", "circuit", "curves", "deck", "kokkos_configuration", "measured",
+                                      "memory", "model", "predictions", "scores"}));
   EXPECT_EQ(file.attribute_string("/", "kind"), "gsrgnn run");
   EXPECT_EQ(file.attribute_int("/", "version"), 1);
   for (const char* name : {"program_version", "revision", "kokkos_version", "execution_space"}) {

@@ -11,7 +11,7 @@ namespace gsrgnn::cli {
 struct Arguments {
   std::string path, circuit, output;
   std::vector<std::string> overrides;  ///< keys of the deck
-  std::vector<std::string> sources;
+  std::vector<std::string> sources, lef;
   bool json = false, validate = false, resume = false, leave = false;
 };
 
@@ -23,6 +23,8 @@ int run(int argc, char** argv);
 void add_import(const Command& program, Arguments& given);
 void add_generate(const Command& program, Arguments& given);
 void add_info(const Command& program, Arguments& given);
+/// Maps that follow from a circuit's placement, as HDF5 or one as CSV.
+void add_maps(const Command& program, Arguments& given);
 /// Where the memory of a deck's training will go, and whether it fits; of a sweep deck, a line a run. Nothing of it is
 /// allocated.
 void add_plan(const Command& program, Arguments& given);

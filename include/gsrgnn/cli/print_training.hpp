@@ -27,7 +27,7 @@ class Progress {
 };
 
 void print_scores(const char* which, const std::vector<Scores>& scores);
-/// The last lines of a training: scores, seconds, and where it was written.
-void print_trained(const TrainedRun& run, const std::string& output);
+/// The last lines of a training: scores, what there is without it, seconds, and where it was written.
+void print_trained(const Deck& deck, const TrainedRun& run);
 
 }  // namespace gsrgnn::cli

@@ -26,15 +26,13 @@ struct LineMoments {
   }
 };
 
-/// For each label (O of them) the feature column that tells most of it, and the line by which.
+/// For each label (O of them) the feature column that tells most of it, and the line by which: slope x column +
+/// intercept.
 struct SingleMap {
   static constexpr std::size_t kNone = ~std::size_t{0};
   std::vector<std::size_t> column;  ///< kNone where no column or no label varies: the mean is predicted
   std::vector<double> pearson;      ///< of the column with the label, mean over designs; NaN without a column
   std::vector<double> slope, intercept;
-
-  /// N x O from N x features.
-  std::vector<float> predict(const std::vector<float>& feature, std::size_t features) const;
 };
 
 /// The column of the largest |mean over designs of Pearson's coefficient| with each label, the first of equal ones, and

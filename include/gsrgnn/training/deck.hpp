@@ -4,8 +4,10 @@
 /// are errors that name the line and the hint. See inputs/ for decks and the README for the keys.
 
 #include <gsrgnn/circuit/generate.hpp>
+#include <gsrgnn/circuit/placement_maps.hpp>
 #include <gsrgnn/graph/graph.hpp>
 #include <gsrgnn/models/model_shape.hpp>
+#include <gsrgnn/training/split.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <limits>
 #include <string>
@@ -32,6 +34,9 @@ struct Deck {
     std::vector<std::string> test;  ///< held out for the scores
   } circuits;
 
+  std::vector<std::string> lef;  ///< LEFs of the DEFs: of the technology, of the cells
+  FeatureSet features = FeatureSet::maps;
+
   ModelSettings model;
 
   struct Train {
@@ -42,6 +47,7 @@ struct Deck {
     /// Shares of the cells: training, validation, test. Joint: of each training circuit's cells, training and
     /// validation, {0.9, 0.1, 0} unless given; not used when there are validation circuits.
     double split[3] = {0.8, 0.1, 0.1};
+    SplitUnit split_by = SplitUnit::tiles;
     int batch = 0;  ///< joint: training circuits an update; 0: all
   } train;
 
@@ -76,8 +82,9 @@ struct DeckKey {
   /// Whether decks of this kind and mode have it. Where not it is read, checked and put to rest, so that a sweep over
   /// kinds can give the keys of all.
   bool (*had)(const ModelTraits& kind, Mode mode);
-  /// Whether older decks and results lack it. Then its default is what was before it, and goes without saying.
-  bool later = false;
+  /// What resolved decks and results had that lack it, because they are older; null: none lacks it. Where that is the
+  /// default too it goes without saying.
+  const char* before = nullptr;
 
   std::string path() const { return *section == 0 ? name : fmt::format("{}.{}", section, name); }
 };
@@ -106,13 +113,22 @@ void for_each_key(const Visit& visit, Decks&... deck) {
   const Choices<Mode> modes = {{"independent", Mode::independent}, {"joint", Mode::joint}};
   const Choices<Residual> residuals = {{"sparse", Residual::sparse}, {"dense", Residual::dense}};
   const Choices<Adjacency> adjacencies = {{"nets", Adjacency::nets}, {"expanded", Adjacency::expanded}};
+  const Choices<FeatureSet> features = {{"maps", FeatureSet::maps}, {"paper", FeatureSet::paper}};
+  Choices<SplitUnit> units;
+  for (const SplitUnit unit : {SplitUnit::cells, SplitUnit::gcells, SplitUnit::tiles}) {
+    units.emplace_back(kSplitUnitNames[static_cast<std::size_t>(unit)], unit);
+  }
   const auto key = [](const char* section, const char* name, const char* help, const char* prefix, KeyRole role,
-                      int column, bool (*had)(const ModelTraits&, Mode),
-                      bool later = false) { return DeckKey{section, name, help, prefix, role, column, had, later}; };
+                      int column, bool (*had)(const ModelTraits&, Mode), const char* before = nullptr) {
+    return DeckKey{section, name, help, prefix, role, column, had, before};
+  };
   const auto model = [&](auto... of_key) { return key("model", of_key...); };
   const auto train = [&](auto... of_key) { return key("train", of_key...); };
-  visit(key("", "mode", "one model of one circuit, or of many", nullptr, Role::further, 12, always), modes,
-        deck.mode...);
+  visit(key("", "mode", "one model of one circuit, or of many", nullptr, Role::further, 12, always, "independent"),
+        modes, deck.mode...);
+  visit(key("", "features", "of a cell: of the circuit and maps of the placement, or the former", "", Role::further, 15,
+            always, "paper"),
+        features, deck.features...);
   visit(model("kind", "of model", "", Role::axis, 0, always), model_kinds(), deck.model.kind...);
   visit(model("layers", "of gsr each has two blocks, of rev one a group", "L", Role::axis, 1, always),
         Range<int>{0, kMostLayers}, deck.model.layers...);
@@ -131,12 +147,15 @@ void for_each_key(const Visit& visit, Decks&... deck) {
         deck.train.epochs...);
   visit(train("learning_rate", "of Adam", "lr", Role::further, 9, always), Range<double>{1e-12, 1e3},
         deck.train.learning_rate...);
-  visit(train("weight_decay", "decoupled from the gradient, as in AdamW", "wd", Role::further, 14, always, true),
+  visit(train("weight_decay", "decoupled from the gradient, as in AdamW", "wd", Role::further, 14, always, "0"),
         Range<double>{0, 1e3}, deck.train.weight_decay...);
   visit(train("seed", "of initial values, split and dropout", "s", Role::repetition, 11, always),
         Range<std::uint64_t>{0, kSeeds}, deck.train.seed...);
   visit(train("split", "shares of the cells: training, validation, test", nullptr, Role::further, 10, always), Shares{},
         deck.train.split...);
+  visit(train("split_by", "what has one part: single cells, those of a GCell, of a block of GCells", "", Role::further,
+              16, always, "cells"),
+        units, deck.train.split_by...);
   visit(train("batch", "joint: training circuits an update; 0: all", "b", Role::further, 13, joint),
         Range<int>{0, 10000000}, deck.train.batch...);
 }

@@ -17,7 +17,7 @@ struct CircuitSize {
   int features = 0, types = 0, labels = 0;
 };
 /// Throws InputError at `place` when the circuit has no label, and so cannot be trained on.
-CircuitSize size_for_training(const Circuit& circuit, const std::string& place);
+CircuitSize size_for_training(const Deck& deck, const Circuit& circuit, const std::string& place);
 
 /// A circuit that a rank holds: its size, and what its model is for.
 struct SizedCircuit {

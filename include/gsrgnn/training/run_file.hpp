@@ -9,12 +9,14 @@
 ///   /circuit                 attributes: name and counts
 ///   /curves                  loss, validation_loss, validation_pearson: element e is after e updates
 ///   /scores                  attributes pearson, spearman, kendall, r2 of the test cells and best_epoch;
-///                            test, validation: labels x 4
+///                            test, validation: labels x 4; gcells: 1 x 4, of the test cells' GCells (Worth)
+///   /baselines               best_map, linear_fit, neighbours (1 x 4, see Baseline; not a number where there is none)
+///                            of the same cells; attribute map: the best map, of each label
 ///   /predictions             value, label (N x labels), position (N x 2), split (0 training, 1 validation, 2 test);
 ///                            rows in the order of the circuit's source, e.g. of a DEF's COMPONENTS
 ///   /designs                 of a joint training, one element a circuit: name, path, part (0 training, 1 validation,
-///                            2 test), cells, nets, pins, edges; scores and linear_fit (circuits x 4, see
-///                            DesignResult; not a number for training circuits)
+///                            2 test), cells, nets, pins, edges; scores, gcells and the baselines (circuits
+///                            x 4, see DesignResult; not a number for training circuits)
 ///   /model                   see saved_model.hpp
 ///   /memory                  attributes planned, allocated (bytes)
 ///   /measured                what differs between two equal runs: seconds of each epoch (total, forward, backward,
@@ -65,9 +67,10 @@ struct RunDescription : CircuitCounts, Scores {
   double loss = 0;                                                          ///< the last
   EpochParts<double> seconds;                                               ///< of an epoch: the medians of the run
   std::int64_t memory_planned = 0, memory_allocated = 0, process_peak = 0;  ///< bytes
+  Worth worth;           ///< of the test cells; of older runs the baselines are undefined
+  std::string best_map;  ///< empty in older runs
   struct Joint {
     std::int64_t ranks = 0;
-    Scores linear_fit;  ///< means over the test circuits
     std::vector<DesignResult> designs;
   };
   std::optional<Joint> joint;

@@ -3,6 +3,7 @@
 /// A trained model with all that is needed to apply it to another circuit.
 
 #include <gsrgnn/circuit/circuit.hpp>
+#include <gsrgnn/circuit/technology.hpp>
 #include <gsrgnn/models/model_shape.hpp>
 #include <gsrgnn/training/deck.hpp>
 #include <gsrgnn/training/standardise.hpp>
@@ -10,11 +11,24 @@
 
 namespace gsrgnn {
 
+/// For each label the map of a placement that tells most of it, and a line by it (baselines.hpp).
+struct MapLine {
+  std::vector<std::string> map;  ///< O: of telling_maps(); empty: no map tells anything, the line is its intercept
+  std::vector<double> slope, intercept;  ///< O, of the map and of the label as they are
+
+  bool empty() const { return map.empty(); }
+  /// What it says of the cells of a circuit, N x O.
+  std::vector<float> predict(const Circuit& circuit, const Technology& technology, const std::string& place) const;
+};
+
 struct SavedModel {
   ModelShape shape;
   std::vector<std::string> feature_name, type_name, label_name;
   std::string label_unit;
-  Standardisation feature, label;
+  Standardisation feature, label;  ///< that of the label: of what `start` leaves of it
+  Technology technology;           ///< what is known of it from the training circuits: with these eyes it sees others
+  /// What the model starts from: it learns what this line leaves. Empty for FeatureSet::paper.
+  MapLine start;
   std::vector<float> parameters;  ///< in the layout of ModelParameters(shape)
 };
 
@@ -26,15 +40,14 @@ SavedModel read_model(const Hdf5Reader& file);
 
 /// A circuit as a model reads it.
 struct ModelInputs {
-  std::vector<float> feature;      ///< N x F, in the model's order, standardised
+  std::vector<float> feature;      ///< N x F, in the model's order
   std::vector<int> type;           ///< N: rows of the model's table; -1: a type that the model does not know
   std::int64_t unknown_types = 0;  ///< such types, which contribute nothing
   std::int64_t unknown_cells = 0;  ///< cells of such types
 };
-/// Features and types are matched by name; a feature that is missing is an InputError at `place`.
+/// Features and types are matched by name, features not yet standardised; one that is neither the circuit's nor a map
+/// (placement_maps.hpp) is an InputError at `place`.
 ModelInputs match(const SavedModel& model, const Circuit& circuit, const std::string& place);
-/// The circuit's features in the model's order, as they are.
-std::vector<float> matched_features(const SavedModel& model, const Circuit& circuit, const std::string& place);
 
 /// A model's predictions for a circuit.
 struct Prediction {

@@ -55,15 +55,38 @@ struct HeldOutCells {
   std::vector<std::int64_t> design;  ///< N: index into TrainedRun::designs
 };
 
-/// What became of one circuit of a joint training.
-struct DesignResult {
+/// What there is without a model, fitted on the same cells and scored on the same cells.
+enum class Baseline {
+  best_map,    ///< the map of the placement that tells most, by a line (baselines.hpp)
+  linear_fit,  ///< ridge regression on the model's features of single cells (linear_fit.hpp)
+  neighbours,  ///< the labels of the three nearest training cells; of one circuit only
+};
+constexpr std::size_t kBaselines = 3;
+struct BaselineField {
+  const char *name, *heading;
+};
+constexpr BaselineField kBaselineFields[kBaselines] = {
+    {"best_map", "best map"}, {"linear_fit", "linear fit"}, {"neighbours", "neighbours"}};
+
+/// Scores of some cells, means over the labels: of the model, of the model over GCells (mean prediction of a GCell's
+/// cells against their mean label), and of the baselines.
+struct Worth {
+  Scores scores, gcells;
+  Scores baseline[kBaselines];
+
+  const Scores& of(Baseline which) const { return baseline[static_cast<std::size_t>(which)]; }
+};
+
+/// What became of one circuit of a joint training: worth of all cells of a circuit that was held out, not a number for
+/// those that were trained on.
+struct DesignResult : Worth {
   std::string name, path;
   Part part = Part::training;
   CircuitCounts counts;
-  /// Means over the labels, of the model and of linear_fit.hpp; all cells of a circuit that was held out. Not a number
-  /// for those that were trained on.
-  Scores scores, linear_fit;
 };
+
+/// The means over the test circuits.
+Worth mean_worth(const std::vector<DesignResult>& designs);
 
 /// How a training went so far.
 struct TrainingHistory {
@@ -87,6 +110,8 @@ struct TrainedRun : TrainingHistory {    // of epochs 0 .. epochs, the seconds o
   std::string name, content_hash;        ///< of the circuit or circuits
   CircuitCounts counts;                  ///< of the circuit; sums over the training circuits
   std::vector<Scores> validation, test;  ///< at best_epoch, one entry a label
+  Worth worth;                           ///< of the test cells at best_epoch; means over the test circuits
+  std::vector<std::string> best_map;     ///< of each label
   // Of one circuit:
   std::vector<float> prediction;   ///< N x O at best_epoch, in the label's unit and the circuit's order
   std::vector<std::uint8_t> part;  ///< N: Part of each cell

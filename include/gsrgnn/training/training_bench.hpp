@@ -81,6 +81,10 @@ class TrainingBench {
   /// new one is, and the circuit's inputs are copied there.
   CircuitOnDevice& attach(std::size_t held);
 
+  /// What the model on that circuit predicts, after its forward pass: its output and what it starts from, N x O, in
+  /// units of SavedModel::label.
+  std::vector<float> prediction(std::size_t held) const;
+
   /// The arrays of parameters of a state, to be read from the device when they are asked for; and the reverse.
   TrainingState take_parameters(bool with_best) const;
   void put_parameters(const TrainingState& state);

@@ -39,7 +39,9 @@ struct HeldCircuit {
   std::size_t design = 0;  ///< index into TrainingCircuits::designs
   std::shared_ptr<const Circuit> circuit;
   ModelInputs inputs;
-  std::vector<float> label;        ///< N x O, standardised
+  std::vector<float> label;        ///< N x O, in units of SavedModel::label
+  std::vector<float> start;        ///< N x O: what SavedModel::start says of it, likewise; the model learns the rest
+  std::vector<float> best_map;     ///< N x O: the same whether the model starts from it or not
   std::vector<std::uint8_t> part;  ///< N: of each cell; of a held-out circuit all that of the circuit
 };
 
@@ -51,6 +53,7 @@ struct TrainingCircuits {
   /// Shape, names and standardisation of the model, without parameters: features standardised over all cells of the
   /// training circuits, labels over their training cells; the cell types of all training circuits, by name.
   SavedModel model;
+  MapLine best_map;      ///< of the training cells
   CircuitCounts counts;  ///< sums over the training circuits
   std::string name;      ///< of the circuit, or of those held out as a test, joined by "+"
   std::string hash;      ///< content_hash() of all circuits
