@@ -21,6 +21,9 @@ bool is_hdf5(const std::string& path) {
 Circuit open_circuit(const std::string& path, const std::vector<std::string>& lef) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) throw InputError(path, "no such file", "check the path of the circuit");
+  for (const std::string& file : lef) {  // also where the circuit has no use for it: a misspelt name is a mistake
+    if (!std::filesystem::exists(file, error)) throw InputError(file, "no such file", "check the path of the LEF");
+  }
   if (is_hdf5(path)) return read_circuit(path);
   std::filesystem::path name(path);
   const auto extension = [&] {

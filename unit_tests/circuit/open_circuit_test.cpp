@@ -47,6 +47,9 @@ TEST(OpenCircuit, RefusesEverythingElse) {
   };
   expect_refused(folder.path("missing.h5"), {"no such file"});
   expect_refused(folder.path("missing.def"), {"no such file"});
+  write_circuit(awkward_circuit(), folder.path("whole.h5"));  // which needs no LEF, but a misspelt one is a mistake
+  const std::string lef = folder.path("missing.lef");
+  expect_message(input_error([&] { open_circuit(folder.path("whole.h5"), {lef}); }), lef, {"no such file", "LEF"});
   expect_refused(folder.write("design.v", "module tiny ;"), {"neither a circuit file nor a .def"});
   expect_refused(folder.write("design", def_text::kTiny), {"neither a circuit file nor a .def"});
   expect_refused(folder.write("empty.h5", ""), {"neither a circuit file nor a .def"});
