@@ -41,7 +41,11 @@ def text(value):
 def cells_of(program, run, circuit, folder):
     """Features and labels of the cells, in the order of the source."""
     path = Path(folder) / "maps.h5"
-    made = subprocess.run([program, "maps", circuit, "--model", run, "-o", str(path)], capture_output=True, text=True)
+    command = [program, "maps", circuit, "--model", run, "-o", str(path)]
+    try:
+        made = subprocess.run(command, capture_output=True, text=True)
+    except OSError as error:
+        sys.exit(f"{program}: {error.strerror}; build it, or give --program")
     if made.returncode != 0:
         sys.exit(f"{circuit}: {made.stderr.strip()}")
     with h5py.File(path) as file:
@@ -106,14 +110,14 @@ def main():
     given = parser.parse_args()
     heading = ["run", "circuit", "pearson", "r2", "boosting_pearson", "boosting_r2", "ridge_pearson", "ridge_r2"]
     rows = []
-    print(f"{'run':<28}{'circuit':<24}{'model':>8}{'R2':>7}{'boosting':>10}{'R2':>7}{'ridge':>8}{'R2':>7}")
+    print(f"{'run':<72}{'circuit':<20}{'model':>8}{'R2':>7}{'boosting':>10}{'R2':>7}{'ridge':>8}{'R2':>7}")
     with tempfile.TemporaryDirectory() as folder:
         for run in given.runs:
             for row in rows_of(run, given.program, given.seeds, folder):
                 rows.append(row)
-                print("{:<28}{:<24}{:>8.4f}{:>7.3f}{:>10.4f}{:>7.3f}{:>8.4f}{:>7.3f}".format(*row), flush=True)
+                print("{:<72}{:<20}{:>8.4f}{:>7.3f}{:>10.4f}{:>7.3f}{:>8.4f}{:>7.3f}".format(*row), flush=True)
     mean = np.mean([row[2:] for row in rows], axis=0)
-    print("{:<28}{:<24}{:>8.4f}{:>7.3f}{:>10.4f}{:>7.3f}{:>8.4f}{:>7.3f}".format("mean", f"{len(rows)} circuits", *mean))
+    print("{:<72}{:<20}{:>8.4f}{:>7.3f}{:>10.4f}{:>7.3f}{:>8.4f}{:>7.3f}".format("mean", f"{len(rows)} circuits", *mean))
     if given.csv:
         with open(given.csv, "w", newline="") as file:
             csv.writer(file).writerows([heading, *rows])
