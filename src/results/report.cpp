@@ -11,9 +11,9 @@ namespace gsrgnn {
 namespace {
 
 std::vector<ReportTable> all_tables(const Comparison& comparison) {
-  return {scores_table(comparison), seconds_table(comparison),  speedup_table(comparison),
-          memory_table(comparison), saving_table(comparison),   gsr_against_rev_table(comparison),
-          depth_table(comparison),  held_out_table(comparison), failed_table(comparison)};
+  return {scores_table(comparison), seconds_table(comparison), speedup_table(comparison),
+          memory_table(comparison), saving_table(comparison),  gsr_against_rev_table(comparison),
+          depth_table(comparison),  worth_table(comparison),   failed_table(comparison)};
 }
 
 }  // namespace

@@ -279,35 +279,37 @@ ReportTable depth_table(const Comparison& comparison) {
   return table;
 }
 
-ReportTable held_out_table(const Comparison& comparison) {
-  ReportTable table{"held_out", "Pearson of joint trainings on the circuits that were held out, and of a linear fit",
-                    "no run is a joint training (mode: joint)"};
+ReportTable worth_table(const Comparison& comparison) {
+  ReportTable table{"worth", "Pearson of the test part, beside what there is on it without the model", kNoRun};
   table.notes = {
-      "circuit: the test circuits; cells and edges: of the training circuits together. linear fit: ridge "
-      "regression",
-      "of the label by the features of single cells, on the same training circuits. all: over all test circuits and "
-      "seeds; +-",
-      "is the standard error of the mean over the runs."};
+      "The test part is the test cells, or of joint trainings, whose cells and edges are those of the training",
+      "circuits together, the circuits held out. all: over all circuits and seeds. ahead: of the best of the",
+      "others, run by run; +- is the standard error of its mean over the runs. " + std::string(kUndefinedNote)};
   const auto add_runs = [&](Row row, const std::vector<const RunSummary*>& runs) {
-    std::vector<double> own, linear, differences;
-    for (const RunSummary* run : runs) {
-      own.push_back(counted(run->pearson));
-      linear.push_back(counted(run->linear_fit_pearson));
-      differences.push_back(own.back() - linear.back());
-    }
-    const Spread difference = spread(differences);
+    const auto mean = [&](const auto& of_run) {
+      std::vector<double> values;
+      for (const RunSummary* run : runs) values.push_back(of_run(*run));
+      return spread(values);
+    };
     append(row, {{"runs", count_of(runs.size())},
-                 {"pearson", "Pearson", spread(own).mean, 4},
-                 {"linear_fit_pearson", "linear fit", spread(linear).mean, 4},
-                 {"difference", "difference", difference.mean, 4, true},
-                 {"standard_error", "+-", difference.standard_error, 4}});
+                 {"pearson", "model", mean([](const RunSummary& run) { return counted(run.pearson); }).mean, 4}});
+    for (std::size_t b = 0; b < kBaselines; ++b) {
+      // Not a number in runs without it, and so is then its mean.
+      const auto of_baseline = [&](const RunSummary& run) { return run.worth.baseline[b].pearson; };
+      row.emplace_back(baseline_column(kBaselineFields[b]), kBaselineFields[b].heading, mean(of_baseline).mean, 4);
+    }
+    const Spread ahead = mean([](const RunSummary& run) {
+      double best = kUndefined;
+      for (const Scores& baseline : run.worth.baseline) best = std::fmax(best, baseline.pearson);
+      return counted(run.pearson) - best;
+    });
+    append(row, {{"ahead", "ahead", ahead.mean, 4, true}, {"standard_error", "+-", ahead.standard_error, 4}});
     add(table, row);
   };
-  using Family = std::tuple<std::int64_t, std::string, std::int64_t, std::string, std::int64_t>;
+  using Family = std::tuple<std::string, std::int64_t, std::string, std::int64_t, std::string, std::int64_t>;
   std::map<Family, std::pair<const Configuration*, std::vector<const RunSummary*>>> families;
   for (const Configuration& c : comparison.configurations) {
-    if (c.runs.front().parameters.text("mode") != "joint") continue;
-    auto& [one, all] = families[{c.hidden, c.kind, c.k, c.variant, c.layers}];
+    auto& [one, all] = families[{c.runs.front().parameters.text("mode"), c.hidden, c.kind, c.k, c.variant, c.layers}];
     std::vector<const RunSummary*> runs;
     for (const RunSummary& run : c.runs) runs.push_back(&run);
     add_runs(identity(comparison, c), runs);

@@ -82,7 +82,6 @@ RunSummary summarise_run(const Hdf5Reader& file, const std::string& name) {
     file.fail("scores@best_epoch", "is not an epoch of the curves");
   }
   row.validation_pearson = validation[static_cast<std::size_t>(row.best_epoch)];
-  if (row.joint) row.linear_fit_pearson = row.worth.of(Baseline::linear_fit).pearson;
   row.status = "done";
   return row;
 }

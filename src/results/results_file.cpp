@@ -12,6 +12,9 @@ constexpr std::int64_t kVersion = 1;
 /// Columns that files of older programs lack: they are empty then.
 bool came_later(const std::string& name) {
   const auto is_later = [&](const DeckKey& key) { return key.before != nullptr && name == key.name; };
+  for (const BaselineField& baseline : kBaselineFields) {
+    if (name == baseline_column(baseline)) return true;
+  }
   return name == "circuit_file" || name == "content_hash" || name == "label" || name == "split" ||
          std::any_of(parameter_keys().begin(), parameter_keys().end(), is_later);
 }

@@ -1,6 +1,7 @@
 #include <gsrgnn/kernels/adam.hpp>
 #include <gsrgnn/kernels/fixed_sum.hpp>
 #include <gsrgnn/kernels/loss.hpp>
+#include <gsrgnn/training/learning_rate.hpp>
 #include <gsrgnn/training/random_streams.hpp>
 #include <gsrgnn/training/training_bench.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -12,10 +13,11 @@ namespace {
 
 constexpr auto kTraining = static_cast<std::uint8_t>(Part::training);
 
-AdamOptions adam_options(const Deck& deck) {
+/// Of update `number`, counted from 1.
+AdamOptions adam_options(const TrainingBench& bench, std::int64_t number) {
   AdamOptions options;
-  options.learning_rate = deck.train.learning_rate;
-  options.weight_decay = deck.train.weight_decay;
+  options.learning_rate = learning_rate(bench.deck, number, bench.circuits.batches);
+  options.weight_decay = bench.deck.train.weight_decay;
   return options;
 }
 
@@ -77,7 +79,7 @@ void update_from_batch(TrainingBench& bench, int batch, std::int64_t number) {
   sum_over_ranks(bench, m.gradient_sum);
   for (const ParameterBlock& block : m.table.blocks) {
     read_fixed_sum(space, m.gradient_sum, block.first, block.count, m.gradient);
-    adam_update(space, adam_options(bench.deck), number, m.parameters, m.moment1, m.moment2, m.gradient, block.first,
+    adam_update(space, adam_options(bench, number), number, m.parameters, m.moment1, m.moment2, m.gradient, block.first,
                 block.count);
   }
   bench.laps.update += watch.lap();
@@ -99,7 +101,7 @@ void update_by_block(TrainingBench& bench, std::int64_t epoch) {
   on.model->backward(bench.space, [&](int number) {
     Stopwatch<Exec> of_update(bench.space);
     const ParameterBlock& block = m.table.blocks[static_cast<std::size_t>(number)];
-    adam_update(bench.space, adam_options(bench.deck), epoch + 1, m.parameters, m.moment1, m.moment2,
+    adam_update(bench.space, adam_options(bench, epoch + 1), epoch + 1, m.parameters, m.moment1, m.moment2,
                 on.model->gradient(), block.first, block.count);
     updates += of_update.lap();
   });

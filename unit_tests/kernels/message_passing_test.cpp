@@ -95,25 +95,28 @@ void check(const Circuit& circuit, int columns) {
   EXPECT_TRUE(all_close(symmetric, product(gcn, x).value, tolerance, columns)) << "symmetric_aggregate";
 }
 
-template <template <class, class> class Graph, class Exec, class Scalar>
-void check_all_sizes() {
-  check<8, Graph, Exec, Scalar>(awkward_circuit(), 8);
-  check<16, Graph, Exec, Scalar>(awkward_circuit(), 16);
-  check<32, Graph, Exec, Scalar>(awkward_circuit(), 32);
-  check<64, Graph, Exec, Scalar>(awkward_circuit(), 128);
-  check<8, Graph, Exec, Scalar>(awkward_circuit(), 24);
-  check<16, Graph, Exec, Scalar>(awkward_circuit(), 304);
-  check<32, Graph, Exec, Scalar>(awkward_circuit(), 96);
+template <int Tile, template <class, class> class Graph, class Exec, class Scalar>
+void check_tile() {
+  check<Tile, Graph, Exec, Scalar>(awkward_circuit(), Tile);
+  check<Tile, Graph, Exec, Scalar>(awkward_circuit(), 3 * Tile);
   for (const int cells : {1, 2, 3, 31, 65, 257}) {
-    check<8, Graph, Exec, Scalar>(random_circuit(cells, cells + 7, cells), 16);
-    check<32, Graph, Exec, Scalar>(random_circuit(cells, 2 * cells, cells), 32);
-    check<64, Graph, Exec, Scalar>(random_circuit(cells, 2 * cells, cells), 64);
+    check<Tile, Graph, Exec, Scalar>(random_circuit(cells, cells + 7, cells), 2 * Tile);
   }
-  check<8, Graph, Exec, Scalar>(random_circuit_with_long_nets(200, 1), 24);
-  check<64, Graph, Exec, Scalar>(random_circuit_with_long_nets(50, 2), 128);
-  check<16, Graph, Exec, Scalar>(random_circuit(40, 0, 1), 16);    // no nets
-  check<16, Graph, Exec, Scalar>(random_circuit(6, 400, 2), 16);   // many parallel edges
-  check<16, Graph, Exec, Scalar>(random_circuit(300, 20, 3), 16);  // mostly isolated cells
+  check<Tile, Graph, Exec, Scalar>(random_circuit_with_long_nets(200, 1), Tile);
+  check<Tile, Graph, Exec, Scalar>(random_circuit(40, 0, 1), Tile);    // no nets
+  check<Tile, Graph, Exec, Scalar>(random_circuit(6, 400, 2), Tile);   // many parallel edges
+  check<Tile, Graph, Exec, Scalar>(random_circuit(300, 20, 3), Tile);  // mostly isolated cells
+}
+
+/// In float every tile; in double, which differs by its registers, the narrowest and the widest.
+template <template <class, class> class Graph, class Exec, class Scalar>
+void check_all_tiles() {
+  check_tile<8, Graph, Exec, Scalar>();
+  check_tile<64, Graph, Exec, Scalar>();
+  if constexpr (std::is_same_v<Scalar, float>) {
+    check_tile<16, Graph, Exec, Scalar>();
+    check_tile<32, Graph, Exec, Scalar>();
+  }
 }
 
 template <class T>
@@ -121,10 +124,10 @@ class MessagePassingTest : public ::testing::Test {};
 TYPED_TEST_SUITE(MessagePassingTest, SpacesAndScalars, SpaceAndScalarName);
 
 TYPED_TEST(MessagePassingTest, NetsGiveTheDenseProduct) {
-  check_all_sizes<NetGraph, typename TypeParam::Exec, typename TypeParam::Scalar>();
+  check_all_tiles<NetGraph, typename TypeParam::Exec, typename TypeParam::Scalar>();
 }
 TYPED_TEST(MessagePassingTest, EdgesGiveTheDenseProduct) {
-  check_all_sizes<EdgeGraph, typename TypeParam::Exec, typename TypeParam::Scalar>();
+  check_all_tiles<EdgeGraph, typename TypeParam::Exec, typename TypeParam::Scalar>();
 }
 
 TYPED_TEST(MessagePassingTest, MatricesStoredInAnotherType) {
@@ -133,8 +136,7 @@ TYPED_TEST(MessagePassingTest, MatricesStoredInAnotherType) {
   using Other = typename TypeParam::Other;
   for (const auto& circuit : {awkward_circuit(), random_circuit(257, 300, 6), random_circuit_with_long_nets(200, 1)}) {
     check<8, NetGraph, Exec, Scalar, Other>(circuit, 24);
-    check<64, NetGraph, Exec, Scalar, Other>(circuit, 64);
-    check<32, EdgeGraph, Exec, Scalar, Other>(circuit, 32);
+    check<64, EdgeGraph, Exec, Scalar, Other>(circuit, 64);
   }
 }
 
@@ -164,8 +166,8 @@ TYPED_TEST(MessagePassingTest, NetsAndEdgesAgreeOnALargerCircuit) {
   using Scalar = typename TypeParam::Scalar;
   const auto circuit = random_circuit(3000, 3500, 4);
   const auto x = random_values<Scalar>(circuit.cells() * 64, 5);
-  const auto nets = aggregate_all<32, NetGraph<Scalar, Exec>, Exec>(circuit, x, 64);
-  const auto edges = aggregate_all<16, EdgeGraph<Scalar, Exec>, Exec>(circuit, x, 64);
+  const auto nets = aggregate_all<64, NetGraph<Scalar, Exec>, Exec>(circuit, x, 64);
+  const auto edges = aggregate_all<8, EdgeGraph<Scalar, Exec>, Exec>(circuit, x, 64);
   ASSERT_LT(cancellation(circuit), 20);
   EXPECT_TRUE(all_close(nets[0], edges[0], kTolerance<Scalar>, 64)) << "mean_aggregate";
   EXPECT_TRUE(all_close(nets[1], edges[1], kTolerance<Scalar>, 64)) << "mean_aggregate_transposed";
@@ -187,15 +189,15 @@ TYPED_TEST(MessagePassingTest, TheTransposeIsTheAdjoint) {
   using Exec = typename TypeParam::Exec;
   using Scalar = typename TypeParam::Scalar;
   const auto circuit = random_circuit(257, 300, 7);
-  const auto x = random_values<Scalar>(circuit.cells() * 16, 8);
-  const auto y = random_values<Scalar>(circuit.cells() * 16, 9);
+  const auto x = random_values<Scalar>(circuit.cells() * 8, 8);
+  const auto y = random_values<Scalar>(circuit.cells() * 8, 9);
   const auto dot = [](const std::vector<Scalar>& a, const std::vector<Scalar>& b) {
     double sum = 0;
     for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
     return sum;
   };
-  const auto mean_x = aggregate_all<16, NetGraph<Scalar, Exec>, Exec>(circuit, x, 16)[0];
-  const auto back_y = aggregate_all<16, NetGraph<Scalar, Exec>, Exec>(circuit, y, 16)[1];
+  const auto mean_x = aggregate_all<8, NetGraph<Scalar, Exec>, Exec>(circuit, x, 8)[0];
+  const auto back_y = aggregate_all<8, NetGraph<Scalar, Exec>, Exec>(circuit, y, 8)[1];
   EXPECT_NEAR(dot(mean_x, y), dot(x, back_y), 100 * kTolerance<Scalar>);
   EXPECT_GT(std::abs(dot(mean_x, y)), 0.1) << "the test is blind";
 }

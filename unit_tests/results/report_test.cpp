@@ -92,6 +92,38 @@ TEST(Report, ScoresOverSeeds) {
   EXPECT_EQ(checked, 4U);
 }
 
+// A model is as good as it is beside the best of what there is without it, run by run.
+TEST(Report, WorthBesideWhatThereIsWithoutAModel) {
+  std::vector<RunSummary> runs;
+  for (const std::string circuit : {"a", "b"}) {
+    for (const std::int64_t seed : {0, 1}) {
+      RunSummary& row = runs.emplace_back(run_row(circuit, "gsr", 4, 8, seed, circuit == "a" ? 0.75 : 0.5));
+      const auto set = [&](Baseline which, double pearson) {
+        row.worth.baseline[static_cast<std::size_t>(which)].pearson = pearson;
+      };
+      set(Baseline::best_map, circuit == "a" ? 0.5 : 0.625);
+      set(Baseline::linear_fit, 0.25);
+      if (circuit == "a") set(Baseline::neighbours, seed == 0 ? 0.625 : 0.375);
+    }
+  }
+  const Rows rows(worth_table(compare(runs)));
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows.text(0, "circuit"), "a");
+  EXPECT_DOUBLE_EQ(rows.real(0, "pearson"), 0.75);
+  EXPECT_DOUBLE_EQ(rows.real(0, "best_map_pearson"), 0.5);
+  EXPECT_DOUBLE_EQ(rows.real(0, "linear_fit_pearson"), 0.25);
+  EXPECT_DOUBLE_EQ(rows.real(0, "neighbours_pearson"), 0.5);
+  EXPECT_DOUBLE_EQ(rows.real(0, "ahead"), 0.1875);  // 0.75 - 0.625, 0.75 - 0.5
+  EXPECT_DOUBLE_EQ(rows.real(0, "standard_error"), 0.0625);
+  EXPECT_DOUBLE_EQ(rows.real(1, "ahead"), -0.125);
+  EXPECT_TRUE(std::isnan(rows.real(1, "neighbours_pearson")));
+  EXPECT_EQ(rows.text(2, "circuit"), "all");
+  EXPECT_EQ(rows.whole(2, "runs"), 4);
+  EXPECT_DOUBLE_EQ(rows.real(2, "pearson"), 0.625);
+  EXPECT_DOUBLE_EQ(rows.real(2, "best_map_pearson"), 0.5625);
+  EXPECT_DOUBLE_EQ(rows.real(2, "ahead"), 0.03125);
+}
+
 TEST(Report, SecondsSpeedupAndMemory) {
   const auto all = compare(study());
   const Rows seconds(seconds_table(all)), speedup(speedup_table(all)), memory(memory_table(all)),

@@ -58,6 +58,8 @@ void expect_equal(const Deck& a, const Deck& b) {
   EXPECT_EQ(a.model.dropout, b.model.dropout);
   EXPECT_EQ(a.train.epochs, b.train.epochs);
   EXPECT_EQ(a.train.learning_rate, b.train.learning_rate);
+  EXPECT_EQ(a.train.schedule, b.train.schedule);
+  EXPECT_EQ(a.train.warm_up, b.train.warm_up);
   EXPECT_EQ(a.train.seed, b.train.seed);
   for (int part = 0; part < 3; ++part) EXPECT_EQ(a.train.split[part], b.train.split[part]);
   EXPECT_EQ(a.output, b.output);
@@ -101,6 +103,8 @@ model:
 train:
   epochs: 7
   learning_rate: 1.5e-4
+  schedule: cosine
+  warm_up: 2
   seed: 12345678901
   split: [0.7, 0.2, 0.1]
 output: some where/run.h5
@@ -118,6 +122,8 @@ output: some where/run.h5
   EXPECT_EQ(deck.model.adjacency, Adjacency::expanded);
   EXPECT_EQ(deck.train.epochs, 7);
   EXPECT_EQ(deck.train.learning_rate, 1.5e-4);
+  EXPECT_EQ(deck.train.schedule, Schedule::cosine);
+  EXPECT_EQ(deck.train.warm_up, 2);
   EXPECT_EQ(deck.train.seed, 12345678901U);
   EXPECT_EQ(deck.train.split[0], 0.7);
   EXPECT_EQ(deck.train.split[1], 0.2);
@@ -365,6 +371,7 @@ TEST_F(DeckTest, TheResolvedDeckReadsBackTheSame) {
       "circuit: '#odd: name, \"with\" [all]'\noutput: ' & * '\ntrain: {learning_rate: 1e-12}\n",
       "circuit: 'null'\noutput: '1e5'\ntrain: {learning_rate: 0.30000000000000004}\n",
       "circuit: \"two\\nlines\"\n",
+      "train: {schedule: cosine, warm_up: 3}\n",
       "model: {kind: gcn, layers: 2}\n",
       "model: {kind: sage, adjacency: expanded}\n",
       "model: {kind: rev, groups: 4, dropout: 0.1}\n",

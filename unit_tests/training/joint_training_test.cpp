@@ -303,6 +303,18 @@ TEST_F(JointTrainingTest, WeightsDecayWhenTheDeckSaysSo) {
   EXPECT_LT(norm(10), 0.9 * norm(0));
 }
 
+// The eighth of a rate in the first update is that rate.
+TEST_F(JointTrainingTest, TheLearningRateRisesByTheUpdate) {
+  deck_.train.epochs = 1;
+  deck_.train.batch = 0;
+  deck_.train.learning_rate = 0.008;
+  deck_.train.warm_up = 8;
+  const auto risen = train().model.parameters;
+  deck_.train.warm_up = 0;
+  deck_.train.learning_rate = 0.001;
+  EXPECT_EQ(train().model.parameters, risen);
+}
+
 TEST_F(JointTrainingTest, DivergenceIsFound) {
   deck_.train.learning_rate = 1000;
   EXPECT_THROW(train(), RunError);

@@ -9,7 +9,7 @@
 ///   saving           Figs 4, 10     memory against that of rev
 ///   gsr_against_rev  the study      paired differences of the scores, for each k and for the best k by validation
 ///   depth            the study      paired differences of deep models from their own shallowest
-///   held_out         joint runs     scores of circuits never seen, beside those of a linear fit of single cells
+///   worth                           Pearson of the test part, beside what there is on it without the model
 ///   failed                          runs that failed, and why
 ///
 /// Undefined scores count as 0 (see counted()). "+-" is the sample standard deviation over seeds in `scores`, and the
@@ -52,7 +52,7 @@ ReportTable memory_table(const Comparison& comparison);
 ReportTable saving_table(const Comparison& comparison);
 ReportTable gsr_against_rev_table(const Comparison& comparison);
 ReportTable depth_table(const Comparison& comparison);
-ReportTable held_out_table(const Comparison& comparison);
+ReportTable worth_table(const Comparison& comparison);
 ReportTable failed_table(const Comparison& comparison);
 
 /// All of them, in this order, as far as they have rows, under a line that counts the runs; then a line for each that

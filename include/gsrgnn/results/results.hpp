@@ -13,13 +13,16 @@ struct RunSummary : RunDescription {
   std::string circuit_file;                ///< circuit_of_deck()
   std::string label;                       ///< names, joined by "+"
   double validation_pearson = kUndefined;  ///< at best_epoch
-  double linear_fit_pearson =
-      kUndefined;      ///< of a joint run: that of a linear fit of single cells, on the test circuits
-  std::string status;  ///< "done" or "failed"
-  std::string reason;  ///< of a failure
+  std::string status;                      ///< "done" or "failed"
+  std::string reason;                      ///< of a failure
 
   bool done() const { return status == "done"; }
 };
+
+/// The column of a baseline's Pearson on the test part.
+inline std::string baseline_column(const BaselineField& baseline) {
+  return std::string(baseline.name) + "_pearson";
+}
 
 /// Calls visit(column, value) for each column of the table of runs, in its order.
 template <class Summary, class Visit>
@@ -35,7 +38,9 @@ void for_each_field(Summary& run, const Visit& visit) {
   for (const ScoreField& field : kScoreFields) visit(field.name, run.*field.value);
   visit("best_epoch", run.best_epoch);
   visit("validation_pearson", run.validation_pearson);
-  visit("linear_fit_pearson", run.linear_fit_pearson);
+  for (std::size_t b = 0; b < kBaselines; ++b) {
+    visit(baseline_column(kBaselineFields[b]), run.worth.baseline[b].pearson);
+  }
   for_each_part([&](const std::string& part, auto& seconds) { visit("seconds_" + part, seconds); }, run.seconds);
   visit("memory_planned", run.memory_planned);
   visit("memory_allocated", run.memory_allocated);

@@ -19,6 +19,9 @@ namespace gsrgnn {
 /// One model a circuit, as in the paper; or one model of many circuits.
 enum class Mode { independent, joint };
 
+/// How the learning rate goes over a training (learning_rate.hpp).
+enum class Schedule { constant, cosine };
+
 constexpr int kMostLayers = 100000;
 
 struct Deck {
@@ -42,6 +45,8 @@ struct Deck {
   struct Train {
     int epochs = 120;
     double learning_rate = 2e-3;
+    Schedule schedule = Schedule::constant;
+    int warm_up = 0;  ///< epochs
     double weight_decay = 0;
     std::uint64_t seed = 0;
     /// Shares of the cells: training, validation, test. Joint: of each training circuit's cells, training and
@@ -114,6 +119,7 @@ void for_each_key(const Visit& visit, Decks&... deck) {
   const Choices<Residual> residuals = {{"sparse", Residual::sparse}, {"dense", Residual::dense}};
   const Choices<Adjacency> adjacencies = {{"nets", Adjacency::nets}, {"expanded", Adjacency::expanded}};
   const Choices<FeatureSet> features = {{"maps", FeatureSet::maps}, {"paper", FeatureSet::paper}};
+  const Choices<Schedule> schedules = {{"constant", Schedule::constant}, {"cosine", Schedule::cosine}};
   Choices<SplitUnit> units;
   for (const SplitUnit unit : {SplitUnit::cells, SplitUnit::gcells, SplitUnit::tiles}) {
     units.emplace_back(kSplitUnitNames[static_cast<std::size_t>(unit)], unit);
@@ -147,6 +153,11 @@ void for_each_key(const Visit& visit, Decks&... deck) {
         deck.train.epochs...);
   visit(train("learning_rate", "of Adam", "lr", Role::further, 9, always), Range<double>{1e-12, 1e3},
         deck.train.learning_rate...);
+  visit(train("schedule", "of the learning rate: as it is, or down to 0 in half a cosine", "", Role::further, 17,
+              always, "constant"),
+        schedules, deck.train.schedule...);
+  visit(train("warm_up", "epochs in which the learning rate rises from 0", "w", Role::further, 18, always, "0"),
+        Range<int>{0, 10000000}, deck.train.warm_up...);
   visit(train("weight_decay", "decoupled from the gradient, as in AdamW", "wd", Role::further, 14, always, "0"),
         Range<double>{0, 1e3}, deck.train.weight_decay...);
   visit(train("seed", "of initial values, split and dropout", "s", Role::repetition, 11, always),

@@ -1,0 +1,14 @@
+#pragma once
+
+/// The learning rate over a training: linear warm-up, then constant or half a cosine down to 0 (Loshchilov and Hutter,
+/// "SGDR: Stochastic gradient descent with warm restarts", 2017, Eq. 5, without restarts).
+
+#include <gsrgnn/training/deck.hpp>
+
+namespace gsrgnn {
+
+/// Of update `number`, counted from 1, when an epoch has `an_epoch` of them. It depends on nothing else, so that a
+/// training that is resumed goes on with the same. Warm-up of all epochs or more never gets to the schedule.
+double learning_rate(const Deck& deck, std::int64_t number, std::int64_t an_epoch);
+
+}  // namespace gsrgnn
