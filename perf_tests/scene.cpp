@@ -3,7 +3,7 @@
 #include <charconv>
 #include <fstream>
 #include <gsrgnn/circuit/open_circuit.hpp>
-#include <gsrgnn/util/machine.hpp>
+#include <gsrgnn/util/blas.hpp>
 #include <sstream>
 
 namespace gsrgnn {

@@ -1,5 +1,12 @@
+#include <unistd.h>
+
 #include <gsrgnn/cli/commands.hpp>
+#include <gsrgnn/util/blas.hpp>
+#include <gsrgnn/util/standard_streams.hpp>
 
 int main(int argc, char** argv) {
-  return gsrgnn::cli::run(argc, argv);
+  const int code = gsrgnn::cli::run(argc, argv);
+  if (gsrgnn::blas_threads_can_end()) return code;
+  gsrgnn::flush_output();
+  ::_exit(code);
 }

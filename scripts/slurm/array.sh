@@ -21,5 +21,5 @@ GSRGNN_ROOT=${GSRGNN_ROOT:-${SLURM_SUBMIT_DIR:?"hand it to sbatch"}}
 # shellcheck source=scripts/slurm/job.sh
 source "${GSRGNN_ROOT}/scripts/slurm/job.sh"
 
-launch "${GSRGNN_PROGRAM}" sweep --leave "$@"
+launch_alone "${GSRGNN_PROGRAM}" sweep --leave "$@"
 finish

@@ -51,6 +51,11 @@ launch() {
   run "$@"
 }
 
+# Runs a command as the job's one process, bound to its cores: also where Slurm has no PMIx.
+launch_alone() {
+  run srun --ntasks=1 --mpi=none --kill-on-bad-exit=0 --cpu-bind=cores "$@"
+}
+
 # Runs a command and waits for its end, through the signals; its exit code is in `code`.
 run() {
   code=75

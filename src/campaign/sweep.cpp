@@ -1,8 +1,5 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
 #include <gsrgnn/campaign/run_record.hpp>
 #include <gsrgnn/campaign/sweep.hpp>
@@ -15,10 +12,11 @@
 #include <gsrgnn/util/exchange.hpp>
 #include <gsrgnn/util/hash.hpp>
 #include <gsrgnn/util/signals.hpp>
+#include <gsrgnn/util/standard_streams.hpp>
 #include <gsrgnn/util/text.hpp>
-#include <map>
 #include <numeric>
 #include <thread>
+#include <unordered_map>
 
 namespace gsrgnn {
 namespace {
@@ -61,12 +59,9 @@ class RankLines {
   static constexpr std::size_t kAtomic = 4096;  // what a pipe takes in one piece
 
   void flush() {
-    std::fflush(stdout);
-    for (std::size_t done = 0; done < held_.size();) {
-      const auto written = ::write(STDOUT_FILENO, held_.data() + done, held_.size() - done);
-      if (written <= 0) break;  // nobody listens
-      done += static_cast<std::size_t>(written);
-    }
+    flush_output();  // what is in there would take of the piece
+    write_output(printable(held_));
+    flush_output();
     held_.clear();
     written_ = Clock::now();
   }
@@ -111,27 +106,40 @@ CircuitCounts sizes_of(const Deck& deck) {
   return sum;
 }
 
-/// The size of each run's circuit or circuits; zeros where one cannot be opened. Each rank opens a share of the
-/// circuits.
-std::vector<CircuitCounts> sizes_of_circuits(const Mpi& mpi, const std::vector<Deck>& decks) {
+/// The circuits of a sweep's runs, each once.
+struct SweptCircuits {
+  std::vector<std::string> decks;   ///< of a run with that circuit or those circuits
+  std::vector<std::size_t> of_run;  ///< numbers, by run
+};
+
+SweptCircuits circuits_of(const SweepDeck& sweep) {
+  SweptCircuits circuits;
+  std::unordered_map<std::string, std::size_t> numbers;
+  for (std::size_t run = 0; run < sweep.runs.size(); ++run) {
+    const auto [found, is_new] = numbers.emplace(circuit_key(sweep.decks[run]), numbers.size());
+    circuits.of_run.push_back(found->second);
+    if (is_new) circuits.decks.push_back(sweep.runs[run].identity);
+  }
+  return circuits;
+}
+
+/// The sizes of the circuits of such decks; zeros where one cannot be opened. Each rank opens a share.
+std::vector<CircuitCounts> sizes_of_circuits(const Mpi& mpi, const std::vector<std::string>& decks) {
   const auto rank = static_cast<std::size_t>(mpi.rank()), ranks = static_cast<std::size_t>(mpi.size());
-  std::map<std::string, std::size_t> numbers;  // of the circuits, each of which is opened by the rank number % ranks
-  std::vector<std::size_t> number_of_run;
   std::vector<CircuitCounts> own;
-  for (const Deck& deck : decks) {
-    const auto [found, is_new] = numbers.emplace(circuit_key(deck), numbers.size());
-    number_of_run.push_back(found->second);
-    if (!is_new || found->second % ranks != rank) continue;
+  for (std::size_t number = rank; number < decks.size(); number += ranks) {
     own.emplace_back();
     try {
-      own.back() = sizes_of(deck);
+      own.back() = sizes_of(parse_deck(decks[number], "circuit"));
     } catch (const std::exception&) {
       // Recorded, with its reason, by whoever draws such a run.
     }
   }
   const auto of_ranks = gather_to_all(mpi, own);
   std::vector<CircuitCounts> counts;
-  for (const std::size_t number : number_of_run) counts.push_back(of_ranks[number % ranks][number / ranks]);
+  for (std::size_t number = 0; number < decks.size(); ++number) {
+    counts.push_back(of_ranks[number % ranks][number / ranks]);
+  }
   return counts;
 }
 
@@ -287,6 +295,25 @@ class Worker {
   Clock::time_point start_ = Clock::now();
 };
 
+/// The runs, longest first.
+Sweep in_order(SweepDeck deck, const SweptCircuits& circuits, const std::vector<CircuitCounts>& counts) {
+  std::vector<double> seconds;
+  for (std::size_t run = 0; run < deck.runs.size(); ++run) {
+    seconds.push_back(predicted_seconds(deck.decks[run], counts[circuits.of_run[run]]));
+  }
+  std::vector<std::size_t> order(seconds.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return seconds[a] > seconds[b]; });
+  const std::vector<SweepRun> runs = std::exchange(deck.runs, {});
+  deck.decks.clear();
+  Sweep sweep{std::move(deck), {}};
+  for (const std::size_t run : order) {
+    sweep.runs.push_back(runs[run]);
+    sweep.seconds.push_back(seconds[run]);
+  }
+  return sweep;
+}
+
 }  // namespace
 
 std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, const std::vector<std::string>& overrides,
@@ -307,26 +334,17 @@ std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, cons
       error = std::current_exception();
     }
   }
-  read = broadcast(mpi, std::move(read));
+  const bool good = broadcast(mpi, read.has_value());
   if (error) std::rethrow_exception(error);
-  if (!read) return std::nullopt;
-  Sweep sweep{std::move(*read), {}};
-  const std::vector<SweepRun> runs = std::exchange(sweep.runs, {});
-  std::vector<Deck> decks;
-  for (const SweepRun& run : runs) decks.push_back(parse_deck(run.identity, run.name));
-  const auto counts = sizes_of_circuits(mpi, decks);
-  std::vector<double> seconds;
-  for (std::size_t i = 0; i < runs.size(); ++i) seconds.push_back(predicted_seconds(decks[i], counts[i]));
-  // The same numbers on all ranks, but on unequal machines not to the last bit: rank 0 decides.
-  std::vector<std::size_t> order(runs.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return seconds[a] > seconds[b]; });
-  order = broadcast(mpi, order);
+  if (!good) return std::nullopt;
+  // One rank has read the deck; all look at the circuits, which takes longer.
+  SweptCircuits circuits;
+  if (read) circuits = circuits_of(*read);
+  const auto counts = sizes_of_circuits(mpi, broadcast(mpi, circuits.decks));
+  Sweep sweep;
+  if (read) sweep = in_order(std::move(*read), circuits, counts);
+  sweep = broadcast(mpi, std::move(sweep));
   if (sweep.memory_limit == 0) sweep.memory_limit = share_of_device(mpi);
-  for (const std::size_t i : order) {
-    sweep.runs.push_back(runs[i]);
-    sweep.seconds.push_back(seconds[i]);
-  }
   return sweep;
 }
 

@@ -4,6 +4,8 @@
 #include <gsrgnn/util/hash.hpp>
 #include <map>
 #include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "training/deck_reader.hpp"
 
@@ -16,11 +18,12 @@ constexpr std::int64_t kMostRuns = 1000000;
 struct Swept {
   std::string given, key;  ///< as written, and in full
   std::vector<YAML::Node> values;
-  std::vector<std::string> places;
+  std::vector<std::string> texts, places;  ///< of the values
 };
 
 /// On one line, as an override would say it.
 std::string flow(const YAML::Node& value) {
+  if (value.IsScalar()) return value.Scalar();
   YAML::Emitter out;
   out.SetMapFormat(YAML::Flow);
   out.SetSeqFormat(YAML::Flow);
@@ -61,7 +64,7 @@ std::vector<Swept> read_lists(const Source& source, const YAML::Node& root) {
   }
   std::vector<Swept> lists;
   for (const auto& entry : sweep) {
-    Swept swept{entry.first.as<std::string>(), full.at(entry.first.as<std::string>()), {}, {}};
+    Swept swept{entry.first.as<std::string>(), full.at(entry.first.as<std::string>()), {}, {}, {}};
     const auto path = section.path(swept.given);
     const auto refuse = [&](bool bad, const YAML::Node& at, const std::string& what, const std::string& hint) {
       if (bad) source.fail(path, at, fmt::format("'{}' {}", path, what), hint);
@@ -77,8 +80,10 @@ std::vector<Swept> read_lists(const Source& source, const YAML::Node& root) {
     for (const auto& value : entry.second) {
       const bool empty = value.IsNull() || (value.IsScalar() && value.Scalar().empty());
       refuse(empty, value, "has an empty value", "give it one or take it out");
-      refuse(!seen.insert(flow(value)).second, value, fmt::format("has {} twice", flow(value)), "keep one");
+      const std::string text = flow(value);
+      if (!seen.insert(text).second) refuse(true, value, fmt::format("has {} twice", text), "keep one");
       swept.values.push_back(value);
+      swept.texts.push_back(text);
       swept.places.push_back(source.place(path, value));
     }
     lists.push_back(std::move(swept));
@@ -125,7 +130,7 @@ std::string circuit_token(const Deck& deck) {
 std::string say(const std::vector<Swept>& lists, const std::vector<std::size_t>& at) {
   std::string text;
   for (std::size_t i = 0; i < lists.size(); ++i) {
-    text += fmt::format("{}{} {}", i == 0 ? "" : ", ", lists[i].given, flow(lists[i].values[at[i]]));
+    text += fmt::format("{}{} {}", i == 0 ? "" : ", ", lists[i].given, lists[i].texts[at[i]]);
   }
   return text;
 }
@@ -142,78 +147,89 @@ void check_folder(const Source& source, const YAML::Node& output, const std::str
   }
 }
 
-}  // namespace
-
-SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string>& overrides) {
-  const std::string text = deck_text(path);
-  std::vector<std::pair<std::string, std::string>> overridden;
-  // The deck as it stands. (A clone of it would not know the lines of its keys.)
-  const auto read = [&](Source& source) {
-    const YAML::Node root = parse_deck_yaml(text, path);
-    overridden.clear();
-    for (const auto& given : overrides) overridden.emplace_back(apply_override(root, source, given), given);
-    return root;
-  };
-
+/// What a sweep deck says but for its runs; sets the first values of the lists in it, so that it is a deck.
+SweepDeck read_frame(GivenDeck& given, std::vector<Swept>& lists) {
+  const Source& source = given.source;
+  const std::string& path = source.file();
   SweepDeck sweep;
-  Source source(path);
-  std::vector<Swept> lists;
-  try {
-    const YAML::Node root = read(source);
-    std::vector<std::string> known = top_keys();
-    known.emplace_back("sweep");
-    const Section top(source, "", root, known);
-    if (!root["sweep"].IsDefined()) {
-      throw InputError(path, "the deck has no 'sweep'", "add e.g. sweep: {layers: [10, 20]}, or use gsrgnn train");
-    }
-    lists = read_lists(source, root);
-    refuse_swept(lists, overridden);
-    sweep.folder = (std::filesystem::path("runs") / stem(path)).string();
-    top.string("output", sweep.folder);
-    check_folder(source, root["output"], sweep.folder);
-    sweep.combinations = 1;
-    for (const Swept& swept : lists) {
-      sweep.combinations *= static_cast<std::int64_t>(swept.values.size());
-      if (sweep.combinations <= kMostRuns) continue;
-      source.fail("sweep", key_of(root, "sweep"), fmt::format("the lists multiply to more than {} runs", kMostRuns),
-                  "split the sweep into several decks");
-    }
-  } catch (const YAML::Exception& e) {
-    throw InputError(fmt::format("{}:{}", path, e.mark.line + 1), e.msg, "see inputs/ for examples");
+  std::vector<std::string> known = top_keys();
+  known.emplace_back("sweep");
+  const Section top(source, "", given.root, known);
+  if (!given.root["sweep"].IsDefined()) {
+    throw InputError(path, "the deck has no 'sweep'", "add e.g. sweep: {layers: [10, 20]}, or use gsrgnn train");
   }
+  lists = read_lists(source, given.root);
+  refuse_swept(lists, given.overridden);
+  sweep.folder = (std::filesystem::path("runs") / stem(path)).string();
+  top.get("output").read(sweep.folder);
+  check_folder(source, given.root["output"], sweep.folder);
+  sweep.combinations = 1;
+  for (const Swept& swept : lists) {
+    sweep.combinations *= static_cast<std::int64_t>(swept.values.size());
+    if (sweep.combinations <= kMostRuns) continue;
+    source.fail("sweep", key_of(given.root, "sweep"), fmt::format("the lists multiply to more than {} runs", kMostRuns),
+                "split the sweep into several decks");
+  }
+  given.root.remove("sweep");
+  for (const Swept& swept : lists) {
+    replace_key(given.root, given.source, swept.key, swept.values[0], swept.places[0]);
+  }
+  return sweep;
+}
 
-  YAML::Node tree;
-  std::set<std::string> identities, names;
+SweepDeck sweep_of(GivenDeck given) {
+  std::vector<Swept> lists;
+  SweepDeck sweep;
+  try {
+    sweep = read_frame(given, lists);
+  } catch (const YAML::Exception& e) {
+    throw InputError(fmt::format("{}:{}", given.source.file(), e.mark.line + 1), e.msg, "see inputs/ for examples");
+  }
   std::vector<std::size_t> at(lists.size(), 0);
+  const auto context = [&] { return fmt::format(" (in the run of {})", say(lists, at)); };
+  given.source.set_context(context());
+  const Deck first = read_values(given.root, given.source, "");
+  sweep.checkpoint = first.checkpoint;  // which cannot be swept, nor can
+  sweep.memory_limit = first.memory_limit;
+  std::unordered_set<std::string> identities;
+  std::unordered_map<std::string, std::string> names;  // and of what run each is
   for (std::int64_t combination = 0; combination < sweep.combinations; ++combination) {
-    // Every combination sets the same keys. A tree keeps all nodes that it ever had: a new one now and then.
-    if (combination % 1000 == 0) {
-      tree.reset(read(source));
-      tree.remove("sweep");
-    }
+    given.source.set_context(context());
+    Deck deck = first;
     for (std::size_t i = 0; i < lists.size(); ++i) {
-      replace_key(tree, source, lists[i].key, YAML::Clone(lists[i].values[at[i]]), lists[i].places[at[i]]);
+      given.source.overridden(lists[i].key, lists[i].places[at[i]]);
+      read_value({given.source, lists[i].key, lists[i].values[at[i]]}, deck);
     }
-    source.set_context(fmt::format(" (in the run of {})", say(lists, at)));
-    const Deck deck = resolve_deck(tree, source, path, "");
-    sweep.checkpoint = deck.checkpoint;  // which cannot be swept, nor can
-    sweep.memory_limit = deck.memory_limit;
+    settle(deck, given.root, given.source);
     const std::string identity = deck_identity(deck);
     if (identities.insert(identity).second) {
       const std::string name = run_name(deck, identity);
-      if (!names.insert(name).second) {
-        throw InputError(path, fmt::format("two runs would be named {}", name), "rename one of the circuits");
+      const auto [other, is_new] = names.emplace(name, say(lists, at));
+      if (!is_new) {
+        throw InputError(
+            given.source.file(),
+            fmt::format("the runs of {} and of {} would both be named {}", other->second, say(lists, at), name),
+            "train one of them by a sweep of its own, with another output");
       }
       sweep.runs.push_back({name, identity});
+      sweep.decks.push_back(std::move(deck));
     }
     for (std::size_t i = lists.size(); i-- > 0 && ++at[i] == lists[i].values.size();) at[i] = 0;
   }
   return sweep;
 }
 
-bool is_sweep_deck(const std::string& path, const std::vector<std::string>& overrides) {
-  Source source(path);
-  return read_deck_yaml(source, path, overrides)["sweep"].IsDefined();
+}  // namespace
+
+SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string>& overrides) {
+  return sweep_of(given_deck(path, overrides));
+}
+
+std::variant<Deck, SweepDeck> read_any_deck(const std::string& path, const std::vector<std::string>& overrides) {
+  GivenDeck given = given_deck(path, overrides);
+  const YAML::Node root = given.root;
+  if (root["sweep"].IsDefined()) return sweep_of(std::move(given));
+  return one_deck(given);
 }
 
 std::string run_name(const Deck& deck, const std::string& identity) {

@@ -4,8 +4,11 @@
 #include <Kokkos_Core.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/tell.hpp>
-#include <gsrgnn/util/machine.hpp>
+#include <gsrgnn/util/blas.hpp>
+#include <gsrgnn/util/signals.hpp>
+#include <gsrgnn/util/standard_streams.hpp>
 #include <gsrgnn/util/version.hpp>
+#include <sstream>
 
 namespace gsrgnn::cli {
 
@@ -56,7 +59,18 @@ void Command::choice_of(const std::string& name, const std::vector<std::string>&
   app_.add_option_function<std::string>(name, choose, description)->check(CLI::IsMember(names))->default_str(preset);
 }
 
+/// Done, unless what was printed has been lost.
+static ExitCode end_of_output() {
+  const std::string why = lost_output();
+  if (why.empty()) return kDone;
+  return tell(
+      fmt::format("standard output: not all of it could be written ({}); files that were to be written are", why),
+      kRunFailed);
+}
+
 int run(int argc, char** argv) {
+  open_standard_streams();
+  fail_at_file_limit();
   CLI::App app("Trains deep graph neural networks on circuit graphs to predict routing congestion.", "gsrgnn");
   app.set_version_flag("--version", fmt::format("gsrgnn {} ({})", program_version(), program_revision()));
   std::function<void()> act;
@@ -72,9 +86,12 @@ int run(int argc, char** argv) {
     const Kokkos::ScopeGuard kokkos(no_arguments, argv);
     set_blas_threads(Kokkos::DefaultHostExecutionSpace().concurrency());
     act();
-    return kDone;
+    return end_of_output();
   } catch (const CLI::Success& success) {
-    return app.exit(success);
+    std::ostringstream help;
+    app.exit(success, help);
+    write_output(help.str());
+    return end_of_output();
   } catch (const CLI::ParseError& error) {
     const CLI::App* last = &app;  // the command that was being read
     std::string command = app.get_name();

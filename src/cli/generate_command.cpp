@@ -5,6 +5,7 @@
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/print_circuit.hpp>
+#include <gsrgnn/cli/say.hpp>
 
 namespace gsrgnn::cli {
 
@@ -24,7 +25,7 @@ void add_generate(const Command& program, Arguments& a) {
         const Circuit circuit = generate_ordered(*spec);
         write_circuit(circuit, a.output);
         print_circuit_line(circuit);
-        fmt::print("written to {}\n", a.output);
+        say("written to {}\n", a.output);
       },
       [=] { return given(like) || given(cells) ? "" : "--like or --cells is required"; });
 }

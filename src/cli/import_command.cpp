@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/circuit_file.hpp>
 #include <gsrgnn/circuit/circuitnet.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/print_circuit.hpp>
+#include <gsrgnn/cli/say.hpp>
 #include <gsrgnn/cli/tell.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/exchange.hpp>
@@ -22,8 +22,8 @@ void write_imported(Circuit circuit, const std::string& output) {
   write_circuit(circuit, output);
   print_circuit_line(circuit);
   print_label_line(circuit);
-  for (const std::string& note : circuit.note) fmt::print("note: {}\n", note);
-  fmt::print("written to {}\n", output);
+  for (const std::string& note : circuit.note) say("note: {}\n", note);
+  say("written to {}\n", output);
 }
 
 void import_circuitnet_folder(const CircuitNetOptions& options, const std::string& folder) {
@@ -31,6 +31,7 @@ void import_circuitnet_folder(const CircuitNetOptions& options, const std::strin
   // One list for all: ranks take designs by their place in it.
   std::vector<std::string> designs;
   telling_once(mpi, [&] {
+    mpi.require_joined();
     mpi.together([&] {
       if (mpi.rank() == 0) designs = list_circuitnet_designs(options.root);
     });
@@ -50,19 +51,19 @@ void import_circuitnet_folder(const CircuitNetOptions& options, const std::strin
   if (mpi.rank() != 0) return;
   std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.design < b.design; });
   std::size_t imported = 0;
-  fmt::print("{:<44}{:>9}{:>9}{:>10}{:>13}\n", "design", "cells", "nets", "pins", "edges");
+  say("{:<44}{:>9}{:>9}{:>10}{:>13}\n", "design", "cells", "nets", "pins", "edges");
   for (const CircuitNetRow& row : rows) {
     if (!row.skipped.empty()) {
-      fmt::print("{:<44}skipped: {}\n", row.design, row.skipped);
+      say("{:<44}skipped: {}\n", row.design, row.skipped);
       continue;
     }
     ++imported;
-    fmt::print("{:<44}{:>9}{:>9}{:>10}{:>13}\n", row.design, with_commas(row.counts.cells),
-               with_commas(row.counts.nets), with_commas(row.counts.pins), with_commas(row.counts.edges));
+    say("{:<44}{:>9}{:>9}{:>10}{:>13}\n", row.design, with_commas(row.counts.cells), with_commas(row.counts.nets),
+        with_commas(row.counts.pins), with_commas(row.counts.edges));
   }
-  fmt::print("{} of {} designs imported into {} by {} rank{}\n", imported, designs.size(), folder, mpi.size(),
-             mpi.size() == 1 ? "" : "s");
-  std::fflush(stdout);
+  say("{} of {} designs imported into {} by {} rank{}\n", imported, designs.size(), folder, mpi.size(),
+      mpi.size() == 1 ? "" : "s");
+  flush_output();
   for (const std::string& text : troubles) {
     if (!text.empty()) throw RunError(text);
   }

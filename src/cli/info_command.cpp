@@ -6,6 +6,7 @@
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/json.hpp>
 #include <gsrgnn/cli/print_circuit.hpp>
+#include <gsrgnn/cli/say.hpp>
 #include <gsrgnn/util/text.hpp>
 
 namespace gsrgnn::cli {
@@ -29,47 +30,47 @@ std::string score_text(double score) {
 
 /// A line a run.
 void print_runs(const std::vector<RunSummary>& results) {
-  fmt::print("{:<28}{}\n{:<28}{}\n\n", "kind", "results", "runs", results.size());
+  say("{:<28}{}\n{:<28}{}\n\n", "kind", "results", "runs", results.size());
   std::size_t name = 3, circuit = 7;  // widths of their columns
   for (const RunSummary& row : results) {
     name = std::max(name, row.name.size());
     circuit = std::max(circuit, row.circuit.size());
   }
-  fmt::print("{:<{}}  {:<{}}  {:<6}{:>7}{:>7}{:>5}{:>6}{:>10}{:>12}{:>12}\n", "run", name, "circuit", circuit, "model",
-             "layers", "hidden", "k", "seed", "Pearson", "s an epoch", "MB");
+  say("{:<{}}  {:<{}}  {:<6}{:>7}{:>7}{:>5}{:>6}{:>10}{:>12}{:>12}\n", "run", name, "circuit", circuit, "model",
+      "layers", "hidden", "k", "seed", "Pearson", "s an epoch", "MB");
   for (const RunSummary& row : results) {
     const RunParameters& p = row.parameters;
-    fmt::print("{:<{}}  {:<{}}  {:<6}{:>7}{:>7}{:>5}{:>6}", row.name, name, row.circuit, circuit, p.text("kind"),
-               p.whole("layers"), p.whole("hidden"), p.whole("k"), p.whole("seed"));
+    say("{:<{}}  {:<{}}  {:<6}{:>7}{:>7}{:>5}{:>6}", row.name, name, row.circuit, circuit, p.text("kind"),
+        p.whole("layers"), p.whole("hidden"), p.whole("k"), p.whole("seed"));
     if (!row.done()) {
-      fmt::print("  failed: {}\n", row.reason);
+      say("  failed: {}\n", row.reason);
       continue;
     }
-    fmt::print("{:>10}{:>12.4f}{:>12.1f}\n", score_text(row.pearson), row.seconds.total,
-               static_cast<double>(row.memory_allocated) * 1e-6);
+    say("{:>10}{:>12.4f}{:>12.1f}\n", score_text(row.pearson), row.seconds.total,
+        static_cast<double>(row.memory_allocated) * 1e-6);
   }
 }
 
 /// Of a joint run: a line a circuit.
 void print_designs(const std::vector<DesignResult>& designs) {
-  fmt::print("\n{:<32}{:<12}{:>9}{:>11}{:>10}{:>10}{:>10}{:>9}{:>12}\n", "design", "part", "cells", "edges", "Pearson",
-             "Spearman", "Kendall", "R2", "linear fit");
+  say("\n{:<32}{:<12}{:>9}{:>11}{:>10}{:>10}{:>10}{:>9}{:>12}\n", "design", "part", "cells", "edges", "Pearson",
+      "Spearman", "Kendall", "R2", "linear fit");
   for (const DesignResult& design : designs) {
-    fmt::print("{:<32}{:<12}{:>9}{:>11}", design.name, kPartNames[static_cast<std::size_t>(design.part)],
-               with_commas(design.counts.cells), with_commas(design.counts.edges));
+    say("{:<32}{:<12}{:>9}{:>11}", design.name, kPartNames[static_cast<std::size_t>(design.part)],
+        with_commas(design.counts.cells), with_commas(design.counts.edges));
     if (design.part != Part::training) {
       const Scores& s = design.scores;
-      fmt::print("{:>10}{:>10}{:>10}{:>9}{:>12}", score_text(s.pearson), score_text(s.spearman), score_text(s.kendall),
-                 score_text(s.r2), score_text(design.of(Baseline::linear_fit).pearson));
+      say("{:>10}{:>10}{:>10}{:>9}{:>12}", score_text(s.pearson), score_text(s.spearman), score_text(s.kendall),
+          score_text(s.r2), score_text(design.of(Baseline::linear_fit).pearson));
     }
-    fmt::print("\n");
+    say("\n");
   }
 }
 
 void tell_of(const std::string& path, bool json) {
   const Description description = describe(path);
   if (json) {
-    fmt::print("{}\n", to_json(description));
+    say("{}\n", to_json(description));
     return;
   }
   if (const auto* results = std::get_if<std::vector<RunSummary>>(&description)) return print_runs(*results);

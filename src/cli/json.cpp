@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <gsrgnn/cli/json.hpp>
+#include <gsrgnn/cli/say.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <nlohmann/json.hpp>
 
@@ -151,26 +152,26 @@ Json json_of(const std::vector<RunSummary>& results) {
   return j;
 }
 
-void print(const Json& object, const std::string& prefix = "") {
+void print_object(const Json& object, const std::string& prefix = "") {
   for (const auto& [key, value] : object.items()) {
     const std::string name = prefix + key;
     if (value.is_object()) {
-      print(value, name + ".");
+      print_object(value, name + ".");
     } else if (value.is_array()) {
       std::vector<std::string> parts;
       for (const auto& part : value) parts.push_back(part.is_string() ? part.get<std::string>() : part.dump());
-      fmt::print("{:<28}{}\n", name, fmt::join(parts, ", "));
+      say("{:<28}{}\n", name, fmt::join(parts, ", "));
     } else if (value.is_number_integer()) {
-      fmt::print("{:<28}{}\n", name, with_commas(value.get<std::int64_t>()));
+      say("{:<28}{}\n", name, with_commas(value.get<std::int64_t>()));
     } else if (value.is_string() && value.get<std::string>().find('\n') != std::string::npos) {
-      fmt::print("{}\n", name);
+      say("{}\n", name);
       const auto text = value.get<std::string>();
       for (std::size_t start = 0, end; start < text.size(); start = end + 1) {
         end = std::min(text.find('\n', start), text.size());
-        fmt::print("    {}\n", text.substr(start, end - start));
+        say("    {}\n", text.substr(start, end - start));
       }
     } else {
-      fmt::print("{:<28}{}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
+      say("{:<28}{}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
     }
   }
 }
@@ -188,7 +189,7 @@ std::string to_json(const Description& description) {
 void print_lines(const Description& description) {
   Json plain = json_of(description);
   for (const char* table : {"net_sizes", "label_histogram", "designs"}) plain.erase(table);
-  print(plain);
+  print_object(plain);
 }
 
 }  // namespace gsrgnn::cli

@@ -5,6 +5,7 @@
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/print_circuit.hpp>
+#include <gsrgnn/cli/say.hpp>
 #include <gsrgnn/training/saved_model.hpp>
 #include <gsrgnn/util/files.hpp>
 #include <gsrgnn/util/text.hpp>
@@ -29,14 +30,14 @@ void write_maps(const Arguments& a, const MapsOptions& options) {
   }
   const PinPlaces pins = pin_places(circuit, technology);
   const GcellGrid grid = grid_of(circuit);
-  fmt::print("{} x {} GCells; the places of {} of {} pins of cells are known\n", grid.columns(), grid.rows(),
-             with_commas(pins.known), with_commas(circuit.pins()));
+  say("{} x {} GCells; the places of {} of {} pins of cells are known\n", grid.columns(), grid.rows(),
+      with_commas(pins.known), with_commas(circuit.pins()));
   if (std::filesystem::path(a.output).extension() == ".csv") {
     write_map_csv(a.output, placement_maps(circuit, technology), options.map);
   } else {
     gsrgnn::write_maps(a.output, circuit, technology);
   }
-  fmt::print("written to {}\n", a.output);
+  say("written to {}\n", a.output);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/print_circuit.hpp>
 #include <gsrgnn/cli/print_training.hpp>
+#include <gsrgnn/cli/say.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -46,11 +47,11 @@ Plan plan_of(const Deck& deck, const CircuitSize& size, std::int64_t limit) {
 }
 
 void print_bytes(const char* what, std::int64_t bytes) {
-  fmt::print("{:<42}{:>18}{:>12.1f}\n", what, with_commas(bytes), megabytes(bytes));
+  say("{:<42}{:>18}{:>12.1f}\n", what, with_commas(bytes), megabytes(bytes));
 }
 
 void print_plan(const Plan& plan, const Deck& deck) {
-  fmt::print("model {}\n\n{:<42}{:>18}{:>12}\n", model_text(deck.model), "memory", "bytes", "MB");
+  say("model {}\n\n{:<42}{:>18}{:>12}\n", model_text(deck.model), "memory", "bytes", "MB");
   for (std::size_t part = 0; part < kMemoryParts; ++part) {
     const auto which = static_cast<MemoryPart>(part);
     if (plan.memory.planned(which) > 0) print_bytes(name_of(which).text, plan.memory.planned(which));
@@ -59,16 +60,16 @@ void print_plan(const Plan& plan, const Deck& deck) {
   if (plan.limit > 0) print_bytes(deck.memory_limit > 0 ? "memory_limit" : "free on the device", plan.limit);
   const char* const fits = plan.fits() ? "fits" : "does not fit";
   if (plan.joint) {
-    fmt::print("{}; gsrgnn train --validate tells each rank's share\n", fits);
+    say("{}; gsrgnn train --validate tells each rank's share\n", fits);
   } else if (plan.limit == 0) {
-    fmt::print("how much the device has free is unknown; memory_limit can tell\n");
+    say("how much the device has free is unknown; memory_limit can tell\n");
   } else {
-    fmt::print("{}; {}\n", fits, most_text(plan.memory, plan.limit));
+    say("{}; {}\n", fits, most_text(plan.memory, plan.limit));
   }
 }
 
 void print_json(const Json& json) {
-  fmt::print("{}\n", json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  say("{}\n", json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 /// Adds memory {planned, limit (null: unknown), parts}, fits, and of one circuit most {layers, k}.
@@ -90,7 +91,7 @@ void plan_run(const Deck& deck, bool json) {
   const CircuitSize size = joint ? CircuitSize() : size_for_training(deck, circuit, circuit_place(deck));
   const Plan plan = plan_of(deck, size, memory_limit(Mpi::alone(), deck));
   if (!json) {
-    joint ? fmt::print("joint training on {} circuits, by one rank\n", deck.circuits.training.size())
+    joint ? say("joint training on {} circuits, by one rank\n", deck.circuits.training.size())
           : print_circuit_line(circuit);
     return print_plan(plan, deck);
   }
@@ -107,7 +108,7 @@ void plan_sweep(const SweepDeck& sweep, bool json) {
   const std::int64_t limit = sweep.memory_limit > 0 ? sweep.memory_limit : free_device_memory();
   std::size_t longest = 3;
   for (const SweepRun& run : sweep.runs) longest = std::max(longest, run.name.size());
-  if (!json) fmt::print("{:<{}}{:>12}\n", "run", longest, "MB");
+  if (!json) say("{:<{}}{:>12}\n", "run", longest, "MB");
   std::map<std::string, CircuitSize> sizes;  // of the circuits, each opened once
   const auto size_of = [&](const Deck& deck) {
     if (deck.mode == Mode::joint) return CircuitSize();
@@ -118,16 +119,16 @@ void plan_sweep(const SweepDeck& sweep, bool json) {
   Json runs = Json::array();
   std::int64_t largest = 0;
   std::size_t beyond = 0;
-  for (const SweepRun& run : sweep.runs) {
-    const Deck deck = parse_deck(run.identity, run.name);
+  for (std::size_t i = 0; i < sweep.runs.size(); ++i) {
+    const SweepRun& run = sweep.runs[i];
+    const Deck& deck = sweep.decks[i];
     const Plan plan = plan_of(deck, size_of(deck), limit);
     const std::int64_t planned = plan.memory.planned();
     largest = std::max(largest, planned);
     beyond += plan.fits() ? 0 : 1;
     if (!json) {
       const std::string most = plan.fits() || plan.joint ? "" : "; " + most_text(plan.memory, limit);
-      fmt::print("{:<{}}{:>12.1f}{}{}\n", run.name, longest, megabytes(planned), plan.fits() ? "" : "  does not fit",
-                 most);
+      say("{:<{}}{:>12.1f}{}{}\n", run.name, longest, megabytes(planned), plan.fits() ? "" : "  does not fit", most);
     } else if (plan.joint) {
       runs.push_back({{"name", run.name}, {"memory", {{"planned", planned}}}, {"fits", plan.fits()}});
     } else {
@@ -136,11 +137,11 @@ void plan_sweep(const SweepDeck& sweep, bool json) {
     }
   }
   if (json) return print_json({{"memory", {{"planned", largest}}}, {"fits", beyond == 0}, {"runs", runs}});
-  fmt::print("{} runs, the largest of {:.1f} MB{}{}\n", sweep.runs.size(), megabytes(largest),
-             limit > 0 ? fmt::format("; {} {:.1f} MB", sweep.memory_limit > 0 ? "memory_limit" : "free on the device",
-                                     megabytes(limit))
-                       : "",
-             beyond > 0 ? fmt::format("; {} beyond it", beyond) : "");
+  say("{} runs, the largest of {:.1f} MB{}{}\n", sweep.runs.size(), megabytes(largest),
+      limit > 0 ? fmt::format("; {} {:.1f} MB", sweep.memory_limit > 0 ? "memory_limit" : "free on the device",
+                              megabytes(limit))
+                : "",
+      beyond > 0 ? fmt::format("; {} beyond it", beyond) : "");
 }
 
 }  // namespace
@@ -151,8 +152,9 @@ void add_plan(const Command& program, Arguments& a) {
   command.option("KEY=VALUE", &a.overrides, "Keys of the deck to replace, e.g. model.k=16 memory_limit=2GB");
   command.option("--json", &a.json, "As one JSON object");
   command.action([&a] {
-    if (is_sweep_deck(a.path, a.overrides)) return plan_sweep(read_sweep_deck(a.path, a.overrides), a.json);
-    plan_run(read_deck(a.path, a.overrides), a.json);
+    const auto deck = read_any_deck(a.path, a.overrides);
+    if (const auto* sweep = std::get_if<SweepDeck>(&deck)) return plan_sweep(*sweep, a.json);
+    plan_run(std::get<Deck>(deck), a.json);
   });
 }
 

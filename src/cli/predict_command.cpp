@@ -4,6 +4,7 @@
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/print_circuit.hpp>
 #include <gsrgnn/cli/print_training.hpp>
+#include <gsrgnn/cli/say.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/files.hpp>
 #include <gsrgnn/util/text.hpp>
@@ -20,15 +21,15 @@ void write_predictions(const std::string& model_path, const std::string& circuit
   const SavedModel model = read_model(file);
   const Circuit circuit = open_circuit(circuit_path, lef);
   print_circuit_line(circuit);
-  for (const std::string& note : circuit.note) fmt::print("note: {}\n", note);
+  for (const std::string& note : circuit.note) say("note: {}\n", note);
   const Prediction prediction = predict(model, circuit, circuit_path);
   const auto scores = write_prediction(output, model, model_path, circuit, prediction);
   if (prediction.unknown_types > 0) {
-    fmt::print("unknown to the model: {} ({})\n", plural(prediction.unknown_types, "cell type"),
-               plural(prediction.unknown_cells, "cell"));
+    say("unknown to the model: {} ({})\n", plural(prediction.unknown_types, "cell type"),
+        plural(prediction.unknown_cells, "cell"));
   }
   if (!scores.empty()) print_scores("scores against the circuit's own labels", scores);
-  fmt::print("written to {}\n", output);
+  say("written to {}\n", output);
 }
 
 }  // namespace

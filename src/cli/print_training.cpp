@@ -2,9 +2,9 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <gsrgnn/cli/print_training.hpp>
+#include <gsrgnn/cli/say.hpp>
 #include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <gsrgnn/util/version.hpp>
@@ -27,8 +27,8 @@ void print_ranks(const Mpi& mpi, std::int64_t memory_limit, const std::string& f
   const auto lines =
       mpi.gather(fmt::format("{}  pid {}  {} on {}, {}  {}{}", host_name(), ::getpid(), execution_space(),
                              device_name(), plural(execution_concurrency(), "thread"), said, further));
-  for (std::size_t rank = 0; rank < lines.size(); ++rank) fmt::print("rank {}: {}\n", rank, lines[rank]);
-  std::fflush(stdout);
+  for (std::size_t rank = 0; rank < lines.size(); ++rank) say("rank {}: {}\n", rank, lines[rank]);
+  flush_output();
 }
 
 std::string model_text(const ModelSettings& model) {
@@ -37,8 +37,8 @@ std::string model_text(const ModelSettings& model) {
 }
 
 void print_model_line(const Deck& deck) {
-  fmt::print("model {}; {} on {} ({}, Kokkos {})\n", model_text(deck.model), plural(deck.train.epochs, "epoch"),
-             execution_space(), plural(execution_concurrency(), "thread"), kokkos_version());
+  say("model {}; {} on {} ({}, Kokkos {})\n", model_text(deck.model), plural(deck.train.epochs, "epoch"),
+      execution_space(), plural(execution_concurrency(), "thread"), kokkos_version());
 }
 
 // Open MPI gives its ranks a terminal of their own, whose lines may well end in a file.
@@ -64,17 +64,18 @@ void Progress::operator()(const TrainingProgress& p) {
     const double each = elapsed / static_cast<double>(p.epoch - first_);
     eta = fmt::format("{} left", duration(each * static_cast<double>(p.epochs - p.epoch)));
   }
-  fmt::print("{}  epoch {:>{}}/{}  loss {:.4f}  validation Pearson {:.4f}  best at {}  {}{}", terminal_ ? "\r" : "",
-             p.epoch, std::to_string(p.epochs).size(), p.epochs, p.loss, p.validation_pearson, p.best_epoch, eta,
-             terminal_ ? "\x1b[K" : "\n");
-  if (terminal_ && finished) fmt::print("\n");
-  std::fflush(stdout);
+  if (terminal_) write_output("\r");
+  say("  epoch {:>{}}/{}  loss {:.4f}  validation Pearson {:.4f}  best at {}  {}", p.epoch,
+      std::to_string(p.epochs).size(), p.epochs, p.loss, p.validation_pearson, p.best_epoch, eta);
+  if (terminal_) write_output("\x1b[K");
+  if (!terminal_ || finished) say("\n");
+  flush_output();
 }
 
 void print_scores(const char* which, const std::vector<Scores>& scores) {
   const Scores mean = mean_scores(scores);
-  fmt::print("{}: Pearson {:.4f}  Spearman {:.4f}  Kendall {:.4f}  R2 {:.4f}\n", which, mean.pearson, mean.spearman,
-             mean.kendall, mean.r2);
+  say("{}: Pearson {:.4f}  Spearman {:.4f}  Kendall {:.4f}  R2 {:.4f}\n", which, mean.pearson, mean.spearman,
+      mean.kendall, mean.r2);
 }
 
 void print_trained(const Deck& deck, const TrainedRun& run) {
@@ -100,18 +101,17 @@ void print_trained(const Deck& deck, const TrainedRun& run) {
   if (best != nullptr) {
     const double own = run.worth.scores.pearson;
     const double ahead = (std::isnan(own) ? 0 : own) - most;  // a constant prediction is worth nothing
-    fmt::print("without it, Pearson: {}\n", others);
+    say("without it, Pearson: {}\n", others);
     if (ahead > 0) {
-      fmt::print("the model is {:.4f} better than the best of these ({})\n", ahead, best->heading);
+      say("the model is {:.4f} better than the best of these ({})\n", ahead, best->heading);
     } else {
-      fmt::print("the model is NOT better: {} is {:.4f} ahead\n", best->heading, -ahead);
+      say("the model is NOT better: {} is {:.4f} ahead\n", best->heading, -ahead);
     }
   }
-  fmt::print(
-      "an epoch took {:.4f} s: forward {:.4f}, backward {:.4f}, update {:.4f}, copies {:.4f}; memory {:.1f} MB\n",
+  say("an epoch took {:.4f} s: forward {:.4f}, backward {:.4f}, update {:.4f}, copies {:.4f}; memory {:.1f} MB\n",
       mean(run.seconds.total), mean(run.seconds.forward), mean(run.seconds.backward), mean(run.seconds.update),
       mean(run.seconds.copy), static_cast<double>(run.memory.allocated) * 1e-6);
-  fmt::print("results: {}\n", deck.output);
+  say("results: {}\n", deck.output);
 }
 
 }  // namespace gsrgnn::cli

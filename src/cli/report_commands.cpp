@@ -1,8 +1,9 @@
-#include <cstdio>
 #include <filesystem>
 #include <gsrgnn/campaign/sweep_deck.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/cli/commands.hpp>
+#include <gsrgnn/cli/say.hpp>
+#include <gsrgnn/cli/tell.hpp>
 #include <gsrgnn/results/report.hpp>
 #include <gsrgnn/results/results_file.hpp>
 #include <gsrgnn/training/run_file.hpp>
@@ -13,7 +14,7 @@ namespace gsrgnn::cli {
 namespace {
 
 void warn_of(const std::vector<LeftOut>& left_out) {
-  for (const LeftOut& file : left_out) fmt::print(stderr, "gsrgnn: left out: {}\n", file.reason);
+  for (const LeftOut& file : left_out) warn("left out: " + file.reason);
 }
 
 bool is_results_file(const std::string& path) {
@@ -58,9 +59,8 @@ void collect(const std::string& source, const std::vector<std::string>& override
   warn_of(table.left_out);
   std::size_t failed = 0;
   for (const RunSummary& row : table.rows) failed += row.done() ? 0 : 1;
-  fmt::print("{} runs of {} collected into {}: {} done, {} failed; {} damaged file{} left out\n", table.rows.size(),
-             folder, output, table.rows.size() - failed, failed, table.left_out.size(),
-             table.left_out.size() == 1 ? "" : "s");
+  say("{} runs of {} collected into {}: {} done, {} failed; {} damaged file{} left out\n", table.rows.size(), folder,
+      output, table.rows.size() - failed, failed, table.left_out.size(), table.left_out.size() == 1 ? "" : "s");
 }
 
 void report(const std::vector<std::string>& sources, const std::string& folder) {
@@ -70,10 +70,10 @@ void report(const std::vector<std::string>& sources, const std::string& folder) 
     rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
   const Comparison comparison = compare(rows);
-  fmt::print("{}", report_text(comparison));
+  say("{}", report_text(comparison));
   if (folder.empty()) return;
   const auto names = write_report(comparison, folder);
-  fmt::print("\nwritten to {}\n", fmt::join(names, ", "));
+  say("\nwritten to {}\n", fmt::join(names, ", "));
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 #include <algorithm>
-#include <cstdio>
 #include <gsrgnn/campaign/sweep.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/print_training.hpp>
+#include <gsrgnn/cli/say.hpp>
+#include <gsrgnn/cli/tell.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/exchange.hpp>
 #include <gsrgnn/util/signals.hpp>
@@ -14,12 +15,12 @@ namespace {
 void print_heading(const Sweep& sweep, int ranks) {
   double seconds = 0;
   for (const double of_run : sweep.seconds) seconds += of_run;
-  fmt::print("sweep: {}{}, into {}; about {} of one core's work, on {}\n", plural(sweep.runs.size(), "run"),
-             sweep.combinations > static_cast<std::int64_t>(sweep.runs.size())
-                 ? fmt::format(" (of {} combinations, some of which are equal)", with_commas(sweep.combinations))
-                 : "",
-             sweep.folder, duration(seconds), plural(static_cast<std::size_t>(ranks), "rank"));
-  std::fflush(stdout);
+  say("sweep: {}{}, into {}; about {} of one core's work, on {}\n", plural(sweep.runs.size(), "run"),
+      sweep.combinations > static_cast<std::int64_t>(sweep.runs.size())
+          ? fmt::format(" (of {} combinations, some of which are equal)", with_commas(sweep.combinations))
+          : "",
+      sweep.folder, duration(seconds), plural(static_cast<std::size_t>(ranks), "rank"));
+  flush_output();
 }
 
 void validate(const Mpi& mpi, const Sweep& sweep) {
@@ -28,16 +29,15 @@ void validate(const Mpi& mpi, const Sweep& sweep) {
   std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.run < b.run; });
   std::size_t longest = 3, bad = 0;
   for (const SweepRun& run : sweep.runs) longest = std::max(longest, run.name.size());
-  fmt::print("{:<{}}{:>12}{:>12}\n", "run", longest, "seconds", "MB");
+  say("{:<{}}{:>12}{:>12}\n", "run", longest, "seconds", "MB");
   for (const PlannedRun& row : rows) {
     bad += row.reason.empty() ? 0 : 1;
-    fmt::print(
-        "{:<{}}{:>12.1f}{}\n", sweep.runs[row.run].name, longest, sweep.seconds[row.run],
+    say("{:<{}}{:>12.1f}{}\n", sweep.runs[row.run].name, longest, sweep.seconds[row.run],
         row.reason.empty() ? fmt::format("{:>12.1f}", static_cast<double>(row.bytes) * 1e-6) : "  " + row.reason);
   }
-  std::fflush(stdout);
+  flush_output();
   if (bad > 0) throw RunError(fmt::format("{} of {} cannot be trained", bad, plural(rows.size(), "run")));
-  fmt::print("valid: the runs would be written to {}\n", sweep.folder);
+  say("valid: the runs would be written to {}\n", sweep.folder);
 }
 
 /// The table at the end; throws RunError when a run is missing.
@@ -65,15 +65,15 @@ void close(const Mpi& mpi, const Sweep& sweep, const RankReport& own) {
     if (stop.empty() || report.stop.rfind("SIG", 0) == 0) stop = report.stop.empty() ? stop : report.stop;
   }
   const std::size_t remain = sweep.runs.size() - trained - there - failed;
-  fmt::print("{}{}{} of {} done ({} new, {} already there), {} failed, {} remain\n", ranks, failures, trained + there,
-             plural(sweep.runs.size(), "run"), trained, there, failed, remain);
-  std::fflush(stdout);
+  say("{}{}{} of {} done ({} new, {} already there), {} failed, {} remain\n", ranks, failures, trained + there,
+      plural(sweep.runs.size(), "run"), trained, there, failed, remain);
+  flush_output();
   if (failed + remain == 0) {
-    fmt::print("results: {}\n", sweep.folder);
+    say("results: {}\n", sweep.folder);
     return;
   }
   if (failed == 0 && remain == left) {
-    fmt::print("left: {} under way elsewhere\n", plural(left, "run"));
+    say("left: {} under way elsewhere\n", plural(left, "run"));
     return;
   }
   if (remain > 0 && trouble.empty() && !stop.empty()) {
@@ -96,13 +96,14 @@ void add_sweep(const Command& program, Arguments& a) {
                  "End when all that is left is under way elsewhere and another such process waits for it", only_list);
   command.action([&a] {
     std::optional<StopSignals> signals;
-    if (!a.validate) signals.emplace();
+    if (!a.validate) signals.emplace(kStopped);
     const Mpi mpi;
     const auto sweep = prepare_sweep(mpi, a.path, a.overrides, !a.validate);
     if (!sweep) return;  // rank 0 says why
     print_ranks(mpi, sweep->memory_limit);
     if (mpi.rank() == 0) print_heading(*sweep, mpi.size());
     if (a.validate) return validate(mpi, *sweep);
+    signals->only_set_flag();
     close(mpi, *sweep, work_on_sweep(mpi, *sweep, a.leave));
   });
 }

@@ -1,6 +1,8 @@
-#include <cstdio>
+#include <algorithm>
 #include <gsrgnn/cli/tell.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/standard_streams.hpp>
+#include <gsrgnn/util/text.hpp>
 #include <new>
 
 namespace gsrgnn::cli {
@@ -11,12 +13,15 @@ static ExitCode exit_code_of(const std::exception& error) {
   return kRunFailed;
 }
 
-ExitCode tell(const std::string& what, ExitCode code) {
+void warn(const std::string& what) {
   std::string line = what;
-  for (char& c : line) {
-    if (c == '\n' || c == '\r') c = ' ';
-  }
-  fmt::print(stderr, "gsrgnn: {}\n", line);
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  write_error_line("gsrgnn: " + printable(line));
+}
+
+ExitCode tell(const std::string& what, ExitCode code) {
+  warn(what);
   return code;
 }
 

@@ -1,10 +1,10 @@
-#include <cstdio>
 #include <filesystem>
 #include <gsrgnn/circuit/content_hash.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/print_circuit.hpp>
 #include <gsrgnn/cli/print_training.hpp>
+#include <gsrgnn/cli/say.hpp>
 #include <gsrgnn/cli/tell.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
@@ -49,7 +49,7 @@ bool complete_already(const Deck& deck, const std::string& content_hash) {
                      "remove it, or give the output another name");
   }
   remove_superseded(deck.output);
-  fmt::print("results: {}, complete already\n", deck.output);
+  say("results: {}, complete already\n", deck.output);
   return true;
 }
 
@@ -58,8 +58,8 @@ CheckpointOptions checkpoint_options(const Deck& deck, bool resume, bool speaks)
   options.resume = resume;
   options.stop = stop_signal;
   options.say = [](const std::string& text) {
-    fmt::print("{}\n", text);
-    std::fflush(stdout);
+    say("{}\n", text);
+    flush_output();
   };
   const std::string checkpoint = checkpoint_path(deck.output);
   if (std::error_code error; speaks && !resume && std::filesystem::exists(checkpoint, error)) {
@@ -78,28 +78,30 @@ void print_shares(const Mpi& mpi, const Deck& deck, const TrainingCircuits& circ
 
 void print_heading(const Deck& deck, const TrainingCircuits& circuits) {
   const std::size_t training = deck.circuits.training.size();
-  fmt::print("joint training on {}: {} cells, {} edges; {} an update\n", plural(training, "circuit"),
-             with_commas(circuits.counts.cells), with_commas(circuits.counts.edges),
-             circuits.batches == 1 ? "all" : plural(deck.train.batch, "circuit"));
-  fmt::print("the epoch is chosen by {}; the test is on {}\n",
-             deck.circuits.validation.empty() ? fmt::format("{:g} of the training circuits' cells", deck.train.split[1])
-                                              : plural(deck.circuits.validation.size(), "circuit"),
-             plural(deck.circuits.test.size(), "circuit"));
+  say("joint training on {}: {} cells, {} edges; {} an update\n", plural(training, "circuit"),
+      with_commas(circuits.counts.cells), with_commas(circuits.counts.edges),
+      circuits.batches == 1 ? "all" : plural(deck.train.batch, "circuit"));
+  say("the epoch is chosen by {}; the test is on {}\n",
+      deck.circuits.validation.empty() ? fmt::format("{:g} of the training circuits' cells", deck.train.split[1])
+                                       : plural(deck.circuits.validation.size(), "circuit"),
+      plural(deck.circuits.test.size(), "circuit"));
 }
 
 void print_designs(const TrainedRun& run) {
-  fmt::print("{:<32}{:>9}{:>10}{:>10}{:>9}{:>9}{:>9}    {:>10}{:>12}\n", "held out", "cells", "Pearson", "Spearman",
-             "Kendall", "R2", "", "best map", "linear fit");
+  say("{:<32}{:>9}{:>10}{:>10}{:>9}{:>9}{:>9}    {:>10}{:>12}\n", "held out", "cells", "Pearson", "Spearman", "Kendall",
+      "R2", "", "best map", "linear fit");
   for (const DesignResult& design : run.designs) {
     if (design.part == Part::training) continue;
-    fmt::print("{:<32}{:>9}{:>10.4f}{:>10.4f}{:>9.4f}{:>9.4f}{:>9}    {:>10.4f}{:>12.4f}\n", design.name,
-               with_commas(design.counts.cells), design.scores.pearson, design.scores.spearman, design.scores.kendall,
-               design.scores.r2, design.part == Part::test ? "" : "validates", design.of(Baseline::best_map).pearson,
-               design.of(Baseline::linear_fit).pearson);
+    say("{:<32}{:>9}{:>10.4f}{:>10.4f}{:>9.4f}{:>9.4f}{:>9}    {:>10.4f}{:>12.4f}\n", design.name,
+        with_commas(design.counts.cells), design.scores.pearson, design.scores.spearman, design.scores.kendall,
+        design.scores.r2, design.part == Part::test ? "" : "validates", design.of(Baseline::best_map).pearson,
+        design.of(Baseline::linear_fit).pearson);
   }
 }
 
-void train_deck(const Mpi& mpi, const Arguments& given) {
+/// `signals`: unless it only validates.
+void train_deck(const Mpi& mpi, const Arguments& given, StopSignals* signals) {
+  mpi.require_joined();
   Deck deck;
   mpi.together([&] {
     deck = read_deck(given.path, given.overrides);
@@ -128,7 +130,7 @@ void train_deck(const Mpi& mpi, const Arguments& given) {
     joint ? print_heading(deck, circuits) : print_circuit_line(circuit);
     print_model_line(deck);
   }
-  std::fflush(stdout);
+  flush_output();
   if (!joint) circuits = one_circuit(deck, circuit, circuit_place(deck));
   const std::int64_t limit = memory_limit(mpi, deck);
   mpi.together([&] { require_fit(MemoryPlan(circuits), deck, limit); });  // before anything is written
@@ -138,10 +140,11 @@ void train_deck(const Mpi& mpi, const Arguments& given) {
   if (given.validate) {
     const MemoryUse memory = validate_training(mpi, deck, circuits);
     if (!speaks) return;
-    fmt::print("valid: {:.1f} MB planned and allocated{}; the run would be written to {}\n",
-               static_cast<double>(memory.planned) * 1e-6, joint ? " on a rank at most" : "", deck.output);
+    say("valid: {:.1f} MB planned and allocated{}; the run would be written to {}\n",
+        static_cast<double>(memory.planned) * 1e-6, joint ? " on a rank at most" : "", deck.output);
     return;
   }
+  signals->only_set_flag();
   try {
     const TrainedRun run =
         train_with_checkpoints(mpi, deck, circuits, Progress(), checkpoint_options(deck, given.resume, speaks));
@@ -170,9 +173,9 @@ void add_train(const Command& program, Arguments& a) {
   command.option("--resume", &a.resume, "Go on from the checkpoint of a training that was stopped or killed", validate);
   command.action([&a] {
     std::optional<StopSignals> signals;
-    if (!a.validate) signals.emplace();
+    if (!a.validate) signals.emplace(kStopped);
     const Mpi mpi;
-    telling_once(mpi, [&] { train_deck(mpi, a); });
+    telling_once(mpi, [&] { train_deck(mpi, a, signals ? &*signals : nullptr); });
   });
 }
 

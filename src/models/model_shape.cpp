@@ -32,9 +32,9 @@ std::vector<BlockArray> block_arrays(const ModelShape& s) {
   return all;
 }
 
-void add_block(ParameterTable& table, const ModelShape& s) {
+void add_block(ParameterTable& table, const ModelShape& s, const std::vector<BlockArray>& arrays) {
   const int d = s.width();
-  for (const BlockArray& array : block_arrays(s)) {
+  for (const BlockArray& array : arrays) {
     const bool row = array.form == BlockArray::Form::row, tiled = array.form == BlockArray::Form::tiled_matrix;
     table.add(array.name, row ? 1 : d, d, d, s.stride(), tiled ? s.tile() : 0, initial_of(array.start, d));
   }
@@ -42,8 +42,9 @@ void add_block(ParameterTable& table, const ModelShape& s) {
 
 }  // namespace
 
-ModelParameters::ModelParameters(const ModelShape& s)
-    : blocks_a_layer_(s.groups), arrays_a_block_(static_cast<int>(block_arrays(s).size())) {
+ModelParameters::ModelParameters(const ModelShape& s) : blocks_a_layer_(s.groups) {
+  const std::vector<BlockArray> of_block = block_arrays(s);
+  arrays_a_block_ = static_cast<int>(of_block.size());
   const int d = s.width(), stride = s.stride();
   table.begin_block("input");
   // A cell sees all its features but one type only: as a linear map of features and one-hot type, fan-in F + 1.
@@ -54,7 +55,7 @@ ModelParameters::ModelParameters(const ModelShape& s)
     const std::string layer = fmt::format("layer_{:04}", l + 1);
     for (int which = 0; which < blocks_a_layer_; ++which) {
       table.begin_block(blocks_a_layer_ == 1 ? layer : fmt::format("{}/block_{}", layer, which + 1));
-      add_block(table, s);
+      add_block(table, s, of_block);
     }
   }
   readout_block = static_cast<int>(table.blocks.size());

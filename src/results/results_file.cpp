@@ -41,20 +41,55 @@ void copy_run(Hdf5Writer& results, const Hdf5Reader& file, const std::string& na
   results.strings(group + "/model/label_name", file.strings("model/label_name"));
 }
 
+// A table of runs, by one of the two lists of its columns: each(run, visit).
+constexpr auto kFields = [](auto& run, const auto& visit) { for_each_field(run, visit); };
+constexpr auto kDetails = [](auto& run, const auto& visit) { for_each_detail(run, visit); };
+
 /// The rows as columns.
-std::vector<Hdf5Column> columns_of(const std::vector<RunSummary>& rows) {
+template <class Each>
+std::vector<Hdf5Column> columns_of(const std::vector<RunSummary>& rows, const Each& each) {
   std::vector<Hdf5Column> columns;
   const RunSummary none;
-  for_each_field(none, [&](const std::string& name, const auto& value) {
+  each(none, [&](const std::string& name, const auto& value) {
     columns.push_back({name, std::vector<std::decay_t<decltype(value)>>()});
   });
   for (const RunSummary& row : rows) {
     std::size_t column = 0;
-    for_each_field(row, [&](const auto&, const auto& value) {
+    each(row, [&](const auto&, const auto& value) {
       std::get<std::vector<std::decay_t<decltype(value)>>>(columns[column++].values).push_back(value);
     });
   }
   return columns;
+}
+
+std::size_t rows_of(const Hdf5Column& column) {
+  return std::visit([](const auto& values) { return values.size(); }, column.values);
+}
+
+/// Sets the rows' members from the columns of a table. Throws InputError when one is missing or of another type.
+template <class Each>
+void read_columns(const Hdf5Reader& file, const std::string& table, const std::vector<Hdf5Column>& columns,
+                  const Each& each, std::vector<RunSummary>& rows) {
+  std::vector<const Hdf5Column*> in_order;  // null: not in this file
+  const RunSummary none;
+  each(none, [&](const std::string& name, const auto& value) {
+    using Values = std::vector<std::decay_t<decltype(value)>>;
+    const auto found =
+        std::find_if(columns.begin(), columns.end(), [&](const Hdf5Column& column) { return column.name == name; });
+    in_order.push_back(found == columns.end() ? nullptr : &*found);
+    if (found == columns.end() && came_later(name)) return;
+    if (found == columns.end()) file.fail(table, fmt::format("has no column '{}'", name));
+    if (!std::holds_alternative<Values>(found->values)) {
+      file.fail(table, fmt::format("has a column '{}' of another type than expected", name));
+    }
+  });
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::size_t column = 0;
+    each(rows[r], [&](const auto&, auto& slot) {
+      const Hdf5Column* const from = in_order[column++];
+      if (from != nullptr) slot = std::get<std::vector<std::decay_t<decltype(slot)>>>(from->values)[r];
+    });
+  }
 }
 
 }  // namespace
@@ -88,43 +123,32 @@ RunTable collect_runs(const std::string& folder, const std::string& path) {
                      table.left_out.empty() ? "give the folder that a sweep or trainings write to"
                                             : "the damaged ones are those of: " + table.left_out.front().reason);
   }
-  results.table("runs", columns_of(table.rows));
+  results.table("runs", columns_of(table.rows, kFields));
+  results.table("details", columns_of(table.rows, kDetails));
   results.commit();
   return table;
 }
 
 std::vector<RunSummary> read_results(const Hdf5Reader& file) {
   const auto columns = file.table("runs");
-  std::size_t count = 0;
-  for (const Hdf5Column& column : columns) {
-    count = std::visit([](const auto& values) { return values.size(); }, column.values);
-  }
-  std::vector<RunSummary> rows(count);
-  const RunSummary none;
-  for_each_field(none, [&](const std::string& name, const auto& value) {
-    using Values = std::vector<std::decay_t<decltype(value)>>;
-    const auto found =
-        std::find_if(columns.begin(), columns.end(), [&](const Hdf5Column& column) { return column.name == name; });
-    if (found == columns.end() && came_later(name)) return;
-    if (found == columns.end()) file.fail("runs", fmt::format("has no column '{}'", name));
-    if (!std::holds_alternative<Values>(found->values)) {
-      file.fail("runs", fmt::format("has a column '{}' of another type than expected", name));
-    }
-    for (std::size_t r = 0; r < count; ++r) {
-      for_each_field(rows[r], [&](const std::string& field, auto& slot) {
-        if constexpr (std::is_same_v<Values, std::vector<std::decay_t<decltype(slot)>>>) {
-          if (field == name) slot = std::get<Values>(found->values)[r];
-        }
-      });
-    }
-  });
+  std::vector<RunSummary> rows(columns.empty() ? 0 : rows_of(columns.front()));
+  read_columns(file, "runs", columns, kFields, rows);
   return rows;
 }
 
 std::vector<RunSummary> describe_results(const Hdf5Reader& file) {
   auto rows = read_results(file);
+  const bool detailed = file.has("details");  // not by older programs
+  if (detailed) {
+    const auto columns = file.table("details");
+    if (columns.empty() || rows_of(columns.front()) != rows.size()) file.fail("details", "has other rows than 'runs'");
+    read_columns(file, "details", columns, kDetails, rows);
+  }
   for (RunSummary& row : rows) {
-    if (row.done()) static_cast<RunDescription&>(row) = describe_run(file, group_of(row.name));
+    const bool joint = row.parameters.text("mode") == "joint";  // which has designs besides
+    if (row.done() && (joint || !detailed)) {
+      static_cast<RunDescription&>(row) = describe_run(file, group_of(row.name));
+    }
   }
   return rows;
 }

@@ -8,170 +8,170 @@
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/files.hpp>
 #include <limits>
+#include <set>
 
 #include "training/deck_reader.hpp"
 
 namespace gsrgnn {
 namespace {
 
-void read_circuit_choice(const Source& source, const Section& root, Deck& deck) {
-  const auto node = root.get("circuit");
-  if (!node.IsDefined() || node.IsNull()) return;
-  if (node.IsScalar()) return root.string("circuit", deck.circuit);
-  const Section circuit(source, "circuit", node, {"generate"});
-  const Section generate(source, "circuit.generate", circuit.get("generate"),
+/// A file, or how to generate it.
+void read_circuit(const Value& value, Deck& deck) {
+  deck.circuit.clear();
+  deck.generate = {};
+  if (!value.given()) return;
+  if (value.node().IsScalar()) return value.read(deck.circuit);
+  const Section circuit(value.source(), "circuit", value.node(), {"generate"});
+  const Section generate(value.source(), "circuit.generate", circuit.get("generate").node(),
                          {"like", "cells", "edges", "seed", "graph"});
-  generate.string("like", deck.generate.like);
-  if (!deck.generate.like.empty() && (generate.get("cells").IsDefined() || generate.get("edges").IsDefined())) {
-    generate.fail("like", "'circuit.generate.like' is given beside cells or edges",
-                  "give one or the other; on the command line all of it: circuit='{generate: {like: 356-R}}'");
+  const Value like = generate.get("like"), cells = generate.get("cells"), edges = generate.get("edges");
+  like.read(deck.generate.like);
+  if (!deck.generate.like.empty() && (cells.node().IsDefined() || edges.node().IsDefined())) {
+    like.fail("'circuit.generate.like' is given beside cells or edges",
+              "give one or the other; on the command line all of it: circuit='{generate: {like: 356-R}}'");
   }
   constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
-  generate.read("graph", generated_graphs(), deck.generate.graph);
-  generate.read("cells", Range<std::int64_t>{2, std::numeric_limits<std::int32_t>::max()}, deck.generate.cells);
-  generate.read("edges", Range<std::int64_t>{0, kMost}, deck.generate.edges);
-  generate.read("seed", Range<std::uint64_t>{0, kMost}, deck.generate.seed);
+  generate.get("graph").read(generated_graphs(), deck.generate.graph);
+  cells.read(Range<std::int64_t>{2, std::numeric_limits<std::int32_t>::max()}, deck.generate.cells);
+  edges.read(Range<std::int64_t>{0, kMost}, deck.generate.edges);
+  generate.get("seed").read(Range<std::uint64_t>{0, kMost}, deck.generate.seed);
 }
 
 /// One of the lists of a joint deck; `used` holds the circuits of those before it.
-void read_circuit_list(const Section& circuits, const char* key, bool needed, std::vector<std::string>& list,
-                       std::vector<std::string>& used) {
-  const auto node = circuits.get(key);
-  const std::string path = circuits.path(key);
-  if (node.IsDefined() && !node.IsNull() && !node.IsSequence()) {
-    circuits.fail(key, fmt::format("'{}' is not a list", path), fmt::format("write {}: [first.def, second.h5]", key));
+void read_circuit_list(const Value& value, const char* key, bool needed, std::vector<std::string>& list,
+                       std::set<std::string>& used) {
+  if (value.given() && !value.node().IsSequence()) {
+    value.fail(fmt::format("'{}' is not a list", value.path()), fmt::format("write {}: [first.def, second.h5]", key));
   }
-  if (node.IsSequence()) {
-    for (const auto& entry : node) {
+  list.clear();
+  if (value.given()) {
+    for (const auto& entry : value.node()) {
       if (!entry.IsScalar() || entry.Scalar().empty()) {
-        circuits.fail(key, fmt::format("'{}' has an entry that is not a file's name", path),
-                      "name circuit files and DEFs; gsrgnn generate makes circuit files");
+        value.fail(fmt::format("'{}' has an entry that is not a file's name", value.path()),
+                   "name circuit files and DEFs; gsrgnn generate makes circuit files");
       }
       list.push_back(entry.Scalar());
-      const auto file = std::filesystem::path(entry.Scalar()).lexically_normal().string();
-      if (std::find(used.begin(), used.end(), file) != used.end()) {
-        circuits.fail(key, fmt::format("'{}' is named twice", entry.Scalar()), "a circuit has one part to play");
+      if (!used.insert(std::filesystem::path(entry.Scalar()).lexically_normal().string()).second) {
+        value.fail(fmt::format("'{}' is named twice", entry.Scalar()), "a circuit has one part to play");
       }
-      used.push_back(file);
     }
   }
   if (needed && list.empty()) {
-    circuits.fail(key, fmt::format("a joint training needs circuits in '{}'", path),
-                  "list the files, e.g. circuits: {training: [a.def, b.def], test: [c.def]}");
+    value.fail(fmt::format("a joint training needs circuits in '{}'", value.path()),
+               "list the files, e.g. circuits: {training: [a.def, b.def], test: [c.def]}");
   }
+}
+
+void read_circuits(const Value& value, Deck& deck) {
+  const Section circuits(value.source(), "circuits", value.node(), {"training", "validation", "test"});
+  std::set<std::string> used;
+  read_circuit_list(circuits.get("training"), "training", true, deck.circuits.training, used);
+  read_circuit_list(circuits.get("validation"), "validation", false, deck.circuits.validation, used);
+  read_circuit_list(circuits.get("test"), "test", true, deck.circuits.test, used);
 }
 
 /// One LEF or a list of them.
-void read_lefs(const Section& root, std::vector<std::string>& lef) {
-  const auto node = root.get("lef");
-  if (!node.IsDefined() || node.IsNull()) return;
+void read_lefs(const Value& value, std::vector<std::string>& lef) {
+  if (!value.given()) return;
   const auto add = [&](const YAML::Node& entry) {
     if (!entry.IsScalar() || entry.Scalar().empty()) {
-      root.fail("lef", "'lef' has an entry that is not a file's name", "write lef: [technology.lef, cells.lef]");
+      value.fail("'lef' has an entry that is not a file's name", "write lef: [technology.lef, cells.lef]");
     }
     lef.push_back(entry.Scalar());
   };
-  if (!node.IsSequence()) return add(node);
-  for (const auto& entry : node) add(entry);
+  if (!value.node().IsSequence()) return add(value.node());
+  for (const auto& entry : value.node()) add(entry);
 }
 
-/// Which circuit or circuits, as the mode has them.
-void read_circuits(const Source& source, const Section& root, Deck& deck) {
-  if (deck.mode == Mode::independent) {
-    if (root.get("circuits").IsDefined()) {
-      root.fail("circuits", "'circuits' is of joint trainings only",
-                "write mode: joint to train one model on all of them, or give one 'circuit'");
-    }
-    return read_circuit_choice(source, root, deck);
-  }
-  if (root.get("circuit").IsDefined()) {
-    root.fail("circuit", "a joint training has no 'circuit'", "list several under 'circuits'");
-  }
-  const Section circuits(source, "circuits", root.get("circuits"), {"training", "validation", "test"});
-  std::vector<std::string> used;
-  read_circuit_list(circuits, "training", true, deck.circuits.training, used);
-  read_circuit_list(circuits, "validation", false, deck.circuits.validation, used);
-  read_circuit_list(circuits, "test", true, deck.circuits.test, used);
-}
-
-void read_memory_limit(const Section& root, std::int64_t& bytes) {
+void read_memory_limit(const Value& value, std::int64_t& bytes) {
   std::string text;
-  root.string("memory_limit", text);
+  value.read(text);
   if (text.empty()) return;
   const auto size = parse_bytes(text);
   if (!size) {
-    root.fail("memory_limit", fmt::format("'memory_limit' is '{}', which is no size", text),
-              "write e.g. 600MB, 1.5GiB or a number of bytes");
+    value.fail(fmt::format("'memory_limit' is '{}', which is no size", text),
+               "write e.g. 600MB, 1.5GiB or a number of bytes");
   }
   bytes = *size;
 }
 
-/// What keys of a model ask of each other.
-void check_model(const Section& model, const ModelSettings& m) {
-  const ModelTraits& kind = traits_of(m.kind);
-  if (m.groups < kind.least_groups || m.groups > kind.most_groups) {
-    model.fail("groups", fmt::format("model.groups is {}", m.groups),
-               fmt::format("a {} model has {} groups{}", kind.name, kind.least_groups,
-                           kind.least_groups == kind.most_groups ? "" : " or more"));
-  }
-  if (m.hidden % m.groups != 0) {
-    model.fail(
-        "hidden", fmt::format("model.hidden ({}) is not divisible by model.groups ({})", m.hidden, m.groups),
-        fmt::format("use {} or {}", std::max(m.hidden / m.groups, 1) * m.groups, (m.hidden / m.groups + 1) * m.groups));
-  }
-  if (kind.k && m.k > m.hidden / m.groups) {
-    model.fail("k", fmt::format("model.k ({}) is larger than the width of a group ({})", m.k, m.hidden / m.groups),
-               fmt::format("use at most {}, or a larger model.hidden", m.hidden / m.groups));
-  }
-}
-
 /// Shares that add up to 1, as many as the mode has.
-void read_split(const Section& train, const Deck& deck, double (&share)[3]) {
-  const bool joint = deck.mode == Mode::joint;
+void read_split(const Value& value, Mode mode, double (&share)[3]) {
+  const bool joint = mode == Mode::joint;
   if (joint) std::copy_n(std::array<double, 3>{0.9, 0.1, 0}.begin(), 3, share);
-  const auto split = train.get("split");
-  if (!split.IsDefined() || split.IsNull()) return;
-  if (!deck.circuits.validation.empty()) {
-    train.fail("split", "'train.split' divides the cells of circuits, and here whole circuits are held out",
-               "leave it out, or leave out circuits.validation");
-  }
+  if (!value.given()) return;
+  const YAML::Node& split = value.node();
   const std::size_t parts = joint ? 2 : 3;
   double sum = 0;
   bool good = split.IsSequence() && split.size() == parts;
   for (std::size_t part = 0; good && part < parts; ++part) {
-    good = YAML::convert<double>::decode(split[part], share[part]) && share[part] > 0 && share[part] < 1;
+    good = split[part].IsScalar() && parse_decimal(split[part].Scalar(), share[part]) && share[part] > 0 &&
+           share[part] < 1;
     sum += share[part];
   }
   if (good && std::abs(sum - 1) <= 1e-9) return;
-  train.fail("split",
-             fmt::format("'train.split' is not {} shares of the cells that add up to 1", joint ? "two" : "three"),
+  value.fail(fmt::format("'train.split' is not {} shares of the cells that add up to 1", joint ? "two" : "three"),
              joint ? "write training and validation, e.g. [0.9, 0.1]; the test is on whole circuits"
                    : "write training, validation and test, e.g. [0.8, 0.1, 0.1]");
 }
 
 /// A key of a resolved deck of an older program, which lacks it.
-template <class Rule, class Value>
-void set_as_before(const DeckKey& key, const Rule& rule, Value& value) {
-  if constexpr (std::is_enum_v<Value>) {
+template <class Rule, class Member>
+void set_as_before(const DeckKey& key, const Rule& rule, Member& member) {
+  if constexpr (std::is_enum_v<Member>) {
     for (const auto& [choice, meaning] : rule) {
-      if (key.before != nullptr && choice == key.before) value = meaning;
+      if (key.before != nullptr && choice == key.before) member = meaning;
     }
+  }
+}
+
+template <class Rule, class Member>
+void read_by_rule(const Value& value, const Rule& rule, Mode mode, Member& member) {
+  if constexpr (std::is_array_v<Member>) {
+    read_split(value, mode, member);
+  } else {
+    value.read(rule, member);
   }
 }
 
 /// Reads the keys of one section by their rules. `resolved`: the deck is that of a run.
 void read_keys(const Section& section, bool resolved, Deck& deck) {
   for_each_key(
-      [&](const DeckKey& key, const auto& rule, auto& value) {
+      [&](const DeckKey& key, const auto& rule, auto& member) {
         if (section.name() != key.section) return;
-        if (resolved) set_as_before(key, rule, value);
-        if constexpr (std::is_array_v<std::remove_reference_t<decltype(value)>>) {
-          read_split(section, deck, value);
-        } else {
-          section.read(key.name, rule, value);
-        }
+        if (resolved) set_as_before(key, rule, member);
+        read_by_rule(section.get(key.name), rule, deck.mode, member);
       },
       deck);
+}
+
+/// What keys of a model ask of each other; given(section, key) is what the deck says.
+template <class Given>
+void check_model(const Given& given, const ModelSettings& m) {
+  const ModelTraits& kind = traits_of(m.kind);
+  if (m.groups < kind.least_groups || m.groups > kind.most_groups) {
+    given("model", "groups")
+        .fail(fmt::format("model.groups is {}", m.groups),
+              fmt::format("a {} model has {} groups{}", kind.name, kind.least_groups,
+                          kind.least_groups == kind.most_groups ? "" : " or more"));
+  }
+  if (m.layers > kMostBlocks / m.groups) {
+    given("model", "layers")
+        .fail(fmt::format("model.layers ({}) times model.groups ({}) is more than {} blocks", m.layers, m.groups,
+                          kMostBlocks),
+              fmt::format("use at most {} layers, or fewer groups", kMostBlocks / m.groups));
+  }
+  if (m.hidden % m.groups != 0) {
+    given("model", "hidden")
+        .fail(fmt::format("model.hidden ({}) is not divisible by model.groups ({})", m.hidden, m.groups),
+              fmt::format("use {} or {}", std::max(m.hidden / m.groups, 1) * m.groups,
+                          (m.hidden / m.groups + 1) * m.groups));
+  }
+  if (kind.k && m.k > m.hidden / m.groups) {
+    given("model", "k")
+        .fail(fmt::format("model.k ({}) is larger than the width of a group ({})", m.k, m.hidden / m.groups),
+              fmt::format("use at most {}, or a larger model.hidden", m.hidden / m.groups));
+  }
 }
 
 /// Keys that this kind of model or mode does not have.
@@ -180,101 +180,15 @@ void put_to_rest(Deck& deck) {
   Deck at_rest;
   at_rest.model.groups = kind.least_groups;
   for_each_key(
-      [&](const DeckKey& key, const auto& /*rule*/, auto& value, const auto& rest) {
-        if constexpr (!std::is_array_v<std::remove_reference_t<decltype(value)>>) {
-          if (!key.had(kind, deck.mode)) value = rest;
+      [&](const DeckKey& key, const auto& /*rule*/, auto& member, const auto& rest) {
+        if constexpr (!std::is_array_v<std::remove_reference_t<decltype(member)>>) {
+          if (!key.had(kind, deck.mode)) member = rest;
         }
       },
       deck, at_rest);
 }
 
 }  // namespace
-
-std::string deck_text(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) throw InputError(path, "no such file", "check the path of the deck");
-  if (std::filesystem::is_directory(path, error)) throw InputError(path, "is a folder", "give a deck (a YAML file)");
-  auto text = read_text_file(path);
-  if (!text) throw InputError(path, "cannot be read", "check its permissions");
-  return std::move(*text);
-}
-
-/// An alias is the anchor's node itself, and a key that is replaced there would change under every name. Gives each key
-/// a node of its own; errors in what an alias stood for then name the file alone.
-void unshare(YAML::Node map, std::vector<YAML::Node>& seen) {
-  std::vector<std::pair<YAML::Node, YAML::Node>> shared;
-  for (const auto& entry : map) {
-    const bool again =
-        std::any_of(seen.begin(), seen.end(), [&](const YAML::Node& other) { return other.is(entry.second); });
-    if (again) {
-      shared.emplace_back(entry.first, YAML::Clone(entry.second));
-    } else {
-      seen.push_back(entry.second);
-      if (entry.second.IsMap()) unshare(entry.second, seen);
-    }
-  }
-  for (auto& [key, copy] : shared) {
-    std::vector<YAML::Node> seen_in_copy;
-    if (copy.IsMap()) unshare(copy, seen_in_copy);
-    map.remove(key);
-    map.force_insert(key, copy);
-  }
-}
-
-YAML::Node parse_deck_yaml(const std::string& text, const std::string& path) {
-  YAML::Node root;
-  try {
-    root = YAML::Load(text);
-  } catch (const YAML::ParserException& e) {
-    std::string message = e.msg;
-    std::replace_if(
-        message.begin(), message.end(), [](unsigned char c) { return std::iscntrl(c) != 0; }, '?');
-    throw InputError(fmt::format("{}:{}", path, e.mark.line + 1), "not valid YAML: " + message, "mend the line");
-  } catch (const YAML::Exception&) {
-    throw InputError(path, "cannot be read", "mend it");
-  }
-  if (!root.IsDefined() || root.IsNull()) root = YAML::Node(YAML::NodeType::Map);
-  if (!root.IsMap()) throw InputError(path, "a deck is a mapping of keys", "see inputs/ for examples");
-  std::vector<YAML::Node> seen;
-  unshare(root, seen);
-  return root;
-}
-
-void replace_key(const YAML::Node& root, Source& source, const std::string& key, const YAML::Node& value,
-                 const std::string& place) {
-  YAML::Node node;
-  node.reset(root);
-  std::size_t start = 0;
-  for (std::size_t dot = key.find('.'); dot != std::string::npos; start = dot + 1, dot = key.find('.', start)) {
-    YAML::Node child = node[key.substr(start, dot - start)];
-    // A section that names something else (`circuit: x.def`) gives way to the key (`circuit.generate...`).
-    if (!child.IsDefined() || !child.IsMap()) {
-      node[key.substr(start, dot - start)] = YAML::Node(YAML::NodeType::Map);
-      child.reset(node[key.substr(start, dot - start)]);
-    }
-    node.reset(child);
-  }
-  node[key.substr(start)] = value;
-  source.overridden(key, place);
-}
-
-std::string apply_override(const YAML::Node& root, Source& source, const std::string& text) {
-  const auto equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) {
-    throw InputError(text, "is not an override", "write it as section.key=value, e.g. model.k=16");
-  }
-  const std::string key = text.substr(0, equals);
-  YAML::Node value;
-  try {
-    value = YAML::Load(text.substr(equals + 1));
-  } catch (const YAML::Exception&) {
-    throw InputError(text, "the value is not valid YAML", "quote it");
-  }
-  // A variable of a script that was not set, perhaps.
-  if (value.IsNull()) throw InputError(text, "gives no value", fmt::format("write {}=VALUE, or leave it out", key));
-  replace_key(root, source, key, value, text);
-  return key;
-}
 
 const Choices<GeneratedGraph>& generated_graphs() {
   static const Choices<GeneratedGraph> graphs = {{"netlist", GeneratedGraph::netlist},
@@ -329,55 +243,90 @@ std::vector<std::string> top_keys() {
   return keys;
 }
 
-Deck resolve_deck(const YAML::Node& root, const Source& source, const std::string& path,
-                  const std::string& default_output, bool resolved) {
+Deck read_values(const YAML::Node& root, const Source& source, const std::string& default_output, bool resolved) {
   Deck deck;
   try {
     const Section top(source, "", root, top_keys());
     read_keys(top, resolved, deck);
-    read_lefs(top, deck.lef);
-    read_circuits(source, top, deck);
-    const Section model(source, "model", top.get("model"), keys_of("model"));
-    read_keys(model, resolved, deck);
-    put_to_rest(deck);
-    check_model(model, deck.model);
+    read_lefs(top.get("lef"), deck.lef);
+    const Value circuit = top.get("circuit"), circuits = top.get("circuits");
+    if (deck.mode == Mode::independent) {
+      if (circuits.node().IsDefined()) {
+        circuits.fail("'circuits' is of joint trainings only",
+                      "write mode: joint to train one model on all of them, or give one 'circuit'");
+      }
+      read_circuit(circuit, deck);
+    } else {
+      if (circuit.node().IsDefined()) {
+        circuit.fail("a joint training has no 'circuit'", "list several under 'circuits'");
+      }
+      read_circuits(circuits, deck);
+    }
+    read_keys(Section(source, "model", top.get("model").node(), keys_of("model")), resolved, deck);
     std::vector<std::string> keys = keys_of("train");
     keys.emplace_back("checkpoint");
-    const Section train(source, "train", top.get("train"), keys);
+    const Section train(source, "train", top.get("train").node(), keys);
     read_keys(train, resolved, deck);
-    put_to_rest(deck);
-    const Section checkpoint(source, "train.checkpoint", train.get("checkpoint"), {"epochs", "minutes"});
-    checkpoint.read("epochs", Range<int>{0, 10000000}, deck.checkpoint.epochs);
-    checkpoint.read("minutes", Range<double>{0, 1e6}, deck.checkpoint.minutes);
-    read_memory_limit(top, deck.memory_limit);
+    const Section checkpoint(source, "train.checkpoint", train.get("checkpoint").node(), {"epochs", "minutes"});
+    checkpoint.get("epochs").read(Range<int>{0, 10000000}, deck.checkpoint.epochs);
+    checkpoint.get("minutes").read(Range<double>{0, 1e6}, deck.checkpoint.minutes);
+    read_memory_limit(top.get("memory_limit"), deck.memory_limit);
     deck.output = default_output;
-    top.string("output", deck.output);
+    top.get("output").read(deck.output);
   } catch (const YAML::Exception& e) {
-    throw InputError(fmt::format("{}:{}", path, e.mark.line + 1), e.msg, "see inputs/ for examples");
+    throw InputError(fmt::format("{}:{}", source.file(), e.mark.line + 1), e.msg, "see inputs/ for examples");
   }
   return deck;
 }
 
-YAML::Node read_deck_yaml(Source& source, const std::string& path, const std::vector<std::string>& overrides) {
-  const YAML::Node root = parse_deck_yaml(deck_text(path), path);
-  for (const auto& text : overrides) apply_override(root, source, text);
-  return root;
+void read_value(const Value& value, Deck& deck) {
+  if (value.path() == "circuit") return read_circuit(value, deck);
+  if (value.path() == "circuits") return read_circuits(value, deck);
+  for_each_key(
+      [&](const DeckKey& key, const auto& rule, auto& member) {
+        if (key.is(value.path())) read_by_rule(value, rule, deck.mode, member);
+      },
+      deck);
+}
+
+void settle(Deck& deck, const YAML::Node& root, const Source& source) {
+  const auto given = [&](const char* section, const char* key) {
+    const YAML::Node in = root[section];
+    const bool has_keys = in.IsDefined() && in.IsMap();
+    return Value(source, fmt::format("{}.{}", section, key),
+                 has_keys ? in[key] : YAML::Node(YAML::NodeType::Undefined));
+  };
+  put_to_rest(deck);
+  check_model(given, deck.model);
+  if (!deck.circuits.validation.empty() && given("train", "split").given()) {
+    given("train", "split")
+        .fail("'train.split' divides the cells of circuits, and here whole circuits are held out",
+              "leave it out, or leave out circuits.validation");
+  }
+}
+
+Deck one_deck(const GivenDeck& given) {
+  for (const auto& entry : given.root) {
+    if (entry.first.IsScalar() && entry.first.Scalar() == "sweep") {
+      given.source.fail("sweep", entry.first, "the deck is a sweep, of many runs", "use gsrgnn sweep");
+    }
+  }
+  const auto stem = std::filesystem::path(given.source.file()).stem();
+  Deck deck = read_values(given.root, given.source, (std::filesystem::path("runs") / stem).string() + ".h5");
+  settle(deck, given.root, given.source);
+  return deck;
 }
 
 Deck read_deck(const std::string& path, const std::vector<std::string>& overrides) {
-  Source source(path);
-  const YAML::Node root = read_deck_yaml(source, path, overrides);
-  for (const auto& entry : root) {
-    if (entry.first.IsScalar() && entry.first.Scalar() == "sweep") {
-      source.fail("sweep", entry.first, "the deck is a sweep, of many runs", "use gsrgnn sweep");
-    }
-  }
-  return resolve_deck(root, source, path,
-                      (std::filesystem::path("runs") / std::filesystem::path(path).stem()).string() + ".h5");
+  return one_deck(given_deck(path, overrides));
 }
 
 Deck parse_deck(const std::string& text, const std::string& place) {
-  return resolve_deck(parse_deck_yaml(text, place), Source(place), place, "", true);
+  const Source source(place);
+  const YAML::Node root = parse_deck_yaml(text, place);
+  Deck deck = read_values(root, source, "", true);
+  settle(deck, root, source);
+  return deck;
 }
 
 }  // namespace gsrgnn

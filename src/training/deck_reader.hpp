@@ -18,24 +18,14 @@ class Source {
  public:
   explicit Source(std::string file) : file_(std::move(file)) {}
 
+  const std::string& file() const { return file_; }
   /// The key was given by `text`, which is the place of errors in it.
   void overridden(const std::string& key, const std::string& text) { overrides_[key] = text; }
   /// Said with every error, e.g. which of a sweep's runs it is in.
   void set_context(const std::string& context) { context_ = context; }
 
   /// Where a key's value was given: the override, or FILE:LINE.
-  std::string place(const std::string& key, const YAML::Node& node) const {
-    for (std::string prefix = key; !prefix.empty();) {
-      const auto found = overrides_.find(prefix);
-      if (found != overrides_.end()) return found->second;
-      const auto dot = prefix.rfind('.');
-      prefix = dot == std::string::npos ? "" : prefix.substr(0, dot);
-    }
-    for (const auto& [overridden, text] : overrides_) {  // one that went deeper than there are keys
-      if (overridden.rfind(key + ".", 0) == 0 || (key.empty() && overridden[0] == '.')) return text;
-    }
-    return node.Mark().is_null() ? file_ : fmt::format("{}:{}", file_, node.Mark().line + 1);
-  }
+  std::string place(const std::string& key, const YAML::Node& node) const;
   [[noreturn]] void fail(const std::string& key, const YAML::Node& node, const std::string& what,
                          const std::string& hint) const {
     throw InputError(place(key, node), what + context_, hint);
@@ -44,6 +34,59 @@ class Source {
  private:
   std::string file_, context_;
   std::map<std::string, std::string> overrides_;
+};
+
+/// What a deck gives a key.
+class Value {
+ public:
+  Value(const Source& source, std::string path, const YAML::Node& node)
+      : source_(source), path_(std::move(path)), node_(node) {}
+
+  const Source& source() const { return source_; }
+  const std::string& path() const { return path_; }
+  const YAML::Node& node() const { return node_; }
+  bool given() const { return node_.IsDefined() && !node_.IsNull(); }
+  [[noreturn]] void fail(const std::string& what, const std::string& hint) const {
+    source_.fail(path_, node_, what, hint);
+  }
+
+  template <class T>
+  void read(const Range<T>& range, T& value) const {
+    if (!given()) return;
+    T number{};
+    if (!node_.IsScalar() || !parse_decimal(node_.Scalar(), number) ||
+        !(number >= range.least && number <= range.most)) {
+      fail(fmt::format("'{}' is {}", path_, node_.IsScalar() ? "'" + node_.Scalar() + "'" : "not a single value"),
+           fmt::format("it must be a {} from {} to {}", std::is_integral_v<T> ? "whole number" : "number", range.least,
+                       range.most));
+    }
+    value = number;
+  }
+  void read(std::string& value) const {
+    if (!given()) return;
+    if (!node_.IsScalar() || node_.Scalar().empty()) fail(fmt::format("'{}' must be a text", path_), "give one");
+    value = node_.Scalar();
+  }
+  template <class Enum>
+  void read(const Choices<Enum>& choices, Enum& value) const {
+    std::string text;
+    read(text);
+    if (text.empty()) return;
+    std::vector<std::string> names;
+    for (const auto& [name, meaning] : choices) {
+      if (name == text) {
+        value = meaning;
+        return;
+      }
+      names.push_back(name);
+    }
+    fail(fmt::format("'{}' is not a value of '{}'", text, path_), fmt::format("it can be {}", fmt::join(names, ", ")));
+  }
+
+ private:
+  const Source& source_;
+  std::string path_;
+  YAML::Node node_;
 };
 
 /// One mapping of the deck, whose keys must all be known.
@@ -67,51 +110,11 @@ class Section {
 
   const std::string& name() const { return name_; }
   std::string path(const std::string& key) const { return name_.empty() ? key : name_ + "." + key; }
-  YAML::Node get(const std::string& key) const {
+  Value get(const std::string& key) const {
     if (!node_.IsDefined() || !node_.IsMap() || !node_[key].IsDefined()) {
-      return YAML::Node(YAML::NodeType::Undefined);
+      return {source_, path(key), YAML::Node(YAML::NodeType::Undefined)};
     }
-    return node_[key];
-  }
-  [[noreturn]] void fail(const std::string& key, const std::string& what, const std::string& hint) const {
-    source_.fail(path(key), get(key), what, hint);
-  }
-
-  template <class T>
-  void read(const std::string& key, const Range<T>& range, T& value) const {
-    const auto node = get(key);
-    if (!node.IsDefined() || node.IsNull()) return;
-    T number{};
-    if (!node.IsScalar() || !YAML::convert<T>::decode(node, number) ||
-        !(number >= range.least && number <= range.most)) {
-      fail(key,
-           fmt::format("'{}' is {}", path(key), node.IsScalar() ? "'" + node.Scalar() + "'" : "not a single value"),
-           fmt::format("it must be a {} from {} to {}", std::is_integral_v<T> ? "whole number" : "number", range.least,
-                       range.most));
-    }
-    value = number;
-  }
-  void string(const std::string& key, std::string& value) const {
-    const auto node = get(key);
-    if (!node.IsDefined() || node.IsNull()) return;
-    if (!node.IsScalar() || node.Scalar().empty()) fail(key, fmt::format("'{}' must be a text", path(key)), "give one");
-    value = node.Scalar();
-  }
-  template <class Enum>
-  void read(const std::string& key, const Choices<Enum>& choices, Enum& value) const {
-    std::string text;
-    string(key, text);
-    if (text.empty()) return;
-    std::vector<std::string> names;
-    for (const auto& [name, meaning] : choices) {
-      if (name == text) {
-        value = meaning;
-        return;
-      }
-      names.push_back(name);
-    }
-    fail(key, fmt::format("'{}' is not a value of '{}'", text, path(key)),
-         fmt::format("it can be {}", fmt::join(names, ", ")));
+    return {source_, path(key), node_[key]};
   }
 
  private:
@@ -131,20 +134,29 @@ class Section {
   YAML::Node node_;
 };
 
-/// The text of a deck's file.
-std::string deck_text(const std::string& path);
-/// Its YAML, a mapping.
+/// The keys of a deck, as its file and the command line give them.
+struct GivenDeck {
+  Source source;
+  YAML::Node root;                                              ///< a mapping
+  std::vector<std::pair<std::string, std::string>> overridden;  ///< keys, and the overrides that name them
+};
+/// Reads the file, once: it may be a pipe.
+GivenDeck given_deck(const std::string& path, const std::vector<std::string>& overrides);
+/// The YAML of a deck's text, a mapping.
 YAML::Node parse_deck_yaml(const std::string& text, const std::string& path);
 /// Replaces a key ("section.key"), making the sections on the way; `place` is where the value was given.
 void replace_key(const YAML::Node& root, Source& source, const std::string& key, const YAML::Node& value,
                  const std::string& place);
-/// The same by an override, "section.key=value"; returns the key.
-std::string apply_override(const YAML::Node& root, Source& source, const std::string& text);
-/// The YAML of a deck's file with overrides.
-YAML::Node read_deck_yaml(Source& source, const std::string& path, const std::vector<std::string>& overrides);
-/// What the keys mean.
-Deck resolve_deck(const YAML::Node& root, const Source& source, const std::string& path,
-                  const std::string& default_output, bool resolved = false);
+
+/// What the keys say, each checked by itself. `resolved`: the deck is that of a run.
+Deck read_values(const YAML::Node& root, const Source& source, const std::string& default_output,
+                 bool resolved = false);
+/// The same of a single key, "circuit", "circuits" or one of for_each_key, in a deck of this mode.
+void read_value(const Value& value, Deck& deck);
+/// Checks what the keys ask of each other, and puts to rest those that this kind and mode do not have.
+void settle(Deck& deck, const YAML::Node& root, const Source& source);
+/// A deck that is none of a sweep.
+Deck one_deck(const GivenDeck& given);
 /// The keys at a deck's top.
 std::vector<std::string> top_keys();
 

@@ -1,21 +1,69 @@
 // A deck as text, and what follows from it.
 
 #include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <cctype>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/training/deck.hpp>
 
 namespace gsrgnn {
 
+namespace {
+
+/// Whether YAML has the text as it stands, by a rule that is stricter than YAML's, and quick.
+bool is_plain(const std::string& text) {
+  const auto is_safe = [](unsigned char c) { return std::isalnum(c) != 0 || c == '.' || c == '/' || c == '_'; };
+  const bool safe = std::all_of(text.begin(), text.end(), [&](char c) { return is_safe(c) || c == '-'; });
+  return safe && !text.empty() && is_safe(text[0]) && text != "..." && text != "null" && text != "Null" &&
+         text != "NULL";
+}
+
+/// A mapping as yaml-cpp's emitter writes it, in a tenth of the time: names of runs depend on every byte of it, and a
+/// sweep has many.
+class Mapping {
+ public:
+  void begin(const char* key) {
+    start(key);
+    ++depth_;
+  }
+  void end() { --depth_; }
+  void entry(const char* key, const std::string& value) {
+    start(key);
+    text_ += ' ';
+    text_ += is_plain(value) ? value : emitted([&](YAML::Emitter& out) { out << value; });
+  }
+  void list(const char* key, const std::vector<std::string>& values) {
+    start(key);
+    const bool plain = std::all_of(values.begin(), values.end(), is_plain);
+    text_ += ' ';
+    text_ += plain ? fmt::format("[{}]", fmt::join(values, ", "))
+                   : emitted([&](YAML::Emitter& out) { out << YAML::Flow << values; });
+  }
+  std::string text() const { return text_ + "\n"; }
+
+ private:
+  void start(const char* key) {
+    if (!text_.empty()) text_ += '\n';
+    text_.append(2 * depth_, ' ');
+    text_ += key;
+    text_ += ':';
+  }
+  template <class Emit>
+  static std::string emitted(const Emit& emit) {
+    YAML::Emitter out;
+    emit(out);
+    return out.c_str();
+  }
+
+  std::string text_;
+  std::size_t depth_ = 0;
+};
+
+}  // namespace
+
 std::string to_yaml(const Deck& deck) {
-  YAML::Emitter out;
-  out.SetDoublePrecision(17);
-  const auto entry = [&](const char* key, const auto& value) { out << YAML::Key << key << YAML::Value << value; };
-  const auto section = [&](const char* key) { out << YAML::Key << key << YAML::Value << YAML::BeginMap; };
-  const auto list = [&](const char* key, const auto& values) {
-    out << YAML::Key << key << YAML::Value << YAML::Flow << YAML::BeginSeq;
-    for (const auto& value : values) out << value;
-    out << YAML::EndSeq;
-  };
+  Mapping out;
   // What goes without saying: keys that the deck does not have, the usual mode, as in decks from before it had a name,
   // and defaults of keys that older decks lack.
   const ModelTraits& kind = traits_of(deck.model.kind);
@@ -29,48 +77,47 @@ std::string to_yaml(const Deck& deck) {
             std::vector<std::string> shares;
             for (const double share : value) shares.push_back(fmt::format("{}", share));
             if (joint) shares.pop_back();
-            if (deck.circuits.validation.empty()) list(key.name, shares);
+            if (deck.circuits.validation.empty()) out.list(key.name, shares);
           } else {
             const std::string text = value_text(rule, value);
             const bool unsaid = key.before != nullptr && text == key.before && text == value_text(rule, usual);
-            if (!unsaid) entry(key.name, text);
+            if (!unsaid) out.entry(key.name, text);
           }
         },
         deck, plain);
   };
-  out << YAML::BeginMap;
   keys("");
-  if (!deck.lef.empty()) list("lef", deck.lef);
+  if (!deck.lef.empty()) out.list("lef", deck.lef);
   if (joint) {
-    section("circuits");
-    list("training", deck.circuits.training);
-    if (!deck.circuits.validation.empty()) list("validation", deck.circuits.validation);
-    list("test", deck.circuits.test);
-    out << YAML::EndMap;
+    out.begin("circuits");
+    out.list("training", deck.circuits.training);
+    if (!deck.circuits.validation.empty()) out.list("validation", deck.circuits.validation);
+    out.list("test", deck.circuits.test);
+    out.end();
   } else if (deck.circuit.empty()) {
-    section("circuit");
-    section("generate");
+    out.begin("circuit");
+    out.begin("generate");
     if (deck.generate.like.empty()) {
-      entry("cells", deck.generate.cells);
-      entry("edges", deck.generate.edges);
+      out.entry("cells", std::to_string(deck.generate.cells));
+      out.entry("edges", std::to_string(deck.generate.edges));
     } else {
-      entry("like", deck.generate.like);
+      out.entry("like", deck.generate.like);
     }
-    entry("graph", value_text(generated_graphs(), deck.generate.graph));
-    entry("seed", deck.generate.seed);
-    out << YAML::EndMap << YAML::EndMap;
+    out.entry("graph", value_text(generated_graphs(), deck.generate.graph));
+    out.entry("seed", std::to_string(deck.generate.seed));
+    out.end();
+    out.end();
   } else {
-    entry("circuit", deck.circuit);
+    out.entry("circuit", deck.circuit);
   }
-  section("model");
+  out.begin("model");
   keys("model");
-  out << YAML::EndMap;
-  section("train");
+  out.end();
+  out.begin("train");
   keys("train");
-  out << YAML::EndMap;
-  entry("output", deck.output);
-  out << YAML::EndMap;
-  return std::string(out.c_str()) + "\n";
+  out.end();
+  out.entry("output", deck.output);
+  return out.text();
 }
 
 std::string circuit_place(const Deck& deck) {

@@ -104,7 +104,8 @@ std::int64_t MemoryPlan::planned_with(int layers, int k) const {
 }
 
 int MemoryPlan::most_layers(std::int64_t limit) const {
-  return largest_within(limit, kMostLayers, [&](int layers) { return planned_with(layers, shape_.k); });
+  const int most = std::min(kMostLayers, kMostBlocks / shape_.groups);
+  return largest_within(limit, most, [&](int layers) { return planned_with(layers, shape_.k); });
 }
 
 std::optional<int> MemoryPlan::most_k(std::int64_t limit) const {

@@ -1,11 +1,12 @@
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <gsrgnn/training/deck.hpp>
 #include <gsrgnn/training/run_parameters.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/text.hpp>
 #include <stdexcept>
+
+#include "training/yaml_document.hpp"
 
 namespace gsrgnn {
 
@@ -68,7 +69,7 @@ const std::vector<DeckKey>& parameter_keys() {
 RunParameters read_run_parameters(const std::string& deck, const std::string& place) {
   RunParameters parameters;
   try {
-    const YAML::Node root = YAML::Load(deck);
+    const YAML::Node root = load_yaml(deck);
     if (!root.IsMap()) throw InputError(place, "is not a deck", "the file is damaged; write it again");
     std::size_t column = 0;
     for_each_parameter(parameters, [&](const char* name, auto& value) {
@@ -81,7 +82,10 @@ RunParameters read_run_parameters(const std::string& deck, const std::string& pl
         value = node.IsSequence() ? fmt::format("{}", fmt::join(node.as<std::vector<std::string>>(), "/"))
                                   : node.as<std::string>();
       } else {
-        value = node.as<std::decay_t<decltype(value)>>();
+        if (!node.IsScalar() || !parse_decimal(node.Scalar(), value)) {
+          throw InputError(place, fmt::format("is not a deck ({} is no number)", name),
+                           "the file is damaged; write it again");
+        }
       }
     });
   } catch (const YAML::Exception& error) {
@@ -92,7 +96,7 @@ RunParameters read_run_parameters(const std::string& deck, const std::string& pl
 
 std::string circuit_of_deck(const std::string& deck) {
   try {
-    const YAML::Node root = YAML::Load(deck);
+    const YAML::Node root = load_yaml(deck);
     if (const YAML::Node circuits = root["circuits"]; circuits.IsDefined() && circuits.IsMap()) {
       std::string names;
       for (const auto& path : circuits["test"]) {

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <gsrgnn/models/any_model.hpp>
 #include <gsrgnn/training/saved_model.hpp>
+#include <gsrgnn/util/blas.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <map>
 #include <set>
@@ -228,6 +229,7 @@ Prediction predict(const SavedModel& model, const Circuit& circuit, const std::s
   prediction.unknown_cells = inputs.unknown_cells;
   const CircuitCounts size = count(circuit);
 
+  reserve_blas_buffer();
   const Exec space;
   const auto make = [&](Arena<Exec>& arena) {
     return make_model({arena, arena, model.shape, size, Purpose::prediction});

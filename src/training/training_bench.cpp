@@ -1,5 +1,6 @@
 #include <gsrgnn/training/training_bench.hpp>
 
+#include <gsrgnn/util/blas.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/stopwatch.hpp>
@@ -33,6 +34,7 @@ TrainingBench::TrainingBench(const Mpi& all_ranks, const Deck& of_run, const Tra
   mpi.together([&] {
     const MemoryPlan plan(circuits);
     require_fit(plan, deck, limit);
+    reserve_blas_buffer();
     allocate(plan);
     load();
   });

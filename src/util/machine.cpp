@@ -1,4 +1,3 @@
-#include <dlfcn.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -76,18 +75,6 @@ std::int64_t process_peak() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
-}
-
-bool set_blas_threads(int threads) {
-  // Asked for by name at run time: which BLAS is linked is the machine's choice, and can change after the build.
-  bool found = false;
-  for (const char* name : {"openblas_set_num_threads", "MKL_Set_Num_Threads", "bli_thread_set_num_threads"}) {
-    if (void* const function = dlsym(RTLD_DEFAULT, name)) {
-      reinterpret_cast<void (*)(int)>(function)(threads);
-      found = true;
-    }
-  }
-  return found;
 }
 
 #ifdef KOKKOS_ENABLE_CUDA

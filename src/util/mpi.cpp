@@ -7,6 +7,8 @@
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/exchange.hpp>
 #include <gsrgnn/util/hdf5_file.hpp>
+#include <gsrgnn/util/standard_streams.hpp>
+#include <gsrgnn/util/text.hpp>
 
 namespace gsrgnn {
 namespace {
@@ -39,6 +41,21 @@ Mpi::Mpi() {
 
 Mpi::~Mpi() {
   if (started_) MPI_Finalize();
+}
+
+void Mpi::require_joined() const {
+  // The innermost launcher counts: mpirun of a Slurm job, and then a step of it. The job itself may have more tasks than
+  // were started.
+  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"}) {
+    const char* const text = std::getenv(name);
+    int processes = 0;
+    if (text == nullptr || !parse_decimal(text, processes)) continue;
+    if (processes > 1 && size_ == 1) {
+      throw InputError(fmt::format("{}={}", name, processes), "that many processes were started, and MPI joins none",
+                       "start them by mpirun or srun --mpi=pmix, or one alone by srun --ntasks=1");
+    }
+    return;
+  }
 }
 
 std::vector<std::string> Mpi::gather(const std::string& text) const {
@@ -139,9 +156,8 @@ SharedCounters::SharedCounters(const Mpi& mpi, int counters) {
   if (MPI_Win_allocate(mpi.rank() == 0 ? counters * size : 0, static_cast<int>(size), MPI_INFO_NULL, MPI_COMM_WORLD,
                        &window_->memory, &window_->handle) != MPI_SUCCESS) {
     // Other ranks may have succeeded, and would wait for this one for ever.
-    fmt::print(stderr,
-               "gsrgnn: MPI has no one-sided communication between these ranks; with Open MPI 4, set "
-               "OMPI_MCA_osc=pt2pt\n");
+    write_error_line(
+        "gsrgnn: MPI has no one-sided communication between these ranks; with Open MPI 4, set OMPI_MCA_osc=pt2pt");
     MPI_Abort(MPI_COMM_WORLD, 3);
   }
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_ARE_FATAL);

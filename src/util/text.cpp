@@ -61,6 +61,18 @@ std::string quoted(std::string_view word) {
   return shown + (word.size() > longest ? "...'" : "'");
 }
 
+std::string printable(std::string_view text) {
+  std::string shown(text);
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const auto c = static_cast<unsigned char>(shown[i]);
+    // In UTF-8 there are further control characters, U+0080 to U+009F.
+    const bool second = i > 0 && shown[i - 1] == '\xc2' && c >= 0x80 && c <= 0x9f;
+    if (second) shown[i - 1] = '?';
+    if (second || (c < ' ' && c != '\n') || c == 0x7f) shown[i] = '?';
+  }
+  return shown;
+}
+
 std::string with_commas(std::int64_t number) {
   std::string digits = std::to_string(number);
   for (auto at = static_cast<std::int64_t>(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3) {

@@ -1,11 +1,15 @@
 // The sweep deck: its product, its names, and the line and hint of every mistake.
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <chrono>
 #include <gsrgnn/campaign/sweep_deck.hpp>
 #include <gsrgnn/training/cost_model.hpp>
 #include <gsrgnn/util/hash.hpp>
+#include <numeric>
 #include <set>
+#include <thread>
 
 #include "support/files.hpp"
 
@@ -175,12 +179,51 @@ TEST_F(SweepDeckTest, TheMemoryLimitIsOfTheSweepAndInNoName) {
 
 TEST_F(SweepDeckTest, IsToldFromADeck) {
   const std::string one = folder_.write("one.yaml", "model: {k: 4}\n"), many = folder_.write("many.yaml", "sweep:\n");
-  EXPECT_FALSE(is_sweep_deck(one, {}));
-  EXPECT_FALSE(is_sweep_deck(one, {"model.k=2"}));
-  EXPECT_TRUE(is_sweep_deck(one, {"sweep.k=[2]"}));
-  EXPECT_TRUE(is_sweep_deck(many, {}));
-  expect_message(input_error([&] { is_sweep_deck(folder_.path("no.yaml"), {}); }), folder_.path("no.yaml"),
+  EXPECT_EQ(std::get<Deck>(read_any_deck(one, {})).model.k, 4);
+  EXPECT_EQ(std::get<Deck>(read_any_deck(one, {"model.k=2"})).model.k, 2);
+  EXPECT_EQ(std::get<SweepDeck>(read_any_deck(one, {"sweep.k=[2]"})).runs.size(), 1U);
+  expect_message(input_error([&] { read_any_deck(many, {}); }), many + ":1: ", {"holds no lists"});
+  expect_message(input_error([&] { read_any_deck(folder_.path("no.yaml"), {}); }), folder_.path("no.yaml"),
                  {"no such"});
+}
+
+// <(...) of a shell: what has been read of it is gone.
+TEST_F(SweepDeckTest, APipeIsReadOnce) {
+  const std::string pipe = folder_.path("pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  for (const char* text : {"model: {k: 4}\n", "sweep: {k: [4, 2]}\n"}) {
+    std::thread writer([&] { testing::write_bytes(pipe, text); });
+    const auto deck = read_any_deck(pipe, {});
+    writer.join();
+    if (const auto* sweep = std::get_if<SweepDeck>(&deck)) {
+      EXPECT_EQ(sweep->runs.size(), 2U);
+    } else {
+      EXPECT_EQ(std::get<Deck>(deck).model.k, 4);
+    }
+  }
+}
+
+TEST_F(SweepDeckTest, ManyCombinationsAreReadInSeconds) {
+  std::vector<int> seeds(1000), epochs(100);
+  std::iota(seeds.begin(), seeds.end(), 0);
+  std::iota(epochs.begin(), epochs.end(), 1);
+  const auto start = std::chrono::steady_clock::now();
+  const SweepDeck sweep = read(fmt::format("circuit: a.def\nsweep: {{seed: [{}], epochs: [{}]}}\n",
+                                           fmt::join(seeds, ", "), fmt::join(epochs, ", ")));
+  // Five seconds, as users build it; here without optimisation, and beside other tests.
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(testing::kSanitized ? 200 : 20));
+  EXPECT_EQ(sweep.runs.size(), 100000U);
+  EXPECT_EQ(sweep.decks.size(), 100000U);
+  EXPECT_EQ(sweep.decks[12345].train.seed, 123U);
+  EXPECT_EQ(deck_identity(sweep.decks[12345]), sweep.runs[12345].identity);
+}
+
+// Thirty-two bits of a hash are not enough for all of time.
+TEST_F(SweepDeckTest, TwoRunsOfOneNameAreRefusedWithACure) {
+  expect_refused(
+      "model: {layers: 2, hidden: 16, k: 4}\ntrain: {epochs: 1}\noutput: coll\nsweep: {circuit: "
+      "[{generate: {cells: 200, seed: 39839}}, {generate: {cells: 200, seed: 84827}}]}\n",
+      0, {"seed: 39839", "seed: 84827", "would both be named netlist200-gsr-", "sweep of its own"});
 }
 
 TEST_F(SweepDeckTest, MistakesNameLineAndCure) {

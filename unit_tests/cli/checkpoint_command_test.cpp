@@ -1,6 +1,8 @@
 // gsrgnn train, stopped by signals and killed, and --resume.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <chrono>
@@ -66,7 +68,14 @@ class CheckpointCommand : public ::testing::Test {
 };
 
 TEST_F(CheckpointCommand, EverySignalWritesACheckpoint) {
-  for (const auto& [number, name] : {std::pair{SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"}, {SIGUSR1, "SIGUSR1"}}) {
+  for (const auto& [number, name] : {std::pair{SIGTERM, "SIGTERM"},
+                                     {SIGINT, "SIGINT"},
+                                     {SIGUSR1, "SIGUSR1"},
+                                     {SIGHUP, "SIGHUP"},
+                                     {SIGUSR2, "SIGUSR2"},
+                                     {SIGXCPU, "SIGXCPU"},
+                                     {SIGXFSZ, "SIGXFSZ"},
+                                     {SIGPIPE, "SIGPIPE"}}) {
     EXPECT_EQ(stop("train deck.yaml", number, kEpochs / 10), 75) << said();
     EXPECT_TRUE(says(fmt::format("gsrgnn: stopped ({}) after ", name))) << said();
     EXPECT_TRUE(says("checkpoint run.h5.checkpoint; gsrgnn train --resume goes on")) << said();
@@ -83,6 +92,41 @@ TEST_F(CheckpointCommand, EverySignalWritesACheckpoint) {
     ASSERT_EQ(run("train --resume deck.yaml"), 0);
     EXPECT_TRUE(says("results: run.h5, complete already")) << said();
     std::filesystem::remove(work_.path("run.h5"));
+  }
+}
+
+TEST_F(CheckpointCommand, UnderNohupTheTerminalsEndIsNone) {
+  const pid_t training =
+      start_shell(fmt::format("cd '{}' && exec nohup '{}' train deck.yaml", work_.path(), GSRGNN_PROGRAM), out_);
+  EXPECT_TRUE(wait_until_said(training, out_, "epoch")) << said();
+  ::kill(training, SIGHUP);
+  EXPECT_EQ(wait_for(training), 0) << said();
+  expect_undisturbed();
+}
+
+// Nobody reads what it says any more: as if it had been asked to stop.
+TEST_F(CheckpointCommand, AReaderThatGoesAwayStopsIt) {
+  const std::string shell =
+      fmt::format("cd '{}' && {{ '{}' train deck.yaml train.epochs={}; echo $? >code; }} | head -n 3", work_.path(),
+                  GSRGNN_PROGRAM, 100 * kEpochs);
+  EXPECT_EQ(wait_for(start_shell(shell, out_)), 0);
+  EXPECT_EQ(read_bytes(work_.path("code")), "75\n") << said();
+  EXPECT_TRUE(says("gsrgnn: stopped (SIGPIPE) after ")) << said();
+  EXPECT_TRUE(std::filesystem::exists(work_.path("run.h5.checkpoint")));
+}
+
+// A deck that never comes.
+TEST_F(CheckpointCommand, WhileADeckIsReadItEndsAtOnce) {
+  ASSERT_EQ(::mkfifo(work_.path("pipe").c_str(), 0600), 0);
+  for (const std::string command : {"train", "sweep"}) {
+    const pid_t child = start(command + " pipe");
+    const int writer = ::open(work_.path("pipe").c_str(), O_WRONLY);  // waits for the reader
+    EXPECT_GE(writer, 0);
+    EXPECT_EQ(::write(writer, "model: {", 8), 8);
+    ::kill(child, SIGTERM);
+    EXPECT_EQ(wait_for(child), 75) << said();
+    EXPECT_TRUE(says("gsrgnn: stopped (SIGTERM) before the first epoch; run it again\n")) << said();
+    ::close(writer);
   }
 }
 

@@ -3,7 +3,7 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
-#include <gsrgnn/util/machine.hpp>
+#include <gsrgnn/util/blas.hpp>
 
 namespace gsrgnn {
 namespace {

@@ -74,6 +74,31 @@ TEST(Text, Durations) {
   EXPECT_EQ(duration(360000), "100h 00m");
 }
 
+TEST(Text, NothingPrintableControlsATerminal) {
+  EXPECT_EQ(printable("two\nlines"), "two\nlines");
+  EXPECT_EQ(printable("a\x1b[2Jb\rc\td\x7f"), "a?[2Jb?c?d?");
+  EXPECT_EQ(printable(std::string("\0", 1)), "?");
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "31m"),
+            "??31m");                                                                        // U+009B, as ESC [
+  EXPECT_EQ(printable("\xc3\x9b \xc2\xb5 \xe2\x9b\x94"), "\xc3\x9b \xc2\xb5 \xe2\x9b\x94");  // letters and signs
+}
+
+TEST(Text, DecimalNumbersAreReadWhole) {
+  int whole = 0;
+  EXPECT_TRUE(parse_decimal("0100", whole));
+  EXPECT_EQ(whole, 100);
+  EXPECT_TRUE(parse_decimal("-7", whole));
+  EXPECT_EQ(whole, -7);
+  for (const char* text : {"", "+", "x", "1x", " 1", "1 ", "0x1", "1.0", "99999999999", "+-1"}) {
+    EXPECT_FALSE(parse_decimal(text, whole)) << text;
+  }
+  double number = 0;
+  EXPECT_TRUE(parse_decimal("+1.5e-3", number));
+  EXPECT_EQ(number, 1.5e-3);
+  EXPECT_FALSE(parse_decimal("1.5.", number));
+}
+
 TEST(Text, AnInputErrorSaysPlaceWhatAndCure) {
   EXPECT_STREQ(InputError("a.def:7", "is odd", "mend it").what(), "a.def:7: is odd; mend it");
   EXPECT_STREQ(RunError("diverged").what(), "diverged");

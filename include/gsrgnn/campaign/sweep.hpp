@@ -19,6 +19,12 @@ namespace gsrgnn {
 /// find the same memory free; 0: what its GPU then has free.
 struct Sweep : SweepDeck {
   std::vector<double> seconds;  ///< predicted, by run; 0 where the circuit cannot be opened
+
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    SweepDeck::members(self, visit);
+    visit(self.seconds);
+  }
 };
 
 /// Reads the deck on rank 0, makes the folder (when `make_folder`), and agrees on the order. All ranks must call it.

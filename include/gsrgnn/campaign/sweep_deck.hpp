@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <gsrgnn/training/deck.hpp>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace gsrgnn {
@@ -25,6 +26,7 @@ struct SweepDeck {
   std::string folder;
   std::vector<SweepRun> runs;     ///< in the order of the lists, the last varying fastest
   std::int64_t combinations = 0;  ///< the product of the lists; equal ones are one run
+  std::vector<Deck> decks;        ///< of the runs, where it was read; they are not sent to other ranks
   Deck::Checkpoint checkpoint;    ///< of every run
   std::int64_t memory_limit = 0;  ///< of every run; 0: none
 
@@ -39,8 +41,9 @@ struct SweepDeck {
 /// Throws InputError for every mistake in it, among them combinations of values that the deck refuses.
 SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string>& overrides);
 
-/// Whether a deck, with the overrides, has a section `sweep:`. Throws InputError when it is no deck.
-bool is_sweep_deck(const std::string& path, const std::vector<std::string>& overrides);
+/// A sweep deck when there, with the overrides, is a section `sweep:`, and a deck when not. The file is read once, for it
+/// may be a pipe. Throws InputError as read_deck and read_sweep_deck.
+std::variant<Deck, SweepDeck> read_any_deck(const std::string& path, const std::vector<std::string>& overrides);
 
 /// E.g. "fir_route-gsr-L12-D64-k8-s0-1a2b3c4d": the circuit, the model, what is not as usual, and the identity's hash.
 /// It depends on the deck alone, so that a run has one name in whatever sweep it is.

@@ -13,6 +13,9 @@ enum ExitCode { kDone = 0, kBadInput = 2, kRunFailed = 3, kStopped = 75 };
 ExitCode tell(const std::string& what, ExitCode code);
 ExitCode tell(const std::exception& error);
 
+/// Says what is wrong and does not end the program.
+void warn(const std::string& what);
+
 /// Thrown in place of an error that rank 0 has told of.
 struct Told {
   ExitCode code;

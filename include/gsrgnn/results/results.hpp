@@ -52,6 +52,22 @@ void for_each_field(Summary& run, const Visit& visit) {
   visit("reason", run.reason);
 }
 
+/// The same for what else a run of one circuit tells of itself.
+template <class Summary, class Visit>
+void for_each_detail(Summary& run, const Visit& visit) {
+  visit("deck", run.deck);
+  visit("kokkos_version", run.kokkos_version);
+  visit("epochs", run.epochs);
+  visit("loss", run.loss);
+  visit("best_map", run.best_map);
+  for (const ScoreField& field : kScoreFields) {
+    visit(std::string("gcells_") + field.name, run.worth.gcells.*field.value);
+    for (std::size_t b = 0; b < kBaselines; ++b) {
+      visit(fmt::format("{}_{}", kBaselineFields[b].name, field.name), run.worth.baseline[b].*field.value);
+    }
+  }
+}
+
 /// The kind that a file of this program says it is; empty when it says none.
 std::string kind_of(const Hdf5Reader& file);
 

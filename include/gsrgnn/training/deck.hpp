@@ -23,6 +23,8 @@ enum class Mode { independent, joint };
 enum class Schedule { constant, cosine };
 
 constexpr int kMostLayers = 100000;
+/// Layers times groups: a plan looks at every block.
+constexpr int kMostBlocks = 2 * kMostLayers;
 
 struct Deck {
   Mode mode = Mode::independent;
@@ -92,6 +94,13 @@ struct DeckKey {
   const char* before = nullptr;
 
   std::string path() const { return *section == 0 ? name : fmt::format("{}.{}", section, name); }
+  /// Whether it is the one of that path.
+  bool is(std::string_view path_of_key) const {
+    const std::string_view of_section(section);
+    const std::size_t start = of_section.empty() ? 0 : of_section.size() + 1;
+    return path_of_key.size() > start && path_of_key.substr(start) == name &&
+           (start == 0 || (path_of_key[start - 1] == '.' && path_of_key.substr(0, start - 1) == of_section));
+  }
 };
 
 // What its values can be.
@@ -115,15 +124,19 @@ void for_each_key(const Visit& visit, Decks&... deck) {
   constexpr auto dropout = [](const ModelTraits& kind, Mode) { return kind.dropout; };
   constexpr auto joint = [](const ModelTraits&, Mode mode) { return mode == Mode::joint; };
   constexpr auto kSeeds = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  const Choices<Mode> modes = {{"independent", Mode::independent}, {"joint", Mode::joint}};
-  const Choices<Residual> residuals = {{"sparse", Residual::sparse}, {"dense", Residual::dense}};
-  const Choices<Adjacency> adjacencies = {{"nets", Adjacency::nets}, {"expanded", Adjacency::expanded}};
-  const Choices<FeatureSet> features = {{"maps", FeatureSet::maps}, {"paper", FeatureSet::paper}};
-  const Choices<Schedule> schedules = {{"constant", Schedule::constant}, {"cosine", Schedule::cosine}};
-  Choices<SplitUnit> units;
-  for (const SplitUnit unit : {SplitUnit::cells, SplitUnit::gcells, SplitUnit::tiles}) {
-    units.emplace_back(kSplitUnitNames[static_cast<std::size_t>(unit)], unit);
-  }
+  static const Choices<ModelKind> kinds = model_kinds();
+  static const Choices<Mode> modes = {{"independent", Mode::independent}, {"joint", Mode::joint}};
+  static const Choices<Residual> residuals = {{"sparse", Residual::sparse}, {"dense", Residual::dense}};
+  static const Choices<Adjacency> adjacencies = {{"nets", Adjacency::nets}, {"expanded", Adjacency::expanded}};
+  static const Choices<FeatureSet> features = {{"maps", FeatureSet::maps}, {"paper", FeatureSet::paper}};
+  static const Choices<Schedule> schedules = {{"constant", Schedule::constant}, {"cosine", Schedule::cosine}};
+  static const Choices<SplitUnit> units = [] {
+    Choices<SplitUnit> all;
+    for (const SplitUnit unit : {SplitUnit::cells, SplitUnit::gcells, SplitUnit::tiles}) {
+      all.emplace_back(kSplitUnitNames[static_cast<std::size_t>(unit)], unit);
+    }
+    return all;
+  }();
   const auto key = [](const char* section, const char* name, const char* help, const char* prefix, KeyRole role,
                       int column, bool (*had)(const ModelTraits&, Mode), const char* before = nullptr) {
     return DeckKey{section, name, help, prefix, role, column, had, before};
@@ -135,7 +148,7 @@ void for_each_key(const Visit& visit, Decks&... deck) {
   visit(key("", "features", "of a cell: of the circuit and maps of the placement, or the former", "", Role::further, 15,
             always, "paper"),
         features, deck.features...);
-  visit(model("kind", "of model", "", Role::axis, 0, always), model_kinds(), deck.model.kind...);
+  visit(model("kind", "of model", "", Role::axis, 0, always), kinds, deck.model.kind...);
   visit(model("layers", "of gsr each has two blocks, of rev one a group", "L", Role::axis, 1, always),
         Range<int>{0, kMostLayers}, deck.model.layers...);
   visit(model("hidden", "width", "D", Role::axis, 2, always), Range<int>{2, 65536}, deck.model.hidden...);

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Where this process runs, and on how many threads.
+/// Where this process runs, and what memory there is.
 
 #include <cstdint>
 #include <string>
@@ -20,9 +20,5 @@ std::int64_t free_device_memory();
 std::int64_t free_host_memory(const std::string& root = "");
 /// Bytes of the host's memory that this process has had at most.
 std::int64_t process_peak();
-/// Gives the BLAS library (OpenBLAS, MKL or BLIS) `threads` threads, whatever its environment variables say, and
-/// returns whether one of these was found. By itself a library takes all cores: beside other ranks or runs of a node,
-/// its threads then fight for them, which costs far more than it wins.
-bool set_blas_threads(int threads);
 
 }  // namespace gsrgnn

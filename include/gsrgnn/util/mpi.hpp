@@ -21,6 +21,10 @@ class Mpi {
   /// One rank, whatever started the program: for work that this process does without the others.
   static Mpi alone() { return Mpi(Alone()); }
 
+  /// Throws InputError when a launcher has started several processes that MPI does not join, as srun does without PMIx:
+  /// each of them would do the work of all.
+  void require_joined() const;
+
   int rank() const { return rank_; }
   int size() const { return size_; }
   /// Every rank's text, by rank, on rank 0; empty on the others. All ranks must call it.
