@@ -44,8 +44,8 @@ Mpi::~Mpi() {
 }
 
 void Mpi::require_joined() const {
-  // The innermost launcher counts: mpirun of a Slurm job, and then a step of it. The job itself may have more tasks than
-  // were started.
+  // The innermost launcher counts: mpirun of a Slurm job, and then a step of it. The job itself may have more tasks
+  // than were started.
   for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"}) {
     const char* const text = std::getenv(name);
     int processes = 0;

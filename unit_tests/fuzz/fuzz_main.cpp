@@ -1,5 +1,6 @@
 // One reader under libFuzzer: GSRGNN_READER, as fuzz/readers.hpp names it.
 
+#include <Kokkos_Core.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -15,6 +16,8 @@ const gsrgnn::fuzz::Reader& reader = gsrgnn::fuzz::GSRGNN_READER;
 
 /// The first folder that is given, where libFuzzer keeps what it finds, gets the seeds.
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
+  int no_arguments = 0;
+  static const Kokkos::ScopeGuard kokkos(no_arguments, *argv);
   for (int i = 1; i < *argc; ++i) {
     const std::filesystem::path folder = (*argv)[i];
     if (!std::filesystem::is_directory(folder)) continue;

@@ -17,6 +17,6 @@ struct Reader {
   std::vector<std::string> (*seeds)();
 };
 
-extern const Reader kDef, kLef, kNpy, kNpz, kPickle, kDeck, kSweep;
+extern const Reader kDef, kLef, kNpy, kNpz, kPickle, kDeck, kSweep, kCircuit, kRun, kResults, kCheckpoint;
 
 }  // namespace gsrgnn::fuzz

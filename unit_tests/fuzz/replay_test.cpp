@@ -30,7 +30,9 @@ TEST_P(Replay, SeedsAreReadOrRefused) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Readers, Replay, ::testing::Values(&kDef, &kLef, &kNpy, &kNpz, &kPickle, &kDeck, &kSweep),
+INSTANTIATE_TEST_SUITE_P(Readers, Replay,
+                         ::testing::Values(&kDef, &kLef, &kNpy, &kNpz, &kPickle, &kDeck, &kSweep, &kCircuit, &kRun,
+                                           &kResults, &kCheckpoint),
                          [](const auto& of) { return of.param->name; });
 
 }  // namespace

@@ -41,8 +41,8 @@ struct SweepDeck {
 /// Throws InputError for every mistake in it, among them combinations of values that the deck refuses.
 SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string>& overrides);
 
-/// A sweep deck when there, with the overrides, is a section `sweep:`, and a deck when not. The file is read once, for it
-/// may be a pipe. Throws InputError as read_deck and read_sweep_deck.
+/// A sweep deck when there, with the overrides, is a section `sweep:`, and a deck when not. The file is read once, for
+/// it may be a pipe. Throws InputError as read_deck and read_sweep_deck.
 std::variant<Deck, SweepDeck> read_any_deck(const std::string& path, const std::vector<std::string>& overrides);
 
 /// E.g. "fir_route-gsr-L12-D64-k8-s0-1a2b3c4d": the circuit, the model, what is not as usual, and the identity's hash.

@@ -4,7 +4,7 @@
 ///
 ///   attributes of "/"   kind = "gsrgnn results", version
 ///   /runs               one compound dataset, a row a run, sorted by name; its columns are those of for_each_field
-///   /details            the same rows, with the columns of for_each_detail: what else `info` tells of each, in one place
+///   /details            the same rows, with the columns of for_each_detail: what else `info` tells of each
 ///   /run/NAME           of each run that is done: circuit, curves, deck, measured, memory, predictions, scores and
 ///   (joint)
 ///                       designs, as they are in the run file, its attributes of "/" but kind and version, and of the
