@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes sure that everything the build needs is installed (Debian and Ubuntu), and does nothing when it is.
 # setup.sh --pictures: what scripts/plot.py needs too (some 400 MB, which training and reporting do without).
-# setup.sh --slurm: a Slurm, for the tests of scripts/slurm. Both can be given.
+# setup.sh --slurm: a Slurm, for the tests of scripts/slurm.
+# setup.sh --fuzz: clang, for unit_tests/fuzz. All of them can be given.
 # GSRGNN_SKIP_SETUP=1 skips it, for machines whose Kokkos, HDF5, ... come from modules or Spack.
 set -euo pipefail
 
@@ -16,8 +17,9 @@ for option in "$@"; do
   case "${option}" in
     --pictures) packages+=(python3-h5py python3-matplotlib) ;;
     --slurm) packages+=(slurmctld slurmd slurm-client munge libpmix2) ;;
+    --fuzz) packages+=(clang) ;;
     *)
-      echo "usage: setup.sh [--pictures] [--slurm]" >&2
+      echo "usage: setup.sh [--pictures] [--slurm] [--fuzz]" >&2
       exit 2
       ;;
   esac

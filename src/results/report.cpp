@@ -56,7 +56,7 @@ std::vector<std::string> write_report(const Comparison& comparison, const std::s
     if (write_text_file(names.back(), text)) return;
     throw InputError(names.back(), "cannot write the file", "check that the folder is writable and the disk not full");
   };
-  write("report.txt", report_text(comparison));
+  write("report.txt", printable(report_text(comparison)));  // which is shown on terminals
   for (const ReportTable& table : all_tables(comparison)) {
     if (!table.rows.empty()) write(table.name + ".csv", to_csv(table));
   }
