@@ -177,14 +177,9 @@ SweepDeck read_frame(GivenDeck& given, std::vector<Swept>& lists) {
   return sweep;
 }
 
-SweepDeck sweep_of(GivenDeck given) {
+SweepDeck read_sweep(GivenDeck& given) {
   std::vector<Swept> lists;
-  SweepDeck sweep;
-  try {
-    sweep = read_frame(given, lists);
-  } catch (const YAML::Exception& e) {
-    throw InputError(fmt::format("{}:{}", given.source.file(), e.mark.line + 1), e.msg, "see inputs/ for examples");
-  }
+  SweepDeck sweep = read_frame(given, lists);
   std::vector<std::size_t> at(lists.size(), 0);
   const auto context = [&] { return fmt::format(" (in the run of {})", say(lists, at)); };
   given.source.set_context(context());
@@ -217,6 +212,14 @@ SweepDeck sweep_of(GivenDeck given) {
     for (std::size_t i = lists.size(); i-- > 0 && ++at[i] == lists[i].values.size();) at[i] = 0;
   }
   return sweep;
+}
+
+SweepDeck sweep_of(GivenDeck given) {
+  try {
+    return read_sweep(given);
+  } catch (const YAML::Exception& e) {
+    throw no_deck(given.source, e);
+  }
 }
 
 }  // namespace

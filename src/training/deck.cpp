@@ -274,7 +274,7 @@ Deck read_values(const YAML::Node& root, const Source& source, const std::string
     deck.output = default_output;
     top.get("output").read(deck.output);
   } catch (const YAML::Exception& e) {
-    throw InputError(fmt::format("{}:{}", source.file(), e.mark.line + 1), e.msg, "see inputs/ for examples");
+    throw no_deck(source, e);
   }
   return deck;
 }

@@ -148,6 +148,9 @@ YAML::Node parse_deck_yaml(const std::string& text, const std::string& path);
 void replace_key(const YAML::Node& root, Source& source, const std::string& key, const YAML::Node& value,
                  const std::string& place);
 
+/// What to throw when the YAML has other forms than a deck has, e.g. a list as a key.
+InputError no_deck(const Source& source, const YAML::Exception& error);
+
 /// What the keys say, each checked by itself. `resolved`: the deck is that of a run.
 Deck read_values(const YAML::Node& root, const Source& source, const std::string& default_output,
                  bool resolved = false);

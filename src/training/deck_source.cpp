@@ -54,6 +54,10 @@ std::string Source::place(const std::string& key, const YAML::Node& node) const 
   return node.Mark().is_null() ? file_ : fmt::format("{}:{}", file_, node.Mark().line + 1);
 }
 
+InputError no_deck(const Source& source, const YAML::Exception& error) {
+  return {fmt::format("{}:{}", source.file(), error.mark.line + 1), said(error), "see inputs/ for examples"};
+}
+
 YAML::Node parse_deck_yaml(const std::string& text, const std::string& path) {
   YAML::Node root;
   try {

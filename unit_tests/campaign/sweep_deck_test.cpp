@@ -261,6 +261,7 @@ TEST_F(SweepDeckTest, CombinationsThatTheDeckRefusesAreNamed) {
   expect_refused("model:\n  k: 8\nsweep:\n  hidden: [64, 8]\n", 2, {"model.k (8)", "in the run of hidden 8"});
   expect_refused("sweep:\n  layers: [1, many]\n", 2, {"'many'", "in the run of layers many"});
   expect_refused("sweep:\n  kind: [gsr, gnn]\n", 2, {"'gnn' is not a value of 'model.kind'"});
+  expect_refused("sweep:\n  circuit:\n  - a.def\n  - {[x]: 1}\n", 4, {"see inputs/"});
   EXPECT_EQ(read("model: {k: 40}\nsweep: {hidden: [128, 256]}\n").runs.size(), 2U);  // the base alone would not do
 }
 
