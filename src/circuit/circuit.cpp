@@ -19,9 +19,6 @@ void check_finite(const std::vector<float>& values, const std::vector<std::strin
                    "every value must be a finite number");
 }
 
-// A damaged grid must not take all memory.
-constexpr std::int64_t kMostGcells = 1 << 24;
-
 bool is_place(double at) {
   return std::abs(at) <= kFarthest;  // false where it is not a number
 }
@@ -44,8 +41,9 @@ void validate_placement(const Circuit& c, const std::string& place) {
     }
   }
   const std::int64_t rows = p.grid.rows(), columns = p.grid.columns();
-  if (p.grid.size() > kMostGcells)
-    refuse(fmt::format("the grid has {} x {} GCells, more than {}", columns, rows, kMostGcells));
+  if (const std::int64_t most = most_gcells(c.nets(), c.pins()); p.grid.size() > most) {
+    refuse(fmt::format("the grid has {} x {} GCells, and such a design at most {}", columns, rows, most));
+  }
   for (const Placement::Layer& layer : p.layer) {
     if (static_cast<std::int64_t>(layer.row_tracks.size()) != rows ||
         static_cast<std::int64_t>(layer.column_tracks.size()) != columns) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <gsrgnn/circuit/gcell_congestion.hpp>
+#include <gsrgnn/circuit/gcell_grid.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <string>
 #include <utility>
@@ -8,7 +9,6 @@ namespace gsrgnn {
 namespace {
 
 // More GCells than any design that fits the rest of the program has; a damaged grid must not take all memory.
-constexpr std::int64_t kMostGcells = 1 << 24;
 
 // OpenROAD's GCells: so many tracks of the third layer.
 constexpr std::int64_t kTracksOfGcell = 15;
@@ -96,6 +96,8 @@ std::array<std::vector<std::int32_t>, 2> gcell_borders(const DefDesign& design,
                                                        const std::vector<Technology::Layer>& layers,
                                                        std::vector<std::string>& note) {
   std::array<std::vector<std::int32_t>, 2> border = design.gcell_line;
+  const std::int64_t most =
+      most_gcells(static_cast<std::int64_t>(design.net.size()), static_cast<std::int64_t>(design.net_component.size()));
   const bool made = border[0].empty() || border[1].empty();
   const std::int64_t step = made ? made_step(design, layers) : 0;
   for (std::size_t axis = 0; axis < 2; ++axis) {
@@ -103,7 +105,7 @@ std::array<std::vector<std::int32_t>, 2> gcell_borders(const DefDesign& design,
     const std::int32_t first = design.die[axis], last = design.die[axis + 2];
     if (made) {
       lines.clear();
-      if ((std::int64_t{last} - first) / step > kMostGcells) {
+      if ((std::int64_t{last} - first) / step > most) {
         throw InputError(design.path, fmt::format("has no GCELLGRID, and GCells of {} units would be too many", step),
                          "write the DEF with its GCELLGRID, ROWs or TRACKS");
       }
@@ -120,9 +122,9 @@ std::array<std::vector<std::int32_t>, 2> gcell_borders(const DefDesign& design,
   }
   const auto columns = static_cast<std::int64_t>(border[0].size()) - 1,
              rows = static_cast<std::int64_t>(border[1].size()) - 1;
-  if (columns < 1 || rows < 1 || columns * rows > kMostGcells) {
+  if (columns < 1 || rows < 1 || columns * rows > most) {
     throw InputError(design.path, fmt::format("GCELLGRID makes {} x {} GCells", columns, rows),
-                     fmt::format("1 to {} GCells are supported", kMostGcells));
+                     fmt::format("1 to {} are supported for so many nets and pins", most));
   }
   if (made) {
     note.push_back(fmt::format("no GCELLGRID: GCells of {:g} microns were made",

@@ -8,8 +8,7 @@
 namespace gsrgnn {
 namespace {
 
-// As many as a routed design may have (gcell_congestion.cpp).
-constexpr double kMostGcells = 1 << 24;
+constexpr std::int64_t kMostGcells = 1 << 24;
 
 // Index of the interval [border[i], border[i + 1]) that holds the coordinate; the first and the last have no outer end.
 std::int64_t interval(const std::vector<double>& border, double coordinate) {
@@ -41,9 +40,14 @@ std::int64_t GcellGrid::row(double y) const {
   return interval(border[1], y);
 }
 
+std::int64_t most_gcells(std::int64_t nets, std::int64_t pins) {
+  constexpr std::int64_t kAlways = 1 << 20;
+  return std::min(kMostGcells, kAlways + 16 * (nets + pins));
+}
+
 GcellGrid make_grid(const std::array<double, 4>& box, double step) {
   const double columns = std::max(1.0, (box[2] - box[0]) / step), rows = std::max(1.0, (box[3] - box[1]) / step);
-  if (!(step > 0 && columns * rows <= kMostGcells)) {
+  if (!(step > 0 && columns * rows <= static_cast<double>(kMostGcells))) {
     throw std::invalid_argument(
         fmt::format("gsrgnn: GCells of {} over {} x {}: a positive step is needed, and at most {} GCells", step,
                     box[2] - box[0], box[3] - box[1], kMostGcells));

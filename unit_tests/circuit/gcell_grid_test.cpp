@@ -4,7 +4,11 @@
 #include <gsrgnn/circuit/gcell_grid.hpp>
 #include <gsrgnn/util/random.hpp>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
+
+#include "support/files.hpp"
+#include "support/small_circuits.hpp"
 
 namespace gsrgnn {
 namespace {
@@ -88,6 +92,22 @@ TEST(GcellGrid, StepsThatMakeNoGridAreRefused) {
   for (const double step : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN(), 1e-3}) {
     EXPECT_THROW(make_grid({0, 0, 5, 5}, step), std::invalid_argument) << step;
   }
+}
+
+// Two lines of a DEF can ask for sixteen million GCells, and maps of them for six gigabytes.
+TEST(GcellGrid, SmallDesignsHaveFewGcells) {
+  EXPECT_EQ(most_gcells(0, 0), 1 << 20);
+  EXPECT_EQ(most_gcells(40000, 160000), (1 << 20) + 16 * 200000);
+  EXPECT_EQ(most_gcells(std::int64_t{1} << 31, std::int64_t{1} << 33), 1 << 24);
+  Circuit circuit = testing::awkward_circuit();
+  for (auto& border : circuit.placement.grid.border) {
+    border.resize(1102);
+    std::iota(border.begin(), border.end(), 0.0);
+  }
+  testing::expect_message(testing::input_error([&] { validate(circuit, "c.h5"); }),
+                          "c.h5: ", {"1101 x 1101 GCells", "at most 1048976"});
+  for (auto& border : circuit.placement.grid.border) border.resize(1001);
+  EXPECT_NO_THROW(validate(circuit, "c.h5"));
 }
 
 }  // namespace

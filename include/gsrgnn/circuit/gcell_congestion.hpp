@@ -28,7 +28,7 @@ struct GcellCongestion {
 /// Borders of the columns and rows of the design's GCells in database units: GCELLGRID, closed at the edges of the die
 /// where it ends inside the die (as OpenROAD writes it). Where there is none a grid is made as OpenROAD makes it,
 /// square GCells of 15 tracks of the third layer, or of two rows of cells where there are no tracks, and `note` gets a
-/// line. Throws InputError for more than 2^24 GCells.
+/// line. Throws InputError for more than most_gcells().
 std::array<std::vector<std::int32_t>, 2> gcell_borders(const DefDesign& design,
                                                        const std::vector<Technology::Layer>& layers,
                                                        std::vector<std::string>& note);

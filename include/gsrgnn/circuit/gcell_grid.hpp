@@ -31,6 +31,10 @@ struct GcellGrid {
   }
 };
 
+/// The most GCells that a circuit may have, which has something in most of them: a file of some lines must not ask for
+/// maps of gigabytes. 2^24 at most.
+std::int64_t most_gcells(std::int64_t nets, std::int64_t pins);
+
 /// A grid over the box {x1, y1, x2, y2} for designs that come without one: squares with a side of `step`, apart from
 /// the last column and row, which take what is left (half a step to one and a half). Always one GCell at least.
 /// Throws std::invalid_argument when the step is not positive or that makes more than 2^24 GCells.
