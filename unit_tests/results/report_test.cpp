@@ -241,8 +241,9 @@ TEST(Report, TablesThatWouldBeEmptyAreNamed) {
   const auto written = write_report(one, folder.path("new/report"));
   EXPECT_EQ(folder.listing(),
             (std::vector<std::string>{"new", "new/report", "new/report/failed.csv", "new/report/memory.csv",
-                                      "new/report/report.txt", "new/report/scores.csv", "new/report/seconds.csv"}));
-  EXPECT_EQ(written.size(), 5U);
+                                      "new/report/report.txt", "new/report/scores.csv", "new/report/seconds.csv",
+                                      "new/report/worth.csv"}));
+  EXPECT_EQ(written.size(), 6U);
   EXPECT_EQ(read_bytes(folder.path("new/report/report.txt")), text);
   EXPECT_EQ(read_bytes(folder.path("new/report/failed.csv")),
             "name,circuit,hidden,model,k,layers,seed,reason\n"
