@@ -292,9 +292,8 @@ void read_value(const Value& value, Deck& deck) {
 void settle(Deck& deck, const YAML::Node& root, const Source& source) {
   const auto given = [&](const char* section, const char* key) {
     const YAML::Node in = root[section];
-    const bool has_keys = in.IsDefined() && in.IsMap();
-    return Value(source, fmt::format("{}.{}", section, key),
-                 has_keys ? in[key] : YAML::Node(YAML::NodeType::Undefined));
+    const bool has_it = in.IsDefined() && in.IsMap() && in[key].IsDefined();
+    return Value(source, fmt::format("{}.{}", section, key), has_it ? in[key] : YAML::Node(YAML::NodeType::Undefined));
   };
   put_to_rest(deck);
   check_model(given, deck.model);

@@ -21,13 +21,13 @@ class HostileDeck : public ::testing::Test {
     path_ = folder_.write("deck.yaml", text);
     return read_deck(path_, overrides);
   }
-  /// Within a second, however long the text.
+  /// Within a second, however long the text. `line` 0: the message names the file alone.
   void expect_refused(const std::string& text, int line, const std::vector<std::string>& words) {
-    SCOPED_TRACE(text.substr(0, 200));
+    SCOPED_TRACE(text.substr(0, 100));
     const auto start = std::chrono::steady_clock::now();
     const std::string message = input_error([&] { read(text); });
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(testing::kSanitized ? 10 : 1));
-    expect_message(message, fmt::format("{}:{}: ", path_, line), words);
+    expect_message(message, line > 0 ? fmt::format("{}:{}: ", path_, line) : path_ + ": ", words);
   }
 
   TestFolder folder_;
@@ -53,7 +53,7 @@ TEST_F(HostileDeck, AnAnchorThatContainsItselfIsRefused) {
 }
 
 TEST_F(HostileDeck, AliasesDoNotMultiply) {
-  expect_refused(doubling(30), 13, {"aliases make more of it than a deck can be"});
+  expect_refused(doubling(30), 11, {"aliases make more of it than a deck can be"});
   // Few of them are what they stand for.
   EXPECT_EQ(read("model: {layers: &n 4, hidden: *n, k: 2}\n").model.hidden, 4);
   expect_refused("m: [" + doubling(0).substr(4, 20) + "]\n", 1, {"unknown key 'm'"});
@@ -62,13 +62,13 @@ TEST_F(HostileDeck, AliasesDoNotMultiply) {
 TEST_F(HostileDeck, SizeAndDepthHaveLimits) {
   std::string keys;
   for (int i = 0; i < 200000; ++i) keys += fmt::format("k{}: {}\n", i, i);
-  expect_refused(keys, 150001, {"more values than a deck can have"});
+  expect_refused(keys, 150000, {"more values than a deck can have"});
   expect_refused(std::string(100000, '['), 1, {"not valid YAML", "too deep"});
-  expect_refused("# " + std::string(17000000, '.'), 1, {"longer than a deck can be"});
+  expect_refused("# " + std::string(17000000, '.'), 0, {"longer than a deck can be"});
 }
 
 TEST_F(HostileDeck, ADeckIsOneDocument) {
-  expect_refused("model: {k: 4}\n---\nmodel: {k: 2}\n", 3, {"a second document begins"});
+  expect_refused("model: {k: 4}\n---\nmodel: {k: 2}\n", 2, {"a second document begins"});
   EXPECT_EQ(read("---\nmodel: {k: 4}\n...\n").model.k, 4);
   EXPECT_EQ(read("%YAML 1.2\n---\nmodel: {k: 4}\n").model.k, 4);
 }
