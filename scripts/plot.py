@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Pictures of a results file or a run file of gsrgnn.
+"""Pictures of a results file, a run file or a prediction of gsrgnn.
 
-usage: plot.py RESULTS.h5|RUN.h5 [-o DIR] [--format png|svg] [--run NAME]
+usage: plot.py RESULTS.h5|RUN.h5|PREDICTION.h5 [-o DIR] [--format png|svg] [--run NAME]
 
 Of a results file ('gsrgnn collect'): scores against depth, speedup over rev against k, memory against depth, learning
 curves, and for each circuit a congestion map, predicted / true / error, of the run with the best validation Pearson
-(--run chooses another). Of a run file: its learning curves and map. Undefined scores count as 0, as in 'gsrgnn report'.
+(--run chooses another). Of a run file: its learning curves and map. Of a prediction: its map, and where the design has
+labels also the true one and the error. Undefined scores count as 0, as in 'gsrgnn report'.
 Needs Python 3 with numpy, h5py and matplotlib.
 """
 import argparse
@@ -38,6 +39,7 @@ COLOUR = {"gcn": "#E69F00", "sage": "#CC79A7", "rev": "#000000"}
 GRAPH_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
 MARKERS = "osD^vP*Xph"
 NO_CELL = "#ECECEC"
+GIVE = "give what gsrgnn collect, train or predict wrote"
 # What a line is of, beside circuit, kind, k, depth and width; named in the legend where it differs.
 FURTHER = ["groups", "residual", "adjacency", "dropout", "epochs", "learning_rate", "execution_space", "threads"]
 
@@ -64,10 +66,10 @@ def open_file(path):
     try:
         file = h5py.File(path, "r")
     except OSError:
-        fail(path, "not a readable HDF5 file (or truncated)", "give what gsrgnn collect or gsrgnn train wrote")
+        fail(path, "not a readable HDF5 file (or truncated)", GIVE)
     kind = text(file.attrs.get("kind", ""))
-    if kind not in ("gsrgnn results", "gsrgnn run"):
-        fail(path, "is neither a results file nor a run file", "give what gsrgnn collect or gsrgnn train wrote")
+    if kind not in ("gsrgnn results", "gsrgnn run", "gsrgnn prediction"):
+        fail(path, "is neither a results file, nor a run file, nor a prediction", GIVE)
     return file, kind
 
 
@@ -382,21 +384,57 @@ def circuits_of(run, split):
     return [(design == number, text(names[number])) for number in np.unique(design[split == 2])]
 
 
-def draw_map_of(pictures, position, test, value, label, length, heading, title, name):
-    x, y = position[:, 0], position[:, 1]
+def bin_edges(x, y):
+    """Width, height and edges of square bins of about six cells each."""
     wide, high = max(np.ptp(x), 1e-9), max(np.ptp(y), 1e-9)
-    # About six cells a bin, and square bins.
     bin_size = np.sqrt(wide * high / max(len(x) / 6, 16))
     counts = [int(np.clip(round(extent / bin_size), 4, 400)) for extent in (wide, high)]
     edges = [np.linspace(axis.min(), axis.min() + extent, count + 1)
              for axis, extent, count in zip((x, y), (wide, high), counts)]
-    error = value - label
-    low, top = np.percentile(np.concatenate([value, label]), [1, 99])
+    return wide, high, edges
+
+
+def scale_of(values):
+    low, top = np.percentile(values, [1, 99])
     if top <= low:
         low, top = low - 0.5, low + 0.5
+    return {"vmin": low, "vmax": top, "cmap": colours("viridis")}
+
+
+def scale_of_error(error):
     most = max(np.percentile(np.abs(error), 99), 1e-12)
-    scales = [{"vmin": low, "vmax": top, "cmap": colours("viridis")}] * 2
-    scales.append({"vmin": -most, "vmax": most, "cmap": colours("RdBu_r")})
+    return {"vmin": -most, "vmax": most, "cmap": colours("RdBu_r")}
+
+
+def draw_prediction_of(pictures, position, value, label, length, heading, title, name):
+    """Predicted and, where there are labels, true and error, side by side."""
+    x, y = position[:, 0], position[:, 1]
+    wide, high, edges = bin_edges(x, y)
+    drawn = [("predicted", value, scale_of(value), heading)]
+    if label is not None:
+        both = scale_of(np.concatenate([value, label]))
+        drawn = [("true", label, both, heading), ("predicted", value, both, heading),
+                 ("predicted - true", value - label, scale_of_error(value - label), "error")]
+    size = (4.2 * len(drawn), 3.3 * np.clip(high / wide, 0.4, 2.5) + 0.9)
+    figure, panels = pyplot.subplots(1, len(drawn), figsize=size, squeeze=False, constrained_layout=True)
+    for axes, (what, data, scale, of) in zip(panels[0], drawn):
+        image = axes.pcolormesh(*edges, binned(x, y, data, edges), rasterized=True, **scale)
+        axes.set_title(what)
+        axes.set_aspect("equal")
+        axes.set_facecolor(NO_CELL)
+        axes.grid(False)
+        axes.set_xlabel(f"x ({length})")
+        figure.colorbar(image, ax=axes, extend="both", shrink=0.85).set_label(of)
+    panels[0, 0].set_ylabel(f"y ({length})")
+    figure.suptitle(title, fontsize=11)
+    pictures.save(figure, name)
+
+
+def draw_map_of(pictures, position, test, value, label, length, heading, title, name):
+    x, y = position[:, 0], position[:, 1]
+    wide, high, edges = bin_edges(x, y)
+    error = value - label
+    scales = [scale_of(np.concatenate([value, label]))] * 2 + [scale_of_error(error)]
     panel, margin = 3.3, 0.02 * max(wide, high)
     size = (3 * panel + 1.8, 1.84 * panel * np.clip(high / wide, 0.4, 2.5) + 1.0)
     figure, panels = pyplot.subplots(2, 3, figsize=size, sharex=True, sharey=True, constrained_layout=True)
@@ -429,7 +467,7 @@ def draw_map_of(pictures, position, test, value, label, length, heading, title, 
     pictures.save(figure, name)
 
 
-# ---- the two kinds of file
+# ---- the three kinds of file
 
 
 def describe(row):
@@ -488,6 +526,20 @@ def plot_run(pictures, file):
     print("One run: pictures against depth and k are of a results file (gsrgnn collect).")
 
 
+def plot_prediction(pictures, file):
+    circuit, unit = text(file.attrs["circuit"]), text(file.attrs["label_unit"])
+    length = "GCells" if text(file.attrs.get("source", "")) == "circuitnet" else "µm"
+    values, labels = file["value"][:].astype(float), file["label"][:].astype(float) if "label" in file else None
+    title = f"{circuit}, by {os.path.basename(text(file.attrs['model']))}"
+    if "scores" in file:
+        title += f" (Pearson {float(counted(file['scores'].attrs['pearson'])):.3f})"
+    names = [text(name) for name in file["label_name"][:]]
+    for column, label_name in enumerate(names):
+        draw_prediction_of(pictures, file["position"][:], values[:, column],
+                           None if labels is None else labels[:, column], length, f"{label_name} ({unit})", title,
+                           f"prediction-{circuit}" + (f"-{label_name}" if len(names) > 1 else ""))
+
+
 class Parser(argparse.ArgumentParser):
 
     def error(self, message):
@@ -497,7 +549,7 @@ class Parser(argparse.ArgumentParser):
 def main():
     parser = Parser(prog="plot.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
                     usage=argparse.SUPPRESS)
-    parser.add_argument("file", metavar="RESULTS.h5|RUN.h5")
+    parser.add_argument("file", metavar="RESULTS.h5|RUN.h5|PREDICTION.h5")
     parser.add_argument("-o", "--output", default="pictures", metavar="DIR", help="folder to write to (pictures)")
     parser.add_argument("--format", choices=["png", "svg"], default="png")
     parser.add_argument("--run", metavar="NAME", help="the run whose map to draw; of a results file")
@@ -508,10 +560,12 @@ def main():
         with file:
             if kind == "gsrgnn results":
                 plot_results(pictures, file, options.run)
-            else:
+            elif kind == "gsrgnn run":
                 plot_run(pictures, file)
+            else:
+                plot_prediction(pictures, file)
     except (KeyError, OSError) as error:
-        fail(options.file, f"is damaged ({error})", "collect or train again")
+        fail(options.file, f"is damaged ({error})", "collect, train or predict again")
 
 
 if __name__ == "__main__":

@@ -99,6 +99,7 @@ void order_by_placement(Circuit& circuit) {
   permute(circuit.label, order, circuit.label_name.size());
   permute(circuit.cell_type, order, 1);
   permute(circuit.position, order, 1);
+  if (!circuit.cell_name.empty()) permute(circuit.cell_name, order, 1);
   if (!circuit.placement.size.empty()) permute(circuit.placement.size, order, 1);
   if (!circuit.placement.orientation.empty()) permute(circuit.placement.orientation, order, 1);
   if (circuit.original.empty()) {

@@ -119,6 +119,10 @@ void validate(const Circuit& c, const std::string& place) {
       refuse(fmt::format("the position of cell {} is no place", i));
     }
   }
+  if (!c.cell_name.empty()) expect_size("name", c.cell_name.size(), cells);
+  for (const std::string& name : c.cell_name) {
+    if (name.empty() || name.find('\0') != std::string::npos) refuse("the name of a cell is none");
+  }
   if (!c.original.empty()) {
     expect_size("original", c.original.size(), cells);
     std::vector<bool> seen(cells, false);

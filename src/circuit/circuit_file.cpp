@@ -128,6 +128,7 @@ void write_circuit(const Circuit& circuit, const std::string& path) {
   file.array("cells/position", circuit.position.front().data(), {cells, 2});
   file.array("cells/box", circuit.box.data(), {4});
   if (!circuit.original.empty()) file.array("cells/original", circuit.original);
+  if (!circuit.cell_name.empty()) file.names("cells/name", circuit.cell_name);
   if (circuit.labels() > 0) {
     file.strings("cells/label_name", circuit.label_name);
     file.array("cells/label", circuit.label.data(), {cells, circuit.label_name.size()});
@@ -177,6 +178,7 @@ Circuit read_circuit(const std::string& path) {
   const auto box = file.array<double>("cells/box");
   for (int side = 0; side < 4; ++side) circuit.box[side] = box[side];
   if (file.has("cells/original")) circuit.original = file.array<std::int32_t>("cells/original");
+  if (file.has("cells/name")) circuit.cell_name = file.names("cells/name", cells);
   if (file.has("cells/label")) {
     circuit.label_name = file.strings("cells/label_name");
     expect_shape("cells/label", {cells, circuit.label_name.size()});

@@ -114,6 +114,7 @@ Circuit import_def(const DefImportOptions& options) {
   for (const DefDesign::Component* placed : cells) {
     type.emplace_back(design.master[placed->master]);
     circuit.position.push_back({microns(placed->x), microns(placed->y)});
+    circuit.cell_name.push_back(placed->name);
   }
   set_types(circuit, type);
   std::transform(design.die.begin(), design.die.end(), circuit.box.begin(), microns);

@@ -1,13 +1,36 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/maps_file.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/files.hpp>
 #include <gsrgnn/util/hdf5_file.hpp>
+#include <gsrgnn/util/png.hpp>
+#include <limits>
 
 namespace gsrgnn {
+namespace {
+
+constexpr double kLongerSide = 1000;  // pixels
+constexpr Colour kNoValue = {0xd9, 0xd9, 0xd9};
+
+/// From 0 to 1: dark blue, blue, green and yellow, ever lighter, so that it can be read without seeing colours.
+Colour colour_of(double value) {
+  constexpr std::array<Colour, 5> kRamp = {
+      {{0x44, 0x01, 0x54}, {0x3b, 0x52, 0x8b}, {0x21, 0x91, 0x8c}, {0x5e, 0xc9, 0x62}, {0xfd, 0xe7, 0x25}}};
+  const double place = std::clamp(value, 0.0, 1.0) * (kRamp.size() - 1);
+  const auto below = std::min(static_cast<std::size_t>(place), kRamp.size() - 2);
+  Colour colour{};
+  for (std::size_t part = 0; part < colour.size(); ++part) {
+    const double from = kRamp[below][part], to = kRamp[below + 1][part];
+    colour[part] = static_cast<std::uint8_t>(std::lround(from + (to - from) * (place - static_cast<double>(below))));
+  }
+  return colour;
+}
+
+}  // namespace
 
 void write_maps(const std::string& path, const Circuit& circuit, const Technology& technology) {
   const PlacementMaps maps = placement_maps(circuit, technology);
@@ -34,22 +57,51 @@ void write_maps(const std::string& path, const Circuit& circuit, const Technolog
   file.commit();
 }
 
-void write_map_csv(const std::string& path, const PlacementMaps& maps, const std::string& name) {
+const PlacementMap& find_map(const PlacementMaps& maps, const std::string& name) {
   const auto found = std::find_if(maps.map.begin(), maps.map.end(), [&](const auto& map) { return map.name == name; });
-  if (found == maps.map.end()) {
-    std::vector<std::string> known;
-    for (const PlacementMap& map : maps.map) known.push_back(map.name);
-    throw InputError(name, "there is no such map", fmt::format("there are {}", fmt::join(known, ", ")));
-  }
-  std::string text = fmt::format("x0,y0,x1,y1,{}\n", name);
-  const auto& [x, y] = maps.grid.border;
+  if (found != maps.map.end()) return *found;
+  std::vector<std::string> known;
+  for (const PlacementMap& map : maps.map) known.push_back(map.name);
+  throw InputError(name, "there is no such map", fmt::format("there are {}", fmt::join(known, ", ")));
+}
+
+void write_map_csv(const std::string& path, const GcellGrid& grid, const std::vector<double>& value,
+                   const std::string& heading) {
+  std::string text = fmt::format("x0,y0,x1,y1,{}\n", heading);
+  const auto& [x, y] = grid.border;
   for (std::size_t row = 0; row + 1 < y.size(); ++row) {
     for (std::size_t column = 0; column + 1 < x.size(); ++column) {
-      text += fmt::format("{:.6g},{:.6g},{:.6g},{:.6g},{:.6g}\n", x[column], y[row], x[column + 1], y[row + 1],
-                          found->value[row * (x.size() - 1) + column]);
+      const double at = value[row * (x.size() - 1) + column];
+      if (std::isnan(at)) continue;
+      text += fmt::format("{},{},{},{},{:.6g}\n", x[column], y[row], x[column + 1], y[row + 1], at);
     }
   }
-  if (!write_text_file(path, text)) throw InputError(path, "cannot be written", "check the folder and its space");
+  write_whole_file(path, text);
+}
+
+void write_map_png(const std::string& path, const GcellGrid& grid, const std::vector<double>& value) {
+  const auto& [x, y] = grid.border;
+  const double width = x.back() - x.front(), height = y.back() - y.front();
+  const auto across = static_cast<double>(std::max(grid.columns(), grid.rows()));
+  const double step = std::max(width, height) / (across * std::max(1.0, std::round(kLongerSide / across)));
+  const auto pixels = [&](double length) { return static_cast<std::size_t>(std::max(1.0, std::round(length / step))); };
+  const std::size_t columns = pixels(width), rows = pixels(height);
+  double least = std::numeric_limits<double>::infinity(), most = -least;
+  for (const double at : value) {
+    if (std::isnan(at)) continue;
+    least = std::min(least, at);
+    most = std::max(most, at);
+  }
+  std::vector<Colour> picture;
+  picture.reserve(rows * columns);
+  for (std::size_t row = rows; row-- > 0;) {
+    const std::int64_t from = grid.row(y.front() + (static_cast<double>(row) + 0.5) * step) * grid.columns();
+    for (std::size_t column = 0; column < columns; ++column) {
+      const double at = value[from + grid.column(x.front() + (static_cast<double>(column) + 0.5) * step)];
+      picture.push_back(std::isnan(at) ? kNoValue : colour_of(most > least ? (at - least) / (most - least) : 0));
+    }
+  }
+  write_whole_file(path, png(columns, rows, picture));
 }
 
 }  // namespace gsrgnn

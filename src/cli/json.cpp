@@ -127,7 +127,8 @@ Json json_of(const PredictionDescription& p) {
             {"model", p.model},
             {"cells", p.cells},
             {"unknown_types", p.unknown_types},
-            {"unknown_cells", p.unknown_cells}};
+            {"unknown_cells", p.unknown_cells},
+            {"warnings", p.foreign}};
   if (p.scores) j["scores"] = scores_of(*p.scores);
   return j;
 }

@@ -1,12 +1,13 @@
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <gsrgnn/circuit/maps_file.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/cli/commands.hpp>
+#include <gsrgnn/cli/output_format.hpp>
 #include <gsrgnn/cli/print_circuit.hpp>
 #include <gsrgnn/cli/say.hpp>
 #include <gsrgnn/training/saved_model.hpp>
+#include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/files.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <memory>
@@ -15,10 +16,17 @@ namespace gsrgnn::cli {
 namespace {
 
 struct MapsOptions {
-  std::string model, map = "demand_h";
+  std::string model, map;
 };
 
+constexpr const char* kUsualMap = "demand_h";
+
 void write_maps(const Arguments& a, const MapsOptions& options) {
+  const OutputFormat format = output_format(a.output, {OutputFormat::hdf5, OutputFormat::csv, OutputFormat::png});
+  if (format == OutputFormat::hdf5 && !options.map.empty()) {
+    throw InputError("--map " + options.map, "chooses the map of a .csv or .png, and a .h5 has them all",
+                     "leave it out, or name the output .csv or .png");
+  }
   std::vector<std::string> inputs = a.lef;
   inputs.insert(inputs.end(), {a.circuit, options.model});
   refuse_overwrite(a.output, inputs);
@@ -32,10 +40,16 @@ void write_maps(const Arguments& a, const MapsOptions& options) {
   const GcellGrid grid = grid_of(circuit);
   say("{} x {} GCells; the places of {} of {} pins of cells are known\n", grid.columns(), grid.rows(),
       with_commas(pins.known), with_commas(circuit.pins()));
-  if (std::filesystem::path(a.output).extension() == ".csv") {
-    write_map_csv(a.output, placement_maps(circuit, technology), options.map);
-  } else {
+  if (format == OutputFormat::hdf5) {
     gsrgnn::write_maps(a.output, circuit, technology);
+  } else {
+    const PlacementMaps maps = placement_maps(circuit, technology);
+    const PlacementMap& map = find_map(maps, options.map.empty() ? kUsualMap : options.map);
+    if (format == OutputFormat::csv) {
+      write_map_csv(a.output, maps.grid, map.value, map.name);
+    } else {
+      write_map_png(a.output, maps.grid, map.value);
+    }
   }
   say("written to {}\n", a.output);
 }
@@ -49,8 +63,8 @@ void add_maps(const Command& program, Arguments& a) {
   command.required("CIRCUIT", &a.circuit, "A circuit file or a DEF");
   command.option("--lef", &a.lef, "A LEF of the DEF: of the technology or of cells");
   command.option("--model", &o->model, "A run file, whose model knows where pins lie");
-  command.option("--map", &o->map, "Which map a .csv gets");
-  command.required("-o,--output", &a.output, "The file to write: .h5 with all maps, or .csv with one");
+  command.option("--map", &o->map, "Which map a .csv or .png shows, demand_h if left out");
+  command.required("-o,--output", &a.output, "The file to write: .h5 with all maps, .csv or .png with one");
   command.action([o, &a] { write_maps(a, *o); });
 }
 

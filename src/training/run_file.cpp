@@ -154,6 +154,10 @@ void write_run(const std::string& path, const Deck& deck, const TrainingCircuits
     file.array("predictions/label", cells.label.data(), {count, labels});
     file.array("predictions/position", cells.position.data(), {count, 2});
     file.array("predictions/split", cells.split);
+    const auto& names = cells.name;
+    if (std::any_of(names.begin(), names.end(), [](const std::string& name) { return !name.empty(); })) {
+      file.names("predictions/name", names);
+    }
   };
   if (circuits.rule == UpdateRule::exact) {
     write_common(file, deck, "several circuits", run);
@@ -171,13 +175,26 @@ void write_run(const std::string& path, const Deck& deck, const TrainingCircuits
       cells.position.insert(cells.position.end(), point.begin(), point.end());
     }
     cells.split = in_original_order(circuit, run.part, 1);
+    cells.name = in_original_order(circuit, circuit.cell_name, 1);
     predictions(cells);
   }
   file.commit();
 }
 
-std::vector<Scores> write_prediction(const std::string& path, const SavedModel& model, const std::string& model_path,
-                                     const Circuit& circuit, const Prediction& prediction) {
+std::vector<Scores> scores_of(const SavedModel& model, const Circuit& circuit, const Prediction& prediction) {
+  std::vector<Scores> scores;
+  if (!predicts_labels_of(model, circuit)) return scores;
+  const std::size_t labels = model.label_name.size();
+  const std::vector<std::uint8_t> all(static_cast<std::size_t>(circuit.cells()), static_cast<std::uint8_t>(Part::test));
+  for (std::size_t o = 0; o < labels; ++o) {
+    scores.push_back(
+        score(select(prediction.value, labels, o, all, Part::test), select(circuit.label, labels, o, all, Part::test)));
+  }
+  return scores;
+}
+
+void write_prediction(const std::string& path, const SavedModel& model, const std::string& model_path,
+                      const Circuit& circuit, const Prediction& prediction, const std::vector<Scores>& scores) {
   const auto cells = static_cast<std::uint64_t>(circuit.cells());
   const std::size_t labels = model.label_name.size();
   Hdf5Writer file(path);
@@ -187,26 +204,21 @@ std::vector<Scores> write_prediction(const std::string& path, const SavedModel& 
   file.attribute("/", "revision", program_revision());
   file.attribute("/", "model", model_path);
   file.attribute("/", "circuit", circuit.name);
+  file.attribute("/", "source", circuit.source);
   file.attribute("/", "label_unit", model.label_unit);
   file.attribute("/", "unknown_types", prediction.unknown_types);
   file.attribute("/", "unknown_cells", prediction.unknown_cells);
   file.strings("label_name", model.label_name);
   file.array("value", in_original_order(circuit, prediction.value, labels).data(), {cells, labels});
   file.array("position", in_original_order(circuit, circuit.position, 1).front().data(), {cells, 2});
-
-  std::vector<Scores> scores;
-  if (circuit.label_name == model.label_name) {
-    const std::vector<std::uint8_t> all(cells, static_cast<std::uint8_t>(Part::test));
-    for (std::size_t o = 0; o < labels; ++o) {
-      scores.push_back(score(select(prediction.value, labels, o, all, Part::test),
-                             select(circuit.label, labels, o, all, Part::test)));
-    }
+  if (!circuit.cell_name.empty()) file.names("name", in_original_order(circuit, circuit.cell_name, 1));
+  if (!prediction.foreign.empty()) file.strings("warning", prediction.foreign);
+  if (!scores.empty()) {
     file.array("label", in_original_order(circuit, circuit.label, labels).data(), {cells, labels});
     write_scores(file, "scores/all", scores);
     write_mean_scores(file, "scores", scores);
   }
   file.commit();
-  return scores;
 }
 
 RunDescription describe_run(const Hdf5Reader& file, const std::string& group) {
@@ -275,6 +287,7 @@ PredictionDescription describe_prediction(const Hdf5Reader& file) {
   prediction.cells = shape.empty() ? 0 : shape[0];
   prediction.unknown_types = file.attribute_int("/", "unknown_types");
   prediction.unknown_cells = file.attribute_int("/", "unknown_cells");
+  if (file.has("warning")) prediction.foreign = file.strings("warning");
   if (file.has("scores")) prediction.scores = read_mean_scores(file, "scores");
   return prediction;
 }

@@ -1,6 +1,9 @@
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <gsrgnn/models/any_model.hpp>
+#include <gsrgnn/training/foreign_design.hpp>
 #include <gsrgnn/training/saved_model.hpp>
 #include <gsrgnn/util/blas.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -118,6 +121,10 @@ void write_model(Hdf5Writer& file, const SavedModel& model) {
   file.strings("model/type_name", model.type_name);
   file.strings("model/label_name", model.label_name);
   write_standardisation(file, "model/feature", model.feature);
+  if (!model.feature.least.empty()) {
+    file.array("model/feature_least", model.feature.least);
+    file.array("model/feature_most", model.feature.most);
+  }
   write_standardisation(file, "model/label", model.label);
   Deck deck;
   deck.model = shape;
@@ -154,6 +161,16 @@ SavedModel read_model(const Hdf5Reader& file) {
   if (model.label_name.empty() || model.label_name.size() > 2)
     file.fail("model/label_name", "does not name 1 or 2 labels");
   model.feature = read_standardisation(file, "model/feature", model.feature_name.size());
+  if (file.has("model/feature_least")) {  // not in files of older programs
+    model.feature.least = file.array<double>("model/feature_least");
+    model.feature.most = file.array<double>("model/feature_most");
+    for (const auto* range : {&model.feature.least, &model.feature.most}) {
+      const bool finite = std::all_of(range->begin(), range->end(), [](double value) { return std::isfinite(value); });
+      if (range->size() != model.feature_name.size() || !finite) {
+        file.fail("model/feature_least", "does not hold the ranges of the features");
+      }
+    }
+  }
   model.label = read_standardisation(file, "model/label", model.label_name.size());
   model.technology = read_technology(file, kTechnology);
   if (file.has("model/start_map")) {
@@ -221,9 +238,18 @@ ModelInputs match(const SavedModel& model, const Circuit& circuit, const std::st
   return inputs;
 }
 
+std::string labels_text(const std::vector<std::string>& names, const std::string& unit) {
+  return fmt::format("{} ({})", fmt::join(names, ", "), unit);
+}
+
+bool predicts_labels_of(const SavedModel& model, const Circuit& circuit) {
+  return circuit.label_name == model.label_name && circuit.label_unit == model.label_unit;
+}
+
 Prediction predict(const SavedModel& model, const Circuit& circuit, const std::string& place) {
   Prediction prediction;
   ModelInputs inputs = match(model, circuit, place);
+  prediction.foreign = what_is_foreign(model, circuit, inputs);
   inputs.feature = model.feature.apply(inputs.feature);
   prediction.unknown_types = inputs.unknown_types;
   prediction.unknown_cells = inputs.unknown_cells;

@@ -84,9 +84,10 @@ struct DesignCells {
   std::size_t design = 0;
   std::vector<float> value, label;
   std::vector<double> position;
+  std::vector<std::string> name;
   template <class Self, class Visit>
   static void members(Self& self, const Visit& visit) {
-    visit(self.design, self.value, self.label, self.position);
+    visit(self.design, self.value, self.label, self.position, self.name);
   }
 };
 
@@ -96,7 +97,8 @@ DesignCells cells_of(const SavedModel& model, const HeldCircuit& held, const std
   DesignCells cells{held.design,
                     in_original_order(circuit, model.label.invert(output), labels),
                     in_original_order(circuit, circuit.label, labels),
-                    {}};
+                    {},
+                    in_original_order(circuit, circuit.cell_name, 1)};
   for (const auto& point : in_original_order(circuit, circuit.position, 1)) {
     cells.position.insert(cells.position.end(), point.begin(), point.end());
   }
@@ -177,6 +179,8 @@ void score_held_out(TrainingBench& bench, TrainedRun& run) {
     append(run.held_out.value, cells[d].value);
     append(run.held_out.label, cells[d].label);
     append(run.held_out.position, cells[d].position);
+    append(run.held_out.name, cells[d].name);
+    run.held_out.name.resize(run.held_out.position.size() / 2);
     run.held_out.split.insert(run.held_out.split.end(), count, static_cast<std::uint8_t>(design.part));
     run.held_out.design.insert(run.held_out.design.end(), count, static_cast<std::int64_t>(d));
   }

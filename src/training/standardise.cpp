@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <cmath>
 #include <gsrgnn/training/standardise.hpp>
+#include <limits>
 
 namespace gsrgnn {
 
@@ -17,8 +19,16 @@ ColumnMoments ColumnMoments::of(const std::vector<float>& values, std::size_t co
     for (std::size_t r = 0; r < rows; ++r) {
       if (used(r)) squares += std::pow(static_cast<double>(values[r * columns + c]) - mean, 2);
     }
+    double least = std::numeric_limits<double>::infinity(), most = -least;
+    for (std::size_t r = 0; r < rows; ++r) {
+      if (!used(r)) continue;
+      least = std::min(least, static_cast<double>(values[r * columns + c]));
+      most = std::max(most, static_cast<double>(values[r * columns + c]));
+    }
     moments.mean.push_back(mean);
     moments.squares.push_back(squares);
+    moments.least.push_back(least);
+    moments.most.push_back(most);
   }
   return moments;
 }
@@ -35,6 +45,8 @@ void ColumnMoments::join(const ColumnMoments& other) {
     const double apart = other.mean[c] - mean[c];
     mean[c] += apart * other.count / all;
     squares[c] += other.squares[c] + apart * apart * count * other.count / all;
+    least[c] = std::min(least[c], other.least[c]);
+    most[c] = std::max(most[c], other.most[c]);
   }
   count = all;
 }
@@ -50,6 +62,8 @@ Standardisation Standardisation::from(const ColumnMoments& moments) {
     s.scale.push_back(constant ? 1 : deviation);
     s.constant_.push_back(constant);
   }
+  s.least = moments.least;
+  s.most = moments.most;
   return s;
 }
 

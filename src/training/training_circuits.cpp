@@ -105,10 +105,6 @@ std::vector<Row> gather_by_design(const Mpi& mpi, const std::vector<Row>& own) {
   return rows;
 }
 
-std::string labels_text(const std::vector<std::string>& names, const std::string& unit) {
-  return fmt::format("{} ({})", fmt::join(names, ", "), unit);
-}
-
 /// Whether one model can be trained on and tried on all of them.
 void check_fit(const std::vector<TrainingDesign>& designs, const std::vector<Description>& rows) {
   const Description& first = rows.front();

@@ -62,6 +62,12 @@ bool write_text_file(const std::string& path, std::string_view text) {
   return false;
 }
 
+void write_whole_file(const std::string& path, std::string_view bytes) {
+  std::error_code told_by_what_follows;
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), told_by_what_follows);
+  if (!write_text_file(path, bytes)) throw InputError(path, "cannot be written", "check the folder and its space");
+}
+
 bool sync_to_disk(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return false;

@@ -28,7 +28,9 @@ std::vector<std::vector<std::vector<std::int32_t>>> nets_of_source_cells(const C
 }
 
 TEST(CellOrder, IsTheSameCircuit) {
-  for (const Circuit& source : {testing::awkward_circuit(), generate({500, 0, 1})}) {
+  Circuit named = testing::awkward_circuit();
+  for (std::int64_t i = 0; i < named.cells(); ++i) named.cell_name.push_back("u" + std::to_string(i));
+  for (const Circuit& source : {named, generate({500, 0, 1})}) {
     Circuit ordered = source;
     order_by_placement(ordered);
     validate(ordered, "ordered");
@@ -39,6 +41,7 @@ TEST(CellOrder, IsTheSameCircuit) {
     EXPECT_EQ(in_original_order(ordered, ordered.feature, source.feature_name.size()), source.feature);
     EXPECT_EQ(in_original_order(ordered, ordered.label, source.label_name.size()), source.label);
     EXPECT_EQ(in_original_order(ordered, ordered.position, 1), source.position);
+    EXPECT_EQ(in_original_order(ordered, ordered.cell_name, 1), source.cell_name);
   }
 }
 

@@ -67,6 +67,29 @@ TEST(CircuitFile, IsAsDocumented) {
   EXPECT_EQ(file.members("nets").size(), 2U);
 }
 
+TEST(CircuitFile, NamesOfCellsAreAsMany) {
+  const TestFolder folder;
+  Circuit circuit = awkward_circuit();
+  for (std::int64_t i = 0; i < circuit.cells(); ++i) circuit.cell_name.push_back(fmt::format("a/b\\[{}\\]", i));
+  write_circuit(circuit, folder.path("a.h5"));
+  expect_equal(read_circuit(folder.path("a.h5")), circuit);
+  write_parts(circuit_parts(circuit), folder.path("parts.h5"));  // also where they are not deflated
+  expect_equal(read_circuit(folder.path("parts.h5")), circuit);
+  FileParts parts = circuit_parts(circuit);
+  circuit.cell_name.pop_back();
+  parts["cells/name"] = circuit_parts(circuit)["cells/name"];
+  write_parts(parts, folder.path("b.h5"));
+  expect_message(input_error([&] { read_circuit(folder.path("b.h5")); }),
+                 folder.path("b.h5") + ":/cells/name: ", {"8 names where 9"});
+  for (const std::string& bad : {std::string(), std::string("a\0b", 3)}) {
+    circuit.cell_name.resize(8, "u");
+    circuit.cell_name.push_back(bad);
+    expect_message(input_error([&] { write_circuit(circuit, folder.path("c.h5")); }), folder.path("c.h5") + ": ",
+                   {"name of a cell"});
+    circuit.cell_name.pop_back();
+  }
+}
+
 TEST(CircuitFile, DamagedCircuitsAreNotWritten) {
   const TestFolder folder;
   Circuit circuit = awkward_circuit();

@@ -4,6 +4,7 @@
 #include <gsrgnn/circuit/open_circuit.hpp>
 
 #include "circuit/def_text.hpp"
+#include "support/png_pixels.hpp"
 #include "support/program.hpp"
 
 namespace gsrgnn {
@@ -34,14 +35,24 @@ TEST_F(MapsCommand, WritesAllMapsOrOne) {
   succeed("maps tiny.def -o pins.csv --map pins");
   EXPECT_EQ(read_bytes(work_.path("pins.csv")),
             "x0,y0,x1,y1,pins\n0,0,1,1,1\n1,0,2,1,1\n2,0,3,1,0\n0,1,1,2,0\n1,1,2,2,0\n2,1,3,2,2\n");
+  succeed("maps tiny.def -o pins.png --map pins");
+  const Pixels picture = png_pixels(read_bytes(work_.path("pins.png")));
+  EXPECT_EQ(2 * picture.width, 3 * picture.height);
+  EXPECT_EQ(picture.at(picture.width - 1, 0), (Colour{0xfd, 0xe7, 0x25}));  // two pins, top right
+  EXPECT_EQ(picture.at(0, 0), (Colour{0x44, 0x01, 0x54}));
 }
 
 TEST_F(MapsCommand, RefusesWhatItCannotDo) {
   write("tiny.def", def_text::kTiny);
   expect_refused("maps none.def -o m.h5", {"none.def: ", "no such file"});
-  expect_refused("maps tiny.def -o tiny.def", {"tiny.def", "overwritten"});
+  succeed("import def tiny.def -o tiny.h5");
+  expect_refused("maps tiny.h5 -o ./tiny.h5", {"tiny.h5", "overwritten"});
   expect_refused("maps tiny.def -o m.csv --map pin", {"pin: ", "no such map", "pins"});
-  expect_refused("maps tiny.def -o none/folder/m.csv", {"none/folder/m.csv: ", "cannot be written"});
+  expect_refused("maps tiny.def -o tiny.def/m.csv", {"tiny.def/m.csv: ", "cannot be written"});
+  expect_refused("maps tiny.def -o m.png --map pin", {"pin: ", "no such map", "pins"});
+  expect_refused("maps tiny.def -o m.h5 --map pins", {"--map pins: ", "has them all", "; "});
+  expect_refused("maps tiny.def -o m.txt", {"m.txt: ", "unknown kind", ".h5 or .csv or .png"});
+  expect_refused("maps tiny.def -o maps", {"maps: ", "does not say", ".h5 or .csv or .png"});
   expect_refused("maps tiny.def --model tiny.def -o m.h5", {"tiny.def: "});
 }
 

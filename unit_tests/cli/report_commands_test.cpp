@@ -137,6 +137,12 @@ TEST_F(ReportCommands, Pictures) {
 
   const Outcome of_results = shell(plot + "results.h5 -o all");
   EXPECT_EQ(of_results.code, 0) << of_results.err;
+  succeed("generate --cells 150 -o other.h5");
+  succeed("predict --model runs/gsr-L2.h5 --circuit other.h5 -o prediction.h5");
+  const Outcome of_prediction = shell(plot + "prediction.h5 -o predicted");
+  EXPECT_EQ(of_prediction.code, 0) << of_prediction.err;
+  EXPECT_EQ(of_prediction.out.rfind("predicted/prediction-", 0), 0U) << of_prediction.out;
+  EXPECT_GT(read_bytes(work_.path(of_prediction.out.substr(0, of_prediction.out.size() - 1))).size(), 5000U);
   const Outcome of_run = shell(plot + "runs/gsr-L2.h5 -o one --format svg");
   EXPECT_EQ(of_run.code, 0) << of_run.err;
   std::vector<std::string> kinds;
@@ -156,7 +162,7 @@ TEST_F(ReportCommands, Pictures) {
   expect_refused(shell(plot + "results.h5 --run none"), {"--run none"});
   expect_refused(shell(plot + "results.h5 --format gif"), {"usage", "gif"});
   succeed("generate --cells 100 -o c.h5");
-  expect_refused(shell(plot + "c.h5"), {"c.h5: ", "neither a results file nor a run file"});
+  expect_refused(shell(plot + "c.h5"), {"c.h5: ", "neither a results file, nor a run file, nor a prediction"});
 }
 
 // Without its modules it says what to install. An empty folder on the path stands for a Python without them.

@@ -78,6 +78,14 @@ inline FileParts circuit_parts(const Circuit& c) {
   parts["cells/type"] = array_part(c.cell_type);
   parts["cells/position"] = array_part(position, {cells, 2});
   parts["cells/box"] = array_part(std::vector<double>(c.box.begin(), c.box.end()));
+  if (!c.cell_name.empty()) {
+    std::vector<std::uint8_t> bytes;
+    for (const std::string& name : c.cell_name) {
+      if (!bytes.empty()) bytes.push_back(0);
+      bytes.insert(bytes.end(), name.begin(), name.end());
+    }
+    parts["cells/name"] = array_part(bytes);
+  }
   if (!c.original.empty()) parts["cells/original"] = array_part(c.original);
   if (c.labels() > 0) {
     parts["cells/label_name"] = strings_part(c.label_name);
@@ -98,6 +106,7 @@ inline void expect_equal(const Circuit& a, const Circuit& b) {
   EXPECT_EQ(a.position, b.position);
   EXPECT_EQ(a.box, b.box);
   EXPECT_EQ(a.original, b.original);
+  EXPECT_EQ(a.cell_name, b.cell_name);
   EXPECT_EQ(a.label_name, b.label_name);
   EXPECT_EQ(a.label_unit, b.label_unit);
   EXPECT_EQ(a.label, b.label);

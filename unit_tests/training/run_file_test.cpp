@@ -163,7 +163,9 @@ TEST_F(RunFile, APredictionFileHoldsThePrediction) {
   Prediction prediction = predict(run_.model, circuit_, "test");
   prediction.unknown_types = 3;
   prediction.unknown_cells = 77;
-  const auto scores = write_prediction(path_, run_.model, "model.h5", circuit_, prediction);
+  prediction.foreign = {"of another kind"};
+  const auto scores = scores_of(run_.model, circuit_, prediction);
+  write_prediction(path_, run_.model, "model.h5", circuit_, prediction, scores);
   ASSERT_EQ(scores.size(), 2U);
   const Hdf5Reader file(path_);
   EXPECT_EQ(file.attribute_string("/", "kind"), "gsrgnn prediction");
@@ -195,6 +197,7 @@ TEST_F(RunFile, APredictionFileHoldsThePrediction) {
   EXPECT_EQ(described.cells, 400U);
   EXPECT_EQ(described.unknown_types, 3);
   EXPECT_EQ(described.unknown_cells, 77);
+  EXPECT_EQ(described.foreign, prediction.foreign);
   EXPECT_EQ(described.scores.value().pearson, mean_scores(scores).pearson);
 }
 
@@ -205,7 +208,8 @@ TEST_F(RunFile, APredictionWithoutTheModelsLabelsHasNoScores) {
   unlabelled.label_name.clear();
   unlabelled.label.clear();
   for (const Circuit& circuit : {renamed, unlabelled}) {
-    EXPECT_TRUE(write_prediction(path_, run_.model, "model.h5", circuit, prediction).empty());
+    EXPECT_TRUE(scores_of(run_.model, circuit, prediction).empty());
+    write_prediction(path_, run_.model, "model.h5", circuit, prediction, {});
     const Hdf5Reader file(path_);
     EXPECT_EQ(file.array<float>("value"), in_original_order(circuit_, prediction.value, 2));
     EXPECT_FALSE(file.has("label"));

@@ -11,10 +11,10 @@ namespace gsrgnn {
 /// ordered already keeps the numbers it came with.
 void order_by_placement(Circuit& circuit);
 
-/// Rows of `columns` values a cell, from the circuit's order into that of its source.
+/// Rows of `columns` values a cell (or none), from the circuit's order into that of its source.
 template <class T>
 std::vector<T> in_original_order(const Circuit& circuit, const std::vector<T>& values, std::size_t columns) {
-  if (circuit.original.empty()) return values;
+  if (circuit.original.empty() || values.empty()) return values;
   std::vector<T> result(values.size());
   for (std::size_t i = 0; i < circuit.original.size(); ++i) {
     for (std::size_t c = 0; c < columns; ++c) {

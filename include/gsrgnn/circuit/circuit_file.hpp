@@ -7,6 +7,9 @@
 ///   /cells/type int32 N, /cells/type_name              (strings, T)
 ///   /cells/position float64 N x 2 and /cells/box float64 4, in microns
 ///   /cells/original int32 N                            each cell's number in the source (absent: in that order)
+///   /cells/name uint8, deflated                        names of the cells, one after the other with a zero byte
+///   between
+///                                                      them (absent: the source has none, or the file is older)
 ///   /cells/label float32 N x O, /cells/label_name      (strings, O; absent when the circuit has no label)
 ///   /placement                                         what maps are made from (placement.hpp); each part may be
 ///   absent:

@@ -5,8 +5,8 @@
 
 namespace gsrgnn {
 
-/// A hash of everything of a circuit that a training or its run file uses. A circuit without a placement has that which
-/// it had before there were any.
+/// A hash of everything of a circuit that decides a training; what its cells are called does not. A circuit without a
+/// placement has that which it had before there were any.
 inline std::string content_hash(const Circuit& c) {
   Fingerprint print;
   const auto add = [&](const auto&... values) { (print.add(values), ...); };

@@ -13,9 +13,17 @@ namespace gsrgnn {
 /// is one. Appears whole; throws InputError when it cannot be written.
 void write_maps(const std::string& path, const Circuit& circuit, const Technology& technology);
 
-/// One map as text, "x0,y0,x1,y1,NAME" and a line a GCell, as OpenROAD's gui::dump_heatmap writes them (microns of
-/// DEFs). Throws InputError when there is no map of that name.
-void write_map_csv(const std::string& path, const PlacementMaps& maps, const std::string& name);
+/// The map of that name. Throws InputError, which names those there are.
+const PlacementMap& find_map(const PlacementMaps& maps, const std::string& name);
+
+/// Values over GCells, rows x columns, as text: "x0,y0,x1,y1,HEADING" and a line a GCell whose value is a number, as
+/// OpenROAD's gui::dump_heatmap writes them (microns of DEFs).
+void write_map_csv(const std::string& path, const GcellGrid& grid, const std::vector<double>& value,
+                   const std::string& heading);
+
+/// The same as a picture (PNG), north up, from dark blue for the least value to yellow for the largest; where the value
+/// is not a number it is grey. The longer side has about a thousand pixels.
+void write_map_png(const std::string& path, const GcellGrid& grid, const std::vector<double>& value);
 
 constexpr const char* kMapsKind = "gsrgnn maps";
 

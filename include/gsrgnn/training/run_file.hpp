@@ -12,8 +12,9 @@
 ///                            test, validation: labels x 4; gcells: 1 x 4, of the test cells' GCells (Worth)
 ///   /baselines               best_map, linear_fit, neighbours (1 x 4, see Baseline; not a number where there is none)
 ///                            of the same cells; attribute map: the best map, of each label
-///   /predictions             value, label (N x labels), position (N x 2), split (0 training, 1 validation, 2 test);
-///                            rows in the order of the circuit's source, e.g. of a DEF's COMPONENTS
+///   /predictions             value, label (N x labels), position (N x 2), split (0 training, 1 validation, 2 test)
+///                            and, if the source has them, name (as /cells/name of a circuit file); rows in the order
+///                            of the circuit's source, e.g. of a DEF's COMPONENTS
 ///   /designs                 of a joint training, one element a circuit: name, path, part (0 training, 1 validation,
 ///                            2 test), cells, nets, pins, edges; scores, gcells and the baselines (circuits
 ///                            x 4, see DesignResult; not a number for training circuits)
@@ -35,12 +36,15 @@ namespace gsrgnn {
 
 void write_run(const std::string& path, const Deck& deck, const TrainingCircuits& circuits, const TrainedRun& run);
 
-/// Prediction file: attributes of "/" (kind = "gsrgnn prediction", version, model, circuit, label_unit, unknown_types,
-/// unknown_cells), /label_name, /value (N x labels), /position (N x 2), and, when the circuit has the model's labels,
-/// /label and the attributes of /scores. Rows are in the order of the circuit's source.
-/// Returns the scores, one a label, or nothing when the circuit lacks the labels.
-std::vector<Scores> write_prediction(const std::string& path, const SavedModel& model, const std::string& model_path,
-                                     const Circuit& circuit, const Prediction& prediction);
+/// The scores of a prediction, one a label; none when the circuit lacks the model's labels.
+std::vector<Scores> scores_of(const SavedModel& model, const Circuit& circuit, const Prediction& prediction);
+
+/// Prediction file: attributes of "/" (kind = "gsrgnn prediction", version, model, circuit, source, label_unit,
+/// unknown_types, unknown_cells), /label_name, /value (N x labels), /position (N x 2), /name (if the source has names,
+/// as /cells/name of a circuit file), /warning (of a foreign design, a line each) and, when there are scores, /label
+/// and the attributes of /scores. Rows are in the order of the circuit's source.
+void write_prediction(const std::string& path, const SavedModel& model, const std::string& model_path,
+                      const Circuit& circuit, const Prediction& prediction, const std::vector<Scores>& scores);
 
 constexpr double kUndefined = Scores::kUndefined;
 
@@ -85,6 +89,7 @@ struct PredictionDescription {
   std::string circuit, model;
   std::uint64_t cells = 0;
   std::int64_t unknown_types = 0, unknown_cells = 0;
+  std::vector<std::string> foreign;  ///< see Prediction
   std::optional<Scores> scores;
 };
 PredictionDescription describe_prediction(const Hdf5Reader& file);

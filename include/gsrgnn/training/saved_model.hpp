@@ -49,10 +49,16 @@ struct ModelInputs {
 /// (placement_maps.hpp) is an InputError at `place`.
 ModelInputs match(const SavedModel& model, const Circuit& circuit, const std::string& place);
 
+/// "congestion (routed length / track capacity)"
+std::string labels_text(const std::vector<std::string>& names, const std::string& unit);
+/// Whether what the circuit has as labels is what the model predicts: by name and unit.
+bool predicts_labels_of(const SavedModel& model, const Circuit& circuit);
+
 /// A model's predictions for a circuit.
 struct Prediction {
   std::vector<float> value;                           ///< N x O, in the label's unit
   std::int64_t unknown_types = 0, unknown_cells = 0;  ///< see ModelInputs
+  std::vector<std::string> foreign;                   ///< see what_is_foreign()
 };
 /// Errors are those of match().
 Prediction predict(const SavedModel& model, const Circuit& circuit, const std::string& place);

@@ -6,10 +6,10 @@
 
 namespace gsrgnn {
 
-/// Number, mean and sum of squared deviations of the values of each column.
+/// Number, mean, sum of squared deviations and range of the values of each column.
 struct ColumnMoments {
   double count = 0;
-  std::vector<double> mean, squares;
+  std::vector<double> mean, squares, least, most;
 
   /// Of the rows i of `values` (rows x columns) with use[i]; all rows when `use` is empty.
   static ColumnMoments of(const std::vector<float>& values, std::size_t columns, const std::vector<bool>& use = {});
@@ -17,13 +17,14 @@ struct ColumnMoments {
   void join(const ColumnMoments& other);
   template <class Self, class Visit>
   static void members(Self& self, const Visit& visit) {
-    visit(self.count, self.mean, self.squares);
+    visit(self.count, self.mean, self.squares, self.least, self.most);
   }
 };
 
 /// x -> (x - mean) / scale, a column at a time.
 struct Standardisation {
   std::vector<double> mean, scale;
+  std::vector<double> least, most;  ///< of the values that it was made from; empty: not known
 
   /// A constant column gets scale 1, so that it becomes zero.
   static Standardisation from(const ColumnMoments& moments);

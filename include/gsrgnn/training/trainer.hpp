@@ -51,6 +51,7 @@ void for_each_part(const Visit& visit, Parts&... parts) {
 struct HeldOutCells {
   std::vector<float> value, label;   ///< N x O
   std::vector<double> position;      ///< N x 2
+  std::vector<std::string> name;     ///< N; of designs without names, empty ones
   std::vector<std::uint8_t> split;   ///< N
   std::vector<std::int64_t> design;  ///< N: index into TrainedRun::designs
 };

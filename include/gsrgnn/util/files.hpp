@@ -20,6 +20,9 @@ std::optional<std::string> read_text_file(const std::string& path);
 std::string read_whole_file(const std::string& path, std::uint64_t most);
 /// Writes a small file whole or not at all, and returns whether it is written.
 bool write_text_file(const std::string& path, std::string_view text);
+/// Likewise, whatever is in it, in a folder that is made when it is missing. Throws InputError when it cannot be
+/// written.
+void write_whole_file(const std::string& path, std::string_view bytes);
 
 /// Waits until a file or folder is on the disk, and returns whether it is.
 bool sync_to_disk(const std::string& path);

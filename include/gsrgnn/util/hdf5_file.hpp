@@ -45,6 +45,9 @@ class Hdf5Writer {
              const std::function<std::vector<float>(std::uint64_t first)>& part);
   void strings(const std::string& name, const std::vector<std::string>& values);
   void string(const std::string& name, const std::string& value);  ///< a scalar dataset
+  /// Many strings without zero bytes, of any lengths, in few bytes: one after the other with a zero byte between them,
+  /// deflated. There is one at least.
+  void names(const std::string& name, const std::vector<std::string>& values);
   /// An attribute of an existing object ("/" for the file).
   void attribute(const std::string& object, const std::string& name, const std::string& value);
   void attribute(const std::string& object, const std::string& name, std::int64_t value);
@@ -96,6 +99,8 @@ class Hdf5Reader {
   std::vector<float> part(const std::string& name, std::uint64_t first, std::uint64_t count) const;
   std::vector<std::string> strings(const std::string& name) const;
   std::string string(const std::string& name) const;
+  /// What Hdf5Writer::names() wrote, which must be `count` strings.
+  std::vector<std::string> names(const std::string& name, std::uint64_t count) const;
   /// The columns of a compound dataset of integers, floats and strings of fixed length, in their stored order.
   std::vector<Hdf5Column> table(const std::string& name) const;
   std::string attribute_string(const std::string& object, const std::string& name) const;

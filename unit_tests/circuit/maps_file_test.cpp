@@ -1,0 +1,57 @@
+// Maps as text and as pictures.
+
+#include <gsrgnn/circuit/maps_file.hpp>
+#include <limits>
+
+#include "support/files.hpp"
+#include "support/png_pixels.hpp"
+
+namespace gsrgnn {
+namespace {
+
+using namespace testing;
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+TEST(MapsFile, TextLeavesOutWhatHasNoValue) {
+  const TestFolder folder;
+  const GcellGrid grid{{{{0, 1234.565, 2000}, {-1, 0.5, 2}}}};
+  write_map_csv(folder.path("made/m.csv"), grid, {0.25, kNan, 1e-7, 3}, "value (x)");
+  EXPECT_EQ(read_bytes(folder.path("made/m.csv")),
+            "x0,y0,x1,y1,value (x)\n0,-1,1234.565,0.5,0.25\n0,0.5,1234.565,2,1e-07\n1234.565,0.5,2000,2,3\n");
+}
+
+TEST(MapsFile, APictureHasNorthUpAndTheShapeOfTheDie) {
+  const TestFolder folder;
+  const GcellGrid grid{{{{0, 1, 2, 4}, {0, 1, 2}}}};  // the last column is twice as wide
+  write_map_png(folder.path("m.png"), grid, {0, 1, kNan, 2, 3, 4});
+  const Pixels picture = png_pixels(read_bytes(folder.path("m.png")));
+  EXPECT_NEAR(static_cast<double>(picture.width), 2.0 * static_cast<double>(picture.height), 2);
+  EXPECT_NEAR(static_cast<double>(picture.width), 1000, 2);
+  const std::size_t w = picture.width - 1, h = picture.height - 1;
+  EXPECT_EQ(picture.at(0, h), (Colour{0x44, 0x01, 0x54}));           // the least, bottom left
+  EXPECT_EQ(picture.at(w, 0), (Colour{0xfd, 0xe7, 0x25}));           // the largest, top right
+  EXPECT_EQ(picture.at(0, 0), (Colour{0x21, 0x91, 0x8c}));           // the middle, top left
+  EXPECT_EQ(picture.at(w * 9 / 32, h), (Colour{0x3b, 0x52, 0x8b}));  // a quarter, second column
+  EXPECT_EQ(picture.at(w * 17 / 32, h), picture.at(w, h));           // the wide column
+  EXPECT_EQ(picture.at(w, h), (Colour{0xd9, 0xd9, 0xd9}));           // no value
+}
+
+TEST(MapsFile, AMapOfOneValueIsAPictureToo) {
+  const TestFolder folder;
+  write_map_png(folder.path("m.png"), {{{{0, 1}, {0, 1}}}}, {7});
+  EXPECT_EQ(png_pixels(read_bytes(folder.path("m.png"))).at(5, 5), (Colour{0x44, 0x01, 0x54}));
+}
+
+TEST(MapsFile, AFileThatCannotBeWrittenIsNamed) {
+  const TestFolder folder;
+  folder.write("file", "");
+  const std::string path = folder.path("file/m.csv");
+  expect_message(input_error([&] {
+                   write_map_csv(path, {{{{0, 1}, {0, 1}}}}, {7}, "v");
+                 }),
+                 path + ": ", {"cannot be written"});
+}
+
+}  // namespace
+}  // namespace gsrgnn
