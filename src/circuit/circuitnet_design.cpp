@@ -20,19 +20,8 @@ namespace fs = std::filesystem;
 // A whole map of this many GCells a side would not fit; a damaged index must not get that far.
 constexpr std::int64_t kMostGcellsAcross = 1 << 20;
 
-constexpr const char* kGiveRoot = "give the folder that holds graph_features, or graph_information beside this one";
-
 [[noreturn]] void damaged(const Pickle& file, std::string_view what) {
   throw InputError(file.path(), what, "download the graph features of CircuitNet again");
-}
-
-// The folder of the graph features: the root itself or one below.
-fs::path features_folder(const std::string& root) {
-  std::error_code error;
-  for (const fs::path& folder : {fs::path(root), fs::path(root) / "graph_features"}) {
-    if (fs::is_directory(folder / "instance_placement_gcell", error)) return folder;
-  }
-  throw InputError(root, "there is no folder instance_placement_gcell", kGiveRoot);
 }
 
 const PickleNode& as_node(const Pickle& file, const PickleValue& value, PickleNode::Kind kind, std::string_view what) {
@@ -112,8 +101,8 @@ GcellBox extent_of(const PlacedBoxes& placement) {
 // An array of the graph information, rows by columns.
 class Table {
  public:
-  Table(const fs::path& folder, const std::string& netlist, const std::string& part, std::int64_t rows)
-      : file_(find_circuitnet_file((folder / "graph_information" / part).string(), netlist + "_" + part, {".npy", ""})),
+  Table(const CircuitNetFolders& folders, const std::string& netlist, const std::string& part, std::int64_t rows)
+      : file_(find_circuitnet_file(parts(folders, part), netlist + "_" + part, {".npy", ""})),
         array_(as_node(file_, file_.root(), PickleNode::Kind::array, "an array")) {
     if (array_.shape.size() != 2 || array_.shape[0] != rows) {
       damaged(file_,
@@ -126,6 +115,12 @@ class Table {
   const PickleValue& at(std::int64_t row, std::int64_t column) const { return array_.items[row * columns() + column]; }
 
  private:
+  static std::vector<std::string> parts(const CircuitNetFolders& folders, const std::string& part) {
+    std::vector<std::string> found;
+    for (const std::string& folder : folders.information) found.push_back((fs::path(folder) / part).string());
+    return found;
+  }
+
   Pickle file_;
   const PickleNode& array_;
 };
@@ -180,71 +175,28 @@ void check_share(const std::vector<const GcellBox*>& place, const PlacedBoxes& p
 
 }  // namespace
 
-std::string circuitnet_design(const std::string& name) {
-  const fs::path file = fs::path(name).filename();
-  return (file.extension() == ".npy" ? file.stem() : file).string();
-}
-
-std::string circuitnet_netlist(const std::string& design) {
-  std::string netlist = design;
-  const std::size_t number = netlist.find_first_not_of("0123456789");
-  if (number != std::string::npos && number > 0 && netlist[number] == '-') netlist.erase(0, number + 1);
-  const std::size_t utilisation = netlist.rfind("-u");
-  if (utilisation != std::string::npos && utilisation + 2 < netlist.size() && netlist[utilisation + 2] >= '0' &&
-      netlist[utilisation + 2] <= '9') {
-    netlist.resize(utilisation);
-  }
-  return netlist;
-}
-
-std::string find_circuitnet_file(const std::string& folder, const std::string& name,
-                                 const std::vector<std::string>& suffixes) {
-  std::vector<std::string> found;
-  for (const std::string& suffix : suffixes) {
-    std::error_code error;
-    const fs::path path = fs::path(folder) / (name + suffix);
-    if (fs::is_regular_file(path, error)) found.push_back(path.string());
-  }
-  if (found.empty()) {
-    throw InputError((fs::path(folder) / (name + suffixes.front())).string(), "there is no such file",
-                     "check the name of the design and that all of CircuitNet's folders are in place");
-  }
-  if (found.size() > 1) {
-    throw InputError(found[0], fmt::format("there is {} as well", found[1]), "remove one of the two");
-  }
-  return found[0];
-}
-
-std::vector<std::string> list_circuitnet_designs(const std::string& root) {
-  std::vector<std::string> designs;
-  std::error_code error;
-  const fs::path folder = features_folder(root) / "instance_placement_gcell";
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    std::error_code unknown;
-    if (name[0] != '.' && entry->is_regular_file(unknown)) designs.push_back(circuitnet_design(name));
-  }
-  if (error) throw InputError(folder.string(), "the folder cannot be read", "check its permissions");
-  std::sort(designs.begin(), designs.end());
-  designs.erase(std::unique(designs.begin(), designs.end()), designs.end());
-  return designs;
-}
-
 CircuitNetDesign read_circuitnet_design(const std::string& root, const std::string& name, double least_share) {
-  const fs::path folder = features_folder(root);
-  const std::string placed = circuitnet_design(name), netlist = circuitnet_netlist(placed);
+  const CircuitNetFolders folders = find_circuitnet(root);
+  const std::string placed = circuitnet_design(name);
   CircuitNetDesign design;
-  design.placement = find_circuitnet_file((folder / "instance_placement_gcell").string(), placed, {".npy", ""});
+  design.placement = find_circuitnet_file(folders.placement, placed, {".npy", ""});
+  const std::string netlist = circuitnet_netlist(placed, list_circuitnet_netlists(folders));
+  if (netlist.empty()) {
+    throw InputError(
+        (fs::path(folders.information.front()) / "node_attr").string(),
+        fmt::format("there is no netlist of the design {}", placed),
+        "a design's name begins with that of its netlist: check that all of graph_information is in place");
+  }
 
   const Pickle placement_file(design.placement);
   const PlacedBoxes placement = read_placement(placement_file);
   design.extent = extent_of(placement);
-  const Table nodes(folder, netlist, "node_attr", 2);
+  const Table nodes(folders, netlist, "node_attr", 2);
   std::vector<const GcellBox*> place = places(nodes, placement);
   check_share(place, placement, least_share, nodes, design.placement);
 
-  const std::int64_t all_nets = Table(folder, netlist, "net_attr", 1).columns();
-  const Table pins(folder, netlist, "pin_attr", 3);
+  const std::int64_t all_nets = Table(folders, netlist, "net_attr", 1).columns();
+  const Table pins(folders, netlist, "pin_attr", 3);
   std::vector<std::int64_t> net_size(static_cast<std::size_t>(all_nets), 0);
   std::vector<char> has_pin(place.size(), 0);
   for_each_connection(pins, all_nets, nodes.columns(), [&](std::int64_t net, std::int64_t node) {
@@ -252,19 +204,20 @@ CircuitNetDesign read_circuitnet_design(const std::string& root, const std::stri
     if (place[node] != nullptr) ++net_size[net];
   });
 
+  Circuit& circuit = design.circuit;
   std::vector<std::string_view> type;
   std::vector<std::int32_t> cell_of_node(place.size(), -1);
   for (std::size_t node = 0; node < place.size(); ++node) {
     if (place[node] == nullptr || has_pin[node] == 0) continue;
     cell_of_node[node] = static_cast<std::int32_t>(type.size());
     type.push_back(as_string(nodes.file(), nodes.at(1, static_cast<std::int64_t>(node)), "a cell type"));
+    circuit.cell_name.emplace_back(as_string(nodes.file(), nodes.at(0, static_cast<std::int64_t>(node)), "a name"));
     design.box.push_back(*place[node]);
   }
   if (type.empty()) {
     throw InputError(design.placement, fmt::format("no placed cell has a pin in {}", pins.file().path()),
                      "give a design that has cells");
   }
-  Circuit& circuit = design.circuit;
   set_types(circuit, type);
 
   // Where the next pin of each net goes; nets without a cell are left out.

@@ -37,6 +37,16 @@ void add_places(const CircuitNetDesign& design, Circuit& circuit) {
       });
 }
 
+// A map with the cells' boxes on it. RUDY covers what the placement does.
+struct PlacedMap {
+  GcellMap map;
+  std::vector<GcellBox> box;
+
+  PlacedMap(const CircuitNetOptions& options, const CircuitNetDesign& design, const std::string& where)
+      : map(where == kRudy ? rudy_map(design) : read_gcell_map(where, options.design)),
+        box(where == kRudy ? design.box : boxes_on(map, design, options.resized)) {}
+};
+
 // The mean of two maps in each GCell.
 GcellMap average(GcellMap first, const GcellMap& second) {
   if (first.columns != second.columns || first.rows != second.rows) {
@@ -59,10 +69,8 @@ void check_label(const std::vector<std::string>& label) {
 void add_labels(const CircuitNetOptions& options, const CircuitNetDesign& design, Circuit& circuit) {
   if (options.label.empty()) return;
   const bool rudy = options.label.front() == kRudy;
-  std::vector<GcellMap> maps;
-  for (const std::string& where : options.label) {
-    maps.push_back(rudy ? rudy_map(design) : read_gcell_map(where, options.design));
-  }
+  std::vector<PlacedMap> maps;
+  for (const std::string& where : options.label) maps.emplace_back(options, design, where);
   const char* source = "value of a map";
   if (rudy) {
     circuit.label_name = {kRudy};
@@ -72,7 +80,8 @@ void add_labels(const CircuitNetOptions& options, const CircuitNetDesign& design
   } else if (options.combine == CongestionLabel::average) {
     circuit.label_name = {"congestion"};
     source = "mean of the horizontal and the vertical map";
-    maps = {average(std::move(maps[0]), maps[1])};
+    maps[0].map = average(std::move(maps[0].map), maps[1].map);
+    maps.pop_back();
   } else {
     circuit.label_name = {"congestion_horizontal", "congestion_vertical"};
   }
@@ -81,7 +90,7 @@ void add_labels(const CircuitNetOptions& options, const CircuitNetDesign& design
   const std::size_t labels = maps.size();
   circuit.label.resize(design.box.size() * labels);
   for (std::size_t label = 0; label < labels; ++label) {
-    const std::vector<double> values = sample(maps[label], design.box, options.rule);
+    const std::vector<double> values = sample(maps[label].map, maps[label].box, options.rule);
     for (std::size_t i = 0; i < values.size(); ++i) circuit.label[i * labels + label] = static_cast<float>(values[i]);
   }
 }
@@ -104,8 +113,8 @@ Circuit import_circuitnet(const CircuitNetOptions& options) {
       throw InputError(where, fmt::format("the feature name '{}' is {}", name, name.empty() ? "empty" : "taken"),
                        fmt::format("choose another name than {}", fmt::join(circuit.feature_name, ", ")));
     }
-    const GcellMap map = where == kRudy ? rudy_map(design) : read_gcell_map(where, options.design);
-    const std::vector<double> values = sample(map, design.box, options.rule);
+    const PlacedMap placed(options, design, where);
+    const std::vector<double> values = sample(placed.map, placed.box, options.rule);
     append_features(circuit, {name}, [&](std::int64_t i) { return std::array{values[i]}; });
   }
   add_labels(options, design, circuit);

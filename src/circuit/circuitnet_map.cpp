@@ -11,6 +11,10 @@
 namespace gsrgnn {
 namespace {
 
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kTrainingSet = 256;  // GCells a side of the maps of CircuitNet's training set
+constexpr std::int64_t kSlack = 2;
 constexpr std::int64_t kMostGcells = 1 << 24;  // of a map that is computed; a damaged extent must not take all memory
 constexpr double kQuantum = 0x1p-30;           // 2^31 nets of at most 2 each still fit a 64-bit sum of these
 
@@ -39,13 +43,26 @@ bool joins_cells(const CircuitNetDesign& design, std::int64_t net) {
 
 GcellMap read_gcell_map(const std::string& where, const std::string& design) {
   std::error_code error;
+  std::string path = where, member;
+  const std::size_t colon = where.rfind(':');
+  if (!fs::exists(where, error) && colon != std::string::npos && fs::exists(where.substr(0, colon), error)) {
+    path = where.substr(0, colon);
+    member = where.substr(colon + 1);
+  }
   GcellMap map;
-  map.place = std::filesystem::is_directory(where, error)
-                  ? find_circuitnet_file(where, circuitnet_design(design), {".npy", ".npz", ""})
-                  : where;
-  NumericArray array = read_numeric_array(map.place);
+  map.place = fs::is_directory(path, error)
+                  ? find_circuitnet_file({path}, circuitnet_design(design), {".npy", ".npz", ""})
+                  : path;
+  NumericArray array = read_numeric_array(map.place, member);
+  if (!member.empty()) map.place += ":" + member;
+  const std::vector<std::int64_t> shape = array.shape;
+  while (array.shape.size() > 2) {
+    const auto one = std::find(array.shape.begin(), array.shape.end(), 1);
+    if (one == array.shape.end()) break;
+    array.shape.erase(one);
+  }
   if (array.shape.size() != 2 || array.value.empty()) {
-    throw InputError(map.place, fmt::format("an array of shape ({}) is no map", fmt::join(array.shape, ", ")),
+    throw InputError(map.place, fmt::format("an array of shape ({}) is no map", fmt::join(shape, ", ")),
                      "a map has two axes, x and y");
   }
   map.columns = array.shape[0];
@@ -95,16 +112,42 @@ GcellMap rudy_map(const CircuitNetDesign& design) {
   return map;
 }
 
+std::vector<GcellBox> boxes_on(const GcellMap& map, const CircuitNetDesign& design, bool resized) {
+  const GcellBox& all = design.extent;
+  const std::int64_t margin = std::min(all.left, all.bottom);
+  const std::int64_t columns = all.right + 1 + margin, rows = all.top + 1 + margin;
+  if (!resized) {
+    const bool of_training_set = map.columns == kTrainingSet && map.rows == kTrainingSet;
+    const auto fits = [&](std::int64_t has, std::int64_t last, std::int64_t expected) {
+      return has > last && has - expected <= (of_training_set ? kSlack : std::max(kSlack, expected / 20));
+    };
+    if (!fits(map.columns, all.right, columns) || !fits(map.rows, all.top, rows)) {
+      throw InputError(map.place,
+                       fmt::format("the map has {} x {} GCells and the placement {} x {} (cells reach GCell ({}, {}))",
+                                   map.columns, map.rows, columns, rows, all.right, all.top),
+                       "give the map of this design as it was extracted, or --resized for one that was resized");
+    }
+    return design.box;
+  }
+  const auto scaled = [](std::int32_t first, std::int32_t last, std::int64_t to, std::int64_t from) {
+    const double scale = static_cast<double>(to) / static_cast<double>(from);
+    const auto begin = std::min<std::int64_t>(std::lround(first * scale), to - 1);
+    const auto end = std::clamp<std::int64_t>(std::lround((last + 1) * scale), begin + 1, to);
+    return std::pair(static_cast<std::int32_t>(begin), static_cast<std::int32_t>(end - 1));
+  };
+  std::vector<GcellBox> boxes;
+  for (const GcellBox& box : design.box) {
+    const auto [left, right] = scaled(box.left, box.right, map.columns, columns);
+    const auto [bottom, top] = scaled(box.bottom, box.top, map.rows, rows);
+    boxes.push_back({left, bottom, right, top});
+  }
+  return boxes;
+}
+
 std::vector<double> sample(const GcellMap& map, const std::vector<GcellBox>& boxes, BoxRule rule) {
   std::vector<double> samples;
   samples.reserve(boxes.size());
   for (const GcellBox& box : boxes) {
-    if (box.right >= map.columns || box.top >= map.rows) {
-      throw InputError(map.place,
-                       fmt::format("the map has {} x {} GCells and a cell reaches to GCell ({}, {})", map.columns,
-                                   map.rows, box.right, box.top),
-                       "give the map of the same design as the placement");
-    }
     if (rule == BoxRule::center) {
       samples.push_back(map.value[center(box.left, box.right) * map.rows + center(box.bottom, box.top)]);
       continue;

@@ -203,10 +203,14 @@ class Zip {
       if (names.size() < 10) names.push_back(some.name);
     }
     if (members_.empty()) damaged(path_, "there is no array in the .npz");
+    for (std::string_view& some : names) {
+      if (some.size() > 4 && some.substr(some.size() - 4) == ".npy") some.remove_suffix(4);
+    }
     throw InputError(path_,
                      name.empty() ? fmt::format("there are {} arrays in the .npz", members_.size())
                                   : fmt::format("there is no array '{}' in the .npz", name),
-                     fmt::format("name one of its arrays: {}", printable(fmt::format("{}", fmt::join(names, ", ")))));
+                     printable(fmt::format("name one of its arrays, e.g. {}:{}; there are {}", path_, names.front(),
+                                           fmt::join(names, ", "))));
   }
 
   std::string place(const ZipMember& member) const {
@@ -329,6 +333,23 @@ double number_at(const NumericType& type, const char* bytes) {
   double value;
   std::memcpy(&value, &bits, sizeof value);
   return value;
+}
+
+std::optional<std::string> text_of(std::string_view bytes, bool big_endian) {
+  if (bytes.size() % 4 != 0) return std::nullopt;
+  std::string text;
+  std::size_t length = 0;  // without the padding
+  for (std::size_t at = 0; at < bytes.size(); at += 4) {
+    const std::uint64_t code = bits_at({'u', 4, big_endian}, &bytes[at]);
+    if (code > 0x10ffff) return std::nullopt;
+    const int further = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;  // bytes after the first
+    const std::uint64_t lead = further == 0 ? 0 : 0xff00U >> (further + 1) & 0xff;
+    text += static_cast<char>(lead | code >> (6 * further));
+    for (int i = further; i-- > 0;) text += static_cast<char>(0x80 | (code >> (6 * i) & 0x3f));
+    if (code != 0) length = text.size();
+  }
+  text.resize(length);
+  return text;
 }
 
 NpyHeader read_npy_header(std::string_view bytes, const std::string& place) {

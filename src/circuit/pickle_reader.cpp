@@ -23,14 +23,24 @@ constexpr const char* kDownloadAgain = "the file is damaged: download it again";
 constexpr const char* kNotCircuitNet =
     "CircuitNet's files hold only lists, dicts, strings, numbers and arrays of them; do not trust this one";
 
-constexpr std::array<std::pair<std::string_view, PickleName>, 7> kNames = {{
+constexpr std::array<std::pair<std::string_view, PickleName>, 17> kNames = {{
     {"numpy.core.multiarray._reconstruct", PickleName::reconstruct},
     {"numpy._core.multiarray._reconstruct", PickleName::reconstruct},  // numpy 2
+    {"numpy.core.numeric._frombuffer", PickleName::from_buffer},       // arrays of numbers, in protocol 5
+    {"numpy._core.numeric._frombuffer", PickleName::from_buffer},
     {"numpy.core.multiarray.scalar", PickleName::scalar},
     {"numpy._core.multiarray.scalar", PickleName::scalar},
     {"numpy.ndarray", PickleName::array},
     {"numpy.dtype", PickleName::type},
     {"_codecs.encode", PickleName::encode},  // bytes, in protocol 2
+    {"collections.OrderedDict", PickleName::dict},
+    {"collections.defaultdict", PickleName::default_dict},
+    {"builtins.list", PickleName::factory},  // what a defaultdict makes of a key that it has not
+    {"builtins.dict", PickleName::factory},
+    {"builtins.int", PickleName::factory},
+    {"__builtin__.list", PickleName::factory},  // in protocol 2
+    {"__builtin__.dict", PickleName::factory},
+    {"__builtin__.long", PickleName::factory},
 }};
 
 class PickleMachine {
@@ -205,9 +215,28 @@ class PickleMachine {
       case PickleName::type:
         push_node(Kind::type, {expect<std::string_view>(argument(0))});
         break;
+      case PickleName::from_buffer:
+        // (elements, type, shape, order)
+        push_node(Kind::array, {}, {kUnbuilt});
+        fill(expect_node(top(), Kind::array), argument(2), argument(1), argument(0),
+             expect<std::string_view>(argument(3)) == "F");
+        break;
+      case PickleName::dict:
+      case PickleName::default_dict:
+        if (arguments.size() > 1) damaged("a dict is made of too much");
+        push_node(Kind::dict, {});  // what is in it follows
+        break;
       case PickleName::scalar: {
-        const NumericType type = numbers(expect_node(argument(0), Kind::type));
+        const PickleNode& of = expect_node(argument(0), Kind::type);
         const std::string_view bytes = expect<PickleBytes>(argument(1)).bytes;
+        if (expect<std::string_view>(of.items[0]).substr(0, 1) == "U") {
+          const auto text = text_of(bytes, order_of(of) == ">");
+          if (!text) damaged("a string of numpy is broken");
+          spend(bytes.size());
+          push(std::string_view(decoded_.emplace_back(*text)));
+          break;
+        }
+        const NumericType type = numbers(of);
         if (bytes.size() != type.bytes) damaged("a number has a wrong size");
         push(element(type, bytes.data()));
         break;
@@ -235,34 +264,39 @@ class PickleMachine {
     // (version, shape, type, Fortran order, elements)
     PickleNode& array = expect_node(top(), Kind::array);
     if (state.size() != 5 || array.shape != std::vector<std::int64_t>{kUnbuilt}) damaged("an array has a wrong state");
+    fill(array, state[1], state[2], state[4], expect<bool>(state[3]));
+  }
+
+  // Objects come as a list in C order, whatever the order of the array was; numbers as bytes in its order.
+  void fill(PickleNode& array, const PickleValue& sizes, const PickleValue& dtype, const PickleValue& elements,
+            bool fortran_order) {
     std::vector<std::int64_t> shape;
-    for (const PickleValue& size : few(state[1])) shape.push_back(expect<std::int64_t>(size));
+    for (const PickleValue& size : few(sizes)) shape.push_back(expect<std::int64_t>(size));
     const auto count = element_count(shape, static_cast<std::int64_t>(code_.size()));
     if (!count) damaged(fmt::format("an array has the impossible shape ({})", fmt::join(shape, ", ")));
     spend(static_cast<std::size_t>(*count));
-    const PickleNode& type = expect_node(state[2], Kind::type);
-    std::vector<PickleValue> items;
-    if (const PickleNode* const list = node(state[4], Kind::list)) {
+    const PickleNode& type = expect_node(dtype, Kind::type);
+    if (const PickleNode* const list = node(elements, Kind::list)) {
       const bool objects = expect<std::string_view>(type.items[0]).substr(0, 1) == "O";
       if (!objects) damaged("a list stands for the bytes of an array");
       if (list->items.size() != static_cast<std::size_t>(*count)) damaged(kWrongCount);
-      items = list->items;
+      array.items = list->items;
     } else {
       const NumericType numeric = numbers(type);
-      const std::string_view bytes = expect<PickleBytes>(state[4]).bytes;
+      const std::string_view bytes = expect<PickleBytes>(elements).bytes;
       if (bytes.size() != static_cast<std::size_t>(*count) * numeric.bytes) damaged(kWrongCount);
+      std::vector<PickleValue> items;
       items.reserve(static_cast<std::size_t>(*count));
       for (std::size_t at = 0; at < bytes.size(); at += numeric.bytes) items.push_back(element(numeric, &bytes[at]));
+      array.items = fortran_order ? to_c_order(items, shape) : std::move(items);
     }
-    array.items = expect<bool>(state[3]) ? to_c_order(items, shape) : std::move(items);
     array.shape = std::move(shape);
   }
 
   // The number type that a numpy dtype is, from its name ("f8") and its byte order ("<").
   NumericType numbers(const PickleNode& type) const {
-    if (type.items.size() != 2) damaged("a type has no byte order");
     const auto name = expect<std::string_view>(type.items[0]);
-    const auto found = numeric_type(fmt::format("{}{}", expect<std::string_view>(type.items[1]), name));
+    const auto found = numeric_type(fmt::format("{}{}", order_of(type), name));
     if (!found) refuse(fmt::format("refuses an array of type {}", quoted(name)), kNotCircuitNet);
     return *found;
   }
@@ -270,6 +304,10 @@ class PickleMachine {
     if (type.kind == 'f') return number_at(type, bytes);
     if (type.kind == 'b') return integer_at(type, bytes) != 0;
     return integer_at(type, bytes);
+  }
+  std::string_view order_of(const PickleNode& type) const {
+    if (type.items.size() != 2) damaged("a type has no byte order");
+    return expect<std::string_view>(type.items[1]);
   }
   // The bytes that a string of protocol 2 stands for: one each for the characters up to U+00FF, given in UTF-8.
   PickleBytes latin1(std::string_view text) {
@@ -359,6 +397,8 @@ const std::array<PickleMachine::Follow, 256> PickleMachine::kFollow = [] {
   follow[0x8c] = [](M& m) { m.push(m.take(m.number(1))); };                         // SHORT_BINUNICODE
   follow['B'] = [](M& m) { m.push(PickleBytes{m.take(m.number(4))}); };             // BINBYTES
   follow['C'] = [](M& m) { m.push(PickleBytes{m.take(m.number(1))}); };             // SHORT_BINBYTES
+  follow[0x8e] = [](M& m) { m.push(PickleBytes{m.take(m.number(8))}); };            // BINBYTES8
+  follow[0x96] = [](M& m) { m.push(PickleBytes{m.take(m.number(8))}); };            // BYTEARRAY8
   follow[']'] = [](M& m) { m.push_node(Kind::list, {}); };                          // EMPTY_LIST
   follow['a'] = [](M& m) { m.extend(Kind::list, m.pop_some(1)); };                  // APPEND
   follow['e'] = [](M& m) { m.extend(Kind::list, m.pop_marked()); };                 // APPENDS

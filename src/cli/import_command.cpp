@@ -97,11 +97,13 @@ void add_circuitnet(const Command& import, Arguments& a) {
   const Command command = import.add("circuitnet", "From CircuitNet as downloaded, one design or all");
   command.required("--root", &o->net.root, "Folder of the dataset");
   command.option("--design", &o->net.design, "A placement's name; without it, all (mpirun shares them)");
-  command.one_or_two("--label", &o->net.label, "MAP [MAP]",
-                     "One map or two (horizontal, vertical; .npy, .npz, or folders of a map a design), or rudy");
+  command.one_or_two(
+      "--label", &o->net.label, "MAP [MAP]",
+      "One map or two (horizontal, vertical; .npy, .npz, FILE.npz:ARRAY, or folders of a map a design), or rudy");
   command.choice("--combine", o->net.combine, kLabels, "Two maps: their average, or separate labels");
   command.choice("--rule", o->net.rule, {{"max", BoxRule::max}, {"mean", BoxRule::mean}, {"center", BoxRule::center}},
                  "What a cell takes of a map over its box");
+  command.option("--resized", &o->net.resized, "Maps were resized, as those of the training set are to 256 x 256");
   command.option("--feature", &o->feature_maps, "NAME=MAP: a further feature, sampled like the label");
   command.required("-o,--output", &a.output, "The circuit file to write, or the folder for all");
   command.action(

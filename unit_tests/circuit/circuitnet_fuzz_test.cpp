@@ -84,7 +84,16 @@ TEST(CircuitNetFuzz, DamagedPicklesAreReadOrRefused) {
   const std::string type = with(py_type("f4", "<"), "cnumpy\ndtype\n",
                                 "\x8c\5numpy\x8c\5"
                                 "dtype\x93");
-  const std::vector<std::string> others = {"c_codecs\nencode\n" + py("\xc3\xbf") + py("latin1") + "\x86R",
+  const std::string text =
+      "cnumpy.core.multiarray\nscalar\n" + py_tuple({py_type("U2", "<"), "C\x08" + little(0xe9, 8)}) + "R";
+  const std::string numbers =
+      "cnumpy.core.numeric\n_frombuffer\n" +
+      py_tuple({"\x96" + little(4, 8) + "abcd", py_type("u2", "<"), py_tuple({py(std::int64_t{2})}), py("F")}) + "R";
+  const std::vector<std::string> others = {text,
+                                           numbers,
+                                           "ccollections\nOrderedDict\n)R" + py("k") + "Ns",
+                                           "ccollections\ndefaultdict\ncbuiltins\nlist\n\x85R" + py("k") + "Ns",
+                                           "c_codecs\nencode\n" + py("\xc3\xbf") + py("latin1") + "\x86R",
                                            "\x8c\1a\x94j" + little(0, 4) + "\x86",
                                            "cnumpy.core.multiarray\nscalar\n" + type + "C\4abcd\x86Rq" + little(1, 1),
                                            "}" + py("k") + "Ns",

@@ -59,6 +59,7 @@ TEST(CircuitNet, ImportsASmallDesign) {
   EXPECT_EQ(circuit.net_cell, (Cells{0, 1, 0, 3, 1, 2, 3, 3}));
   EXPECT_EQ(circuit.type_name, (Names{"DFF", "INV", "RAM"}));
   EXPECT_EQ(circuit.cell_type, (Cells{1, 0, 1, 2}));
+  EXPECT_EQ(circuit.cell_name, (Names{"u0", "a/u1", "u2", "u3"}));
   EXPECT_EQ(circuit.box, (std::array<double, 4>{0, 0, 5, 4}));
   EXPECT_EQ(circuit.position, (std::vector<std::array<double, 2>>{{0.5, 0.5}, {2, 1}, {4.5, 3.5}, {3, 2.5}}));
   EXPECT_EQ(circuit.feature_name, (Names{"box_left", "box_bottom", "box_right", "box_top", "half_width", "half_height",
@@ -94,12 +95,112 @@ TEST(CircuitNet, FindsFilesAsUsersHaveThem) {
 }
 
 TEST(CircuitNet, KnowsTheNetlistOfADesign) {
-  EXPECT_EQ(circuitnet_netlist("7157-zero-riscy-a-1-c2-u0.8-m1-p1-f0"), "zero-riscy-a-1-c2");
-  EXPECT_EQ(circuitnet_netlist("9276-zero-riscy-b-1-c2-u0.85-m1-p1-f1"), "zero-riscy-b-1-c2");
-  EXPECT_EQ(circuitnet_netlist("2012-RISCY-b-1-c2-u0.7-m1-p1-f0"), "RISCY-b-1-c2");
-  EXPECT_EQ(circuitnet_netlist("10-RISCY-FPU-a-3-c20-u0.9-m4-p8-f1"), "RISCY-FPU-a-3-c20");
-  EXPECT_EQ(circuitnet_netlist("my-ultra-1"), "my-ultra-1");
-  EXPECT_EQ(circuitnet_netlist(""), "");
+  const Names names = {"zero-riscy-a-1-c2", "zero-riscy-a-1-c20", "RISCY-b-1-c2",   "RISCY-FPU-a-3-c20",
+                       "my-ultra-1",        "RISCY_freq_50",      "RISCY_freq_500", "RISCY-FPU_freq_50",
+                       "mgc_superblue14",   "mgc_superblue1",     "RISCY",          ""};
+  for (const auto& [design, netlist] : {std::pair{"7157-zero-riscy-a-1-c2-u0.8-m1-p1-f0", "zero-riscy-a-1-c2"},
+                                        {"7158-zero-riscy-a-1-c20-u0.8-m1-p1-f0", "zero-riscy-a-1-c20"},
+                                        {"2012-RISCY-b-1-c2-u0.7-m1-p1-f0", "RISCY-b-1-c2"},
+                                        {"10-RISCY-FPU-a-3-c20-u0.9-m4-p8-f1", "RISCY-FPU-a-3-c20"},
+                                        {"438-mgc_superblue14-util_0.8", "mgc_superblue14"},
+                                        {"RISCY_freq_50_mp_1_fpu_60_fpa_1.0_p_7_fi_ar", "RISCY_freq_50"},
+                                        {"RISCY-FPU_freq_50_mp_1_fpu_70_fpa_1.0_p_6_fi_ar", "RISCY-FPU_freq_50"},
+                                        {"my-ultra-1", "my-ultra-1"},
+                                        {"9276-zero-riscy-b-1-c2-u0.85-m1-p1-f1", ""},
+                                        {"", ""}}) {
+    EXPECT_EQ(circuitnet_netlist(design, names), netlist);
+  }
+}
+
+TEST(CircuitNet, PartsThatDriveMadeOfAFolderAreReadAsOne) {
+  const TestFolder folder;
+  TinyCircuitNet().write(folder);
+  const CircuitNetOptions options = options_of(folder);
+  const Circuit circuit = import_circuitnet(options);
+  const std::string in = folder.path("graph_features/");
+  std::filesystem::create_directories(in + "instance_placement_gcell-002");
+  std::filesystem::rename(in + "instance_placement_gcell",
+                          in + "instance_placement_gcell-002/instance_placement_gcell");
+  std::filesystem::create_directories(folder.path("instance_placement_gcell-001"));  // beside, and without an inner one
+  folder.write("instance_placement_gcell-001/13-tiny-a-1-c2-u0.9-m1-p1-f0.npy", TinyCircuitNet().placement_npy());
+  std::filesystem::create_directories(folder.path("graph_information-20230101T000000Z-001"));
+  std::filesystem::rename(in + "graph_information",
+                          folder.path("graph_information-20230101T000000Z-001/graph_information"));
+  testing::expect_equal(import_circuitnet(options), circuit);
+  EXPECT_EQ(list_circuitnet_designs(folder.path()), (Names{kDesign, "13-tiny-a-1-c2-u0.9-m1-p1-f0"}));
+}
+
+TEST(CircuitNet, AFolderThatIsNotWhatIsNeededIsNamed) {
+  const TestFolder folder;
+  const auto message = [&] { return input_error([&] { list_circuitnet_designs(folder.path("root")); }); };
+  expect_message(message(), folder.path("root"), {"there is no such folder"});
+  folder.write("root", "a file");
+  expect_message(message(), folder.path("root"), {"is no folder"});
+  std::filesystem::remove(folder.path("root"));
+  std::filesystem::create_directories(folder.path("root/graph_features"));
+  expect_message(message(), folder.path("root"), {"no folder instance_placement_gcell"});
+  std::filesystem::create_directories(folder.path("root/graph_features/instance_placement_micron"));
+  expect_message(message(), folder.path("root/graph_features/instance_placement_micron"),
+                 {"microns", "instance_placement_gcell"});
+  std::filesystem::create_directories(folder.path("root/instance_placement"));
+  expect_message(message(), folder.path("root"), {"no folder graph_information"});
+}
+
+TEST(CircuitNet, StrayFilesAreNoDesigns) {
+  const TestFolder folder;
+  TinyCircuitNet().write(folder, "");
+  for (const char* stray : {"README", "list.txt", ".DS_Store", "all-designs-u0.8.zip"}) {
+    folder.write(std::string("graph_features/instance_placement_gcell/") + stray, "nothing of numpy");
+  }
+  EXPECT_EQ(list_circuitnet_designs(folder.path()), Names{kDesign});
+}
+
+// A map has the margin around the placed cells that the placement has below and on the left.
+TEST(CircuitNet, AMapOfAnotherDesignIsRefused) {
+  const TestFolder folder;
+  TinyCircuitNet tiny;
+  tiny.places = {{"u0", TinyCircuitNet::box(10, 10, 10, 10)}, {"u2", TinyCircuitNet::box(209, 189, 209, 189)}};
+  tiny.write(folder);
+  const CircuitNetOptions usual = options_of(folder);
+  const auto options = [&](std::size_t columns, std::size_t rows) {
+    CircuitNetOptions with_map = usual;
+    with_map.label = {folder.write("map.npy", map_npy(columns, rows, std::vector<double>(columns * rows, 1)))};
+    return with_map;
+  };
+  for (const auto& [columns, rows] : {std::pair<std::size_t, std::size_t>{220, 200}, {210, 190}, {231, 209}}) {
+    EXPECT_EQ(import_circuitnet(options(columns, rows)).label, (std::vector<float>{1, 1}));
+  }
+  for (const auto& [columns, rows] :
+       {std::pair<std::size_t, std::size_t>{209, 200}, {232, 200}, {220, 211}, {256, 256}}) {
+    CircuitNetOptions bad = options(columns, rows);
+    expect_message(input_error([&] { import_circuitnet(bad); }), bad.label[0],
+                   {fmt::format("{} x {} GCells and the placement 220 x 200", columns, rows), "--resized"});
+    bad.resized = true;
+    EXPECT_EQ(import_circuitnet(bad).labels(), 1);
+  }
+  // One of the training set's size may well be as large as the placement, but has to be that closely.
+  tiny.places = {{"u0", TinyCircuitNet::box(10, 10, 10, 10)}, {"u2", TinyCircuitNet::box(245, 245, 245, 245)}};
+  tiny.write(folder);
+  EXPECT_EQ(import_circuitnet(options(256, 256)).labels(), 1);
+  tiny.places[1].second = TinyCircuitNet::box(242, 242, 242, 242);
+  tiny.write(folder);
+  EXPECT_THROW(import_circuitnet(options(256, 256)), InputError);
+  EXPECT_EQ(import_circuitnet(options(257, 256)).labels(), 1);
+}
+
+// A map of half or a third of the size: a box takes the GCells whose middle it covers, one at least.
+TEST(CircuitNet, BoxesAreScaledToAResizedMap) {
+  CircuitNetDesign design;
+  design.extent = {0, 0, 5, 5};
+  design.box = {{0, 0, 5, 5}, {1, 2, 2, 3}, {5, 5, 5, 5}, {2, 0, 2, 0}};
+  GcellMap map;
+  map.columns = 3;
+  map.rows = 12;
+  const auto boxes = boxes_on(map, design, true);
+  const std::vector<std::array<int, 4>> right = {{0, 0, 2, 11}, {1, 4, 1, 7}, {2, 10, 2, 11}, {1, 0, 1, 1}};
+  for (std::size_t i = 0; i < right.size(); ++i) {
+    EXPECT_EQ((std::array<int, 4>{boxes[i].left, boxes[i].bottom, boxes[i].right, boxes[i].top}), right[i]) << i;
+  }
 }
 
 TEST(CircuitNet, SamplesMapsByEachRule) {
@@ -240,7 +341,10 @@ TEST(CircuitNet, RefusesBadNetlists) {
       failure(folder, options_of(folder), file);
     }
     std::filesystem::remove(folder.path(file));
-    EXPECT_NE(failure(folder, options_of(folder), file).find("no such file"), std::string::npos);
+    const bool cells = file == std::string(TinyCircuitNet::kNodes);  // which tell what netlists there are
+    const std::string place = cells ? "graph_features/graph_information/node_attr" : file;
+    EXPECT_NE(failure(folder, options_of(folder), place).find(cells ? "no netlist of" : "no such file"),
+              std::string::npos);
     folder.write(file, good);
   }
   folder.write(TinyCircuitNet::kNodes, object_npy(py_objects({2, 1}, {py("u0"), "K\1"})));
@@ -286,8 +390,6 @@ TEST(CircuitNet, RefusesBadPlacements) {
   failure(folder, options, "graph_features/instance_placement_gcell/no-such-design");
   options.root = folder.path("nowhere");
   failure(folder, options, "nowhere");
-  EXPECT_NE(input_error([&] { list_circuitnet_designs(options.root); }).find("instance_placement_gcell"),
-            std::string::npos);
 }
 
 TEST(CircuitNet, RefusesBadMaps) {
@@ -303,7 +405,8 @@ TEST(CircuitNet, RefusesBadMaps) {
     EXPECT_EQ(failure(folder, options, "map.npy"), message);
   };
   // Too small for the placement, by one GCell in x and in y; on its side it would have fitted.
-  expect_map_failure(map_npy(4, 4, std::vector<double>(16, 0)), "4 x 4 GCells and a cell reaches to GCell (4, 3)");
+  expect_map_failure(map_npy(4, 4, std::vector<double>(16, 0)),
+                     "4 x 4 GCells and the placement 5 x 4 (cells reach GCell (4, 3))");
   expect_map_failure(map_npy(5, 3, std::vector<double>(15, 0)), "5 x 3 GCells");
   expect_map_failure(map_npy(4, 5, std::vector<double>(20, 0)), "4 x 5 GCells");
   expect_map_failure(npy("<f8", "(20,)", doubles(std::vector<double>(20, 0))), "is no map");
@@ -357,7 +460,7 @@ TEST(CircuitNet, ImportsADatasetAndListsWhatItSkips) {
     EXPECT_EQ(rows[i].counts.cells, i < 2 ? 4 : 0);
   }
   EXPECT_NE(rows[2].skipped.find("cut off"), std::string::npos);
-  EXPECT_NE(rows[3].skipped.find("no such file"), std::string::npos);
+  EXPECT_NE(rows[3].skipped.find("no netlist of the design 15-tiny-b"), std::string::npos);
   EXPECT_NE(rows[4].skipped.find("only 0 of 5 placed cells"), std::string::npos);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(out), std::filesystem::directory_iterator()), 2);
   options.design = designs[0];
@@ -425,6 +528,10 @@ TEST(CircuitNet, SamplesARealMap) {
   options.design = "7157-zero-riscy-a-1-c2-u0.8-m1-p1-f0";
   options.label = {root + "/maps/RUDY/RUDY/" + map};
   options.feature_maps = {{"macro", root + "/maps/macro_region/" + map}};
+  // They are of another design, of 261 x 259 GCells, and this one has about 234 x 234.
+  expect_message(input_error([&] { import_circuitnet(options); }), options.feature_maps[0].second,
+                 {"261 x 259", "234 x 234"});
+  options.resized = true;
   const Circuit circuit = import_circuitnet(options);
   EXPECT_EQ(circuit.labels(), 1);
   for (const float label : circuit.label) ASSERT_TRUE(label >= 0 && label < 0.02F);

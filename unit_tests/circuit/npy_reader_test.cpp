@@ -151,7 +151,7 @@ TEST(NpyReader, ReadsNpz) {
   EXPECT_EQ(read(zip({two})).value, (Values{3, 4}));
   EXPECT_EQ(read(zip({one, two}), "two").value, (Values{3, 4}));
   EXPECT_EQ(read(zip({one, two}), "one.npy").value, (Values{1, 2}));
-  EXPECT_NE(refusal(zip({one, two})).find("one.npy, two.npy"), std::string::npos);
+  EXPECT_NE(refusal(zip({one, two})).find("one, two"), std::string::npos);
   EXPECT_NE(refusal(zip({one, two}), "three").find("no array 'three'"), std::string::npos);
   EXPECT_NE(refusal(zip({one}), "two").find("no array 'two'"), std::string::npos);
   EXPECT_NE(refusal(zip({})).find("no array"), std::string::npos);

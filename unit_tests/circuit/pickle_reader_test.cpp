@@ -136,6 +136,65 @@ TEST(PickleReader, ReadsScalarsOfNumpy) {
   EXPECT_EQ(read(npy("|O", "()", code)), "array()[{'c', [1.5f, -5, True, 200]}]");
 }
 
+// What the class is called, and a call with these arguments.
+std::string called(const std::string& name, const std::vector<std::string>& arguments) {
+  return "c" + name + "\n" + py_tuple(arguments) + "R";
+}
+
+TEST(PickleReader, ReadsDictsOfOtherClasses) {
+  const std::string items = "(" + py("a") + "K\1" + py("b") + "K\2u";
+  const std::string dict = "{'a', 1, 'b', 2}";
+  EXPECT_EQ(read_code(called("collections\nOrderedDict", {}) + items), dict);
+  EXPECT_EQ(read_code(called("collections\ndefaultdict", {"cbuiltins\nlist\n"}) + items), dict);
+  EXPECT_EQ(read_code(called("collections\ndefaultdict", {"c__builtin__\nlong\n"}) + items), dict);
+  EXPECT_EQ(read_code(called("collections\ndefaultdict", {"N"}) + items), dict);
+  EXPECT_EQ(read_code(called("collections\ndefaultdict", {})), "{}");
+  expect_refusal(called("collections\nOrderedDict", {"N", "N"}), "too much");
+  expect_refusal(called("builtins\nlist", {}), "a class is called that is none");
+  expect_refusal("cbuiltins\nlist\n", "a class stands");
+  expect_refusal(called("collections\ndefaultdict", {"cos\nsystem\n"}), "refuses the class 'os.system'");
+}
+
+// numpy lists the objects of an array in C order, and says that it was in Fortran order.
+TEST(PickleReader, ObjectsComeInCOrderWhateverTheArraySays) {
+  const std::string objects = py_list({"K\1", "K\2", "K\3", py("x"), py("y"), py("z")});
+  EXPECT_EQ(read_code(py_array({2, 3}, py_type("O8", "|"), objects, true)), "array(2x3)[1, 2, 3, 'x', 'y', 'z']");
+  const std::string numbers = "C\x06" + std::string("\1\2\3\4\5\6");
+  EXPECT_EQ(read_code(py_array({2, 3}, py_type("u1", "|"), numbers, true)), "array(2x3)[1, 3, 5, 2, 4, 6]");
+}
+
+TEST(PickleReader, ReadsStringsOfNumpy) {
+  const auto text = [](const std::string& order, const std::string& bytes) {
+    return called("numpy.core.multiarray\nscalar", {py_type("U4", order), "B" + little(bytes.size(), 4) + bytes});
+  };
+  const auto characters = [](const std::vector<std::uint64_t>& codes, bool is_big) {
+    std::string bytes;
+    for (const std::uint64_t code : codes) bytes += is_big ? big(code, 4) : little(code, 4);
+    return bytes;
+  };
+  EXPECT_EQ(read_code(text("<", characters({'u', '/', 'a', 0, 0}, false))), "'u/a'");
+  EXPECT_EQ(read_code(text(">", characters({0xe9, 0x20ac, 0x1f600}, true))), "'\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80'");
+  EXPECT_EQ(read_code(text("<", "")), "''");
+  expect_refusal(text("<", "abc"), "a string of numpy is broken");
+  expect_refusal(text("<", characters({0x110000}, false)), "a string of numpy is broken");
+}
+
+TEST(PickleReader, ReadsNumbersOfProtocol5) {
+  const auto array = [](const std::string& code, const std::vector<std::int64_t>& shape, const std::string& order) {
+    std::vector<std::string> sizes;
+    for (const std::int64_t size : shape) sizes.push_back(py(size));
+    const std::string bytes = "\1\2\3\4\5\6";
+    return called("numpy.core.numeric\n_frombuffer",
+                  {code + little(bytes.size(), 8) + bytes, py_type("u1", "|"), py_tuple(sizes), py(order)});
+  };
+  for (const char* code : {"\x96", "\x8e"}) {
+    EXPECT_EQ(read_code(array(code, {6}, "C")), "array(6)[1, 2, 3, 4, 5, 6]");
+    EXPECT_EQ(read_code(array(code, {2, 3}, "F")), "array(2x3)[1, 3, 5, 2, 4, 6]");
+    expect_refusal(array(code, {7}, "C"), "more or fewer elements");
+    expect_refusal(std::string(code) + little(~0ULL, 8), "cut off");
+  }
+}
+
 TEST(PickleReader, SharedContainersAreOneNode) {
   const TestFolder folder;
   const Pickle pickle(folder.write("objects.npy", object_npy("](](K\1K\2e\x94h" + little(0, 1) + "e")));
@@ -153,7 +212,8 @@ TEST(PickleReader, RefusesEveryOtherNameAndInstruction) {
   expect_refusal("cnumpy.core.multiarray\nndarray\n" + call, "'numpy.core.multiarray.ndarray'");
   expect_refusal("cnumpy\nndarray.tofile\n" + call, "'numpy.ndarray.tofile'");
   expect_refusal(std::string("c\x1b[2J\n\0\n", 8), "refuses the class '?[2J.?'");
-  const std::string known = ".(N\x88\x89JKM\x8aGX\x8c" + std::string("BC]ae)\x85\x86\x87t}suqr\x94hjc\x93Rb\x80\x95");
+  const std::string known =
+      ".(N\x88\x89JKM\x8aGX\x8c" + std::string("BC\x8e\x96]ae)\x85\x86\x87t}suqr\x94hjc\x93Rb\x80\x95");
   for (int code = 0; code < 256; ++code) {
     if (known.find(static_cast<char>(code)) != std::string::npos) continue;
     expect_refusal(std::string("N") + static_cast<char>(code) + std::string(16, '\1'),

@@ -1,20 +1,12 @@
 #pragma once
 
-/// CircuitNet (N28) as a user has it on disk, made into circuits. Under its root, or one folder below in
-/// graph_features:
-///
-///   graph_information/net_attr/NETLIST_net_attr.npy     names of the nets
-///   graph_information/node_attr/NETLIST_node_attr.npy   names and types of the cells
-///   graph_information/pin_attr/NETLIST_pin_attr.npy     name, net (or list of nets) and cell of each pin
-///   instance_placement_gcell/DESIGN.npy                 the box of each placed cell, in inclusive GCell indices
-///
-/// where many designs (7157-zero-riscy-a-1-c2-u0.8-m1-p1-f0) place one netlist (zero-riscy-a-1-c2). Any of these files
-/// may lack its ".npy". Maps are 2-D arrays of numbers over the GCells of a design, axis 0 along x, of any size.
-/// Every error is an InputError that names the file.
+/// CircuitNet as a user has it on disk (circuitnet_files.hpp), made into circuits. Maps are arrays of numbers over the
+/// GCells of a design, axis 0 along x, with two axes longer than 1. Every error is an InputError that names the file.
 
 #include <cstddef>
 #include <cstdint>
 #include <gsrgnn/circuit/circuit.hpp>
+#include <gsrgnn/circuit/circuitnet_files.hpp>
 #include <gsrgnn/circuit/import_def.hpp>
 #include <string>
 #include <utility>
@@ -37,11 +29,13 @@ struct CircuitNetOptions {
   std::string root;    ///< folder of the dataset
   std::string design;  ///< name (or path) of a placement, with or without ".npy"
 
-  /// No label, or one or two maps (horizontal, vertical), or "rudy": see rudy_map(). A map is a file (.npy, or .npz of
-  /// one array), or a folder that holds the map of each design under the design's name.
+  /// No label, or one or two maps (horizontal, vertical), or "rudy": see rudy_map(). A map is a file (.npy, or .npz; of
+  /// an .npz of several arrays "FILE.npz:ARRAY"), or a folder that holds the map of each design under the design's
+  /// name.
   std::vector<std::string> label;
   CongestionLabel combine = CongestionLabel::average;  ///< of two maps: their mean in each GCell, or two labels a cell
   BoxRule rule = BoxRule::max;                         ///< for labels and features alike
+  bool resized = false;                                ///< maps were resized, as those of the training set to 256 x 256
   /// Further features: name, and map as for `label`, "rudy" included.
   std::vector<std::pair<std::string, std::string>> feature_maps;
 
@@ -62,9 +56,6 @@ struct CircuitNetOptions {
 Circuit import_circuitnet(const CircuitNetOptions& options);
 
 // ---- a whole dataset ------------------------------------------------------------------------------------------------
-
-/// The designs that have a placement under the root, sorted, without ".npy".
-std::vector<std::string> list_circuitnet_designs(const std::string& root);
 
 /// What became of one design of a dataset.
 struct CircuitNetRow {
@@ -88,17 +79,6 @@ std::vector<CircuitNetRow> import_circuitnet_dataset(const CircuitNetOptions& op
 
 // ---- the parts ------------------------------------------------------------------------------------------------------
 
-/// The netlist that a design places: its name without the leading number and the last "-u" (utilisation) and on.
-std::string circuitnet_netlist(const std::string& design);
-
-/// The name of a design from that of its placement: without folders and ".npy".
-std::string circuitnet_design(const std::string& name);
-
-/// The file of a name in a folder, whichever of the suffixes (tried in this order) it has. Throws when there is none,
-/// or more than one.
-std::string find_circuitnet_file(const std::string& folder, const std::string& name,
-                                 const std::vector<std::string>& suffixes);
-
 /// The files of a design, joined: a circuit of types and nets, with each cell's box.
 struct CircuitNetDesign {
   std::string placement;  ///< the file of the placement, for messages
@@ -117,7 +97,8 @@ struct GcellMap {
   std::vector<double> value;  ///< value[x * rows + y]
 };
 
-/// Reads a map; `where` and `design` as in CircuitNetOptions. Every value must be finite.
+/// Reads a map; `where` and `design` as in CircuitNetOptions. Axes of length 1 beside its two are dropped. Every value
+/// must be finite.
 GcellMap read_gcell_map(const std::string& where, const std::string& design);
 
 /// Rectangular uniform wire density (Spindler and Johannes, DATE 2007) of the placement: each net of two cells or more
@@ -125,7 +106,13 @@ GcellMap read_gcell_map(const std::string& where, const std::string& design);
 /// from 0 to the design's extent. Sums are of multiples of 2^-30, so that they depend on no order.
 GcellMap rudy_map(const CircuitNetDesign& design);
 
-/// One value a cell. Throws at the map when a box reaches beyond it.
+/// The boxes of a design's cells on a map. No file tells how many GCells a design has; there is about the same margin
+/// around the placed cells on all sides. Throws at the map when it is smaller or larger than that, by more than a
+/// twentieth (and by more than 2 GCells when it is 256 x 256, the size of CircuitNet's training set). A map that was
+/// `resized` may be of any size, and the boxes are scaled to it.
+std::vector<GcellBox> boxes_on(const GcellMap& map, const CircuitNetDesign& design, bool resized);
+
+/// One value a cell, whose boxes lie on the map.
 std::vector<double> sample(const GcellMap& map, const std::vector<GcellBox>& box, BoxRule rule);
 
 }  // namespace gsrgnn

@@ -45,6 +45,9 @@ double number_at(const NumericType& type, const char* bytes);
 /// Likewise, for kinds 'b', 'i' and 'u'. An unsigned number beyond 2^63 - 1 comes out negative.
 std::int64_t integer_at(const NumericType& type, const char* bytes);
 
+/// A string of numpy (type "U"), four bytes a character and padded with zeros, as UTF-8; nothing when it is broken.
+std::optional<std::string> text_of(std::string_view bytes, bool big_endian);
+
 struct NpyHeader {
   std::string type;  ///< e.g. "<f8", or "|O" for pickled Python objects
   bool fortran_order = false;

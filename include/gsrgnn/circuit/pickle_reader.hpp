@@ -3,8 +3,9 @@
 /// The Python objects of a pickled .npy file, as plain data.
 ///
 /// A pickle is a program, and what runs it elsewhere calls any function it names. Here it is read by a small stack
-/// machine that knows only the instructions which build None, bool, int, float, str, bytes, list, tuple, dict and numpy
-/// arrays and scalars; any other instruction and any other name is refused. Nothing is ever executed or imported.
+/// machine that knows only the instructions which build None, bool, int, float, str, bytes, list, tuple, dict (also
+/// OrderedDict and defaultdict) and numpy arrays and scalars (also of str); any other instruction and any other name is
+/// refused. Nothing is ever executed or imported.
 
 #include <cstdint>
 #include <deque>
@@ -19,8 +20,8 @@ struct PickleNone {};
 struct PickleBytes {
   std::string_view bytes;
 };
-/// The only names a pickle may use. They serve to build arrays and never remain in what was read.
-enum class PickleName { reconstruct, scalar, array, type, encode };
+/// The only names a pickle may use. They serve to build arrays and dicts and never remain in what was read.
+enum class PickleName { reconstruct, from_buffer, scalar, array, type, encode, dict, default_dict, factory };
 /// A node of the tree: a list, tuple, dict or array. Containers that a pickle shares are one node, not copies.
 struct PickleRef {
   std::uint32_t node;
