@@ -8,6 +8,7 @@
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/hash.hpp>
 #include <gsrgnn/util/version.hpp>
+#include <gsrgnn/util/write_file.hpp>
 #include <limits>
 #include <map>
 
@@ -110,7 +111,11 @@ void clean_sweep_folder(const std::string& folder, const std::vector<SweepRun>& 
     if (!claim.held() || !locks.supported()) continue;
     // A checkpoint is of use until the run is done.
     std::string why;
-    if (partial || run_state(folder, *run->second, why) == RunState::complete) fs::remove(path, error);
+    if (partial) {
+      remove_abandoned(path.string());
+    } else if (run_state(folder, *run->second, why) == RunState::complete) {
+      fs::remove(path, error);
+    }
   }
 }
 

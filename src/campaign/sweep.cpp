@@ -14,6 +14,7 @@
 #include <gsrgnn/util/signals.hpp>
 #include <gsrgnn/util/standard_streams.hpp>
 #include <gsrgnn/util/text.hpp>
+#include <gsrgnn/util/write_file.hpp>
 #include <numeric>
 #include <thread>
 #include <unordered_map>

@@ -5,9 +5,9 @@
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/maps_file.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <gsrgnn/util/files.hpp>
 #include <gsrgnn/util/hdf5_file.hpp>
 #include <gsrgnn/util/png.hpp>
+#include <gsrgnn/util/write_file.hpp>
 #include <limits>
 
 namespace gsrgnn {
@@ -76,7 +76,7 @@ void write_map_csv(const std::string& path, const GcellGrid& grid, const std::ve
       text += fmt::format("{},{},{},{},{:.6g}\n", x[column], y[row], x[column + 1], y[row + 1], at);
     }
   }
-  write_whole_file(path, text);
+  write_file(path, text);
 }
 
 void write_map_png(const std::string& path, const GcellGrid& grid, const std::vector<double>& value) {
@@ -101,7 +101,7 @@ void write_map_png(const std::string& path, const GcellGrid& grid, const std::ve
       picture.push_back(std::isnan(at) ? kNoValue : colour_of(most > least ? (at - least) / (most - least) : 0));
     }
   }
-  write_whole_file(path, png(columns, rows, picture));
+  write_file(path, png(columns, rows, picture));
 }
 
 }  // namespace gsrgnn

@@ -14,6 +14,8 @@ namespace gsrgnn {
 bool is_hdf5(const std::string& path) {
   constexpr std::array<char, 8> kSignature = {'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
   std::array<char, 8> start{};
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return false;  // a pipe would be waited for
   std::ifstream file(path, std::ios::binary);
   return file.read(start.data(), start.size()) && start == kSignature;
 }
@@ -21,6 +23,9 @@ bool is_hdf5(const std::string& path) {
 Circuit open_circuit(const std::string& path, const std::vector<std::string>& lef) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) throw InputError(path, "no such file", "check the path of the circuit");
+  if (std::filesystem::is_other(path, error)) {
+    throw InputError(path, "is a pipe or device", "give a circuit file or a DEF");
+  }
   for (const std::string& file : lef) {  // also where the circuit has no use for it: a misspelt name is a mistake
     if (!std::filesystem::exists(file, error)) throw InputError(file, "no such file", "check the path of the LEF");
   }

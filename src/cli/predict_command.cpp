@@ -16,6 +16,7 @@
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/files.hpp>
 #include <gsrgnn/util/text.hpp>
+#include <gsrgnn/util/write_file.hpp>
 #include <memory>
 #include <optional>
 

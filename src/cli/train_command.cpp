@@ -13,6 +13,7 @@
 #include <gsrgnn/util/files.hpp>
 #include <gsrgnn/util/signals.hpp>
 #include <gsrgnn/util/text.hpp>
+#include <gsrgnn/util/write_file.hpp>
 
 namespace gsrgnn::cli {
 namespace {

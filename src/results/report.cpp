@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <gsrgnn/results/report.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <gsrgnn/util/files.hpp>
 #include <gsrgnn/util/text.hpp>
+#include <gsrgnn/util/write_file.hpp>
 #include <set>
 
 namespace gsrgnn {
@@ -53,8 +53,7 @@ std::vector<std::string> write_report(const Comparison& comparison, const std::s
   std::vector<std::string> names;
   const auto write = [&](const std::string& name, const std::string& text) {
     names.push_back((std::filesystem::path(folder) / name).string());
-    if (write_text_file(names.back(), text)) return;
-    throw InputError(names.back(), "cannot write the file", "check that the folder is writable and the disk not full");
+    write_file(names.back(), text);
   };
   write("report.txt", printable(report_text(comparison)));  // which is shown on terminals
   for (const ReportTable& table : all_tables(comparison)) {

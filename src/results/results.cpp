@@ -12,6 +12,9 @@ namespace fs = std::filesystem;
 
 /// Reads what a results file takes over, so that a copy of it can fail for want of disk only.
 void check_collected(const Hdf5Reader& file) {
+  for (const char* object : kCollected) {
+    if (file.has(object)) file.check(object);
+  }
   const auto value = file.shape("predictions/value");
   if (value.size() != 2) file.fail("predictions/value", "is not a matrix");
   const std::map<std::string, Shape> expected = {

@@ -2,6 +2,7 @@
 #include <gsrgnn/results/results_file.hpp>
 #include <gsrgnn/training/deck.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/write_file.hpp>
 #include <set>
 
 namespace gsrgnn {
@@ -25,10 +26,7 @@ std::string group_of(const std::string& name) {
 
 void copy_run(Hdf5Writer& results, const Hdf5Reader& file, const std::string& name) {
   const std::string group = group_of(name);
-  for (const char* object : {"circuit", "curves", "deck", "measured", "memory", "predictions", "scores"}) {
-    results.copy(file, object, group + "/" + object);
-  }
-  for (const char* object : {"baselines", "designs"}) {  // not by older programs; of joint trainings only
+  for (const char* object : kCollected) {
     if (file.has(object)) results.copy(file, object, group + "/" + object);
   }
   for (const char* attribute : {"program_version", "revision", "kokkos_version", "execution_space"}) {
@@ -95,6 +93,7 @@ void read_columns(const Hdf5Reader& file, const std::string& table, const std::v
 }  // namespace
 
 RunTable collect_runs(const std::string& folder, const std::string& path) {
+  check_writable(path);  // known before the runs are read
   Hdf5Writer results(path);
   results.attribute("/", "kind", kResultsKind);
   results.attribute("/", "version", kVersion);

@@ -3,9 +3,9 @@
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/exchange.hpp>
-#include <gsrgnn/util/files.hpp>
 #include <gsrgnn/util/hash.hpp>
 #include <gsrgnn/util/version.hpp>
+#include <gsrgnn/util/write_file.hpp>
 #include <limits>
 
 namespace gsrgnn {
@@ -19,24 +19,6 @@ std::string hash_of(const Deck& deck) {
 }
 
 template <class T>
-void add_array(Fingerprint& print, const std::vector<T>& values) {
-  print.add(values);
-}
-void add_array(Fingerprint& print, const StateArray& values) {
-  print.add_word(values.size() * sizeof(float));
-  values.for_each_part(
-      [&](std::size_t, const auto& part) { print.add_words(part.data(), part.size() * sizeof(float)); });
-}
-
-std::string checksum(const TrainingState& state) {
-  Fingerprint print;
-  print.add_word(static_cast<std::uint64_t>(state.epoch));
-  print.add_word(static_cast<std::uint64_t>(state.best_epoch));
-  for_each_array(state, [&](const auto&, const auto& values) { add_array(print, values); });
-  return print.text();
-}
-
-template <class T>
 void write_array(Hdf5Writer& file, const std::string& name, const std::vector<T>& values) {
   file.array(name, values);
 }
@@ -44,16 +26,18 @@ void write_array(Hdf5Writer& file, const std::string& name, const StateArray& va
   file.array(name, values.size(), [&](std::uint64_t first) { return values.part(first); });
 }
 
+using Shared = std::shared_ptr<const Hdf5Reader>;
+
 template <class T>
-void read_array(const Hdf5Reader& file, const std::string& name, std::vector<T>& values) {
-  values = file.array<T>(name);
+void read_array(const Shared& file, const std::string& name, std::vector<T>& values) {
+  values = file->array<T>(name);
 }
-void read_array(const Hdf5Reader& file, const std::string& name, StateArray& values) {
-  const Shape shape = file.shape(name);
-  if (shape.size() != 1) file.fail(name, "is not a list");
-  values = StateArray(shape[0], [path = file.path(), name](std::size_t first, std::size_t count) {
-    return Hdf5Reader(path).part(name, first, count);
-  });
+void read_array(const Shared& file, const std::string& name, StateArray& values) {
+  const Shape shape = file->shape(name);
+  if (shape.size() != 1) file->fail(name, "is not a list");
+  values = StateArray(shape[0],
+                      [file, name](std::size_t first, std::size_t count) { return file->part(name, first, count); });
+  values.part(0);  // known to be numbers now, and not in the middle
 }
 
 /// Refuses a checkpoint that is whole and not of this run.
@@ -91,39 +75,37 @@ void Checkpoints::write(const TrainingState& state) const {
   file.attribute("/", "epoch", state.epoch);
   file.attribute("/", "epochs", std::int64_t{deck_.train.epochs});
   file.attribute("/", "best_epoch", state.best_epoch);
-  file.attribute("/", "checksum", checksum(state));
   file.string("deck", to_yaml(deck_));
   for_each_array(state,
                  [&](const std::string& name, const auto& values) { write_array(file, "state/" + name, values); });
-  file.commit_to_disk(previous_checkpoint_path(deck_.output));
+  file.commit(previous_checkpoint_path(deck_.output));
 }
 
 std::optional<TrainingState> Checkpoints::read_one(const std::string& path, std::string& note) const {
   std::error_code error;
   if (!fs::exists(path, error)) return std::nullopt;
   TrainingState state;
+  Shared file;
   try {
-    const Hdf5Reader file(path);
-    if (file.attribute_string("/", "kind") != kCheckpointKind || file.attribute_int("/", "version") != kVersion) {
-      file.fail("@kind", "is not that of a checkpoint which this program knows");
+    file = std::make_shared<const Hdf5Reader>(path);
+    if (file->attribute_string("/", "kind") != kCheckpointKind || file->attribute_int("/", "version") != kVersion) {
+      file->fail("@kind", "is not that of a checkpoint which this program knows");
     }
-    state.epoch = file.attribute_int("/", "epoch");
-    state.best_epoch = file.attribute_int("/", "best_epoch");
+    state.epoch = file->attribute_int("/", "epoch");
+    state.best_epoch = file->attribute_int("/", "best_epoch");
     for_each_array(state, [&](const std::string& name, auto& values) { read_array(file, "state/" + name, values); });
-    if (checksum(state) != file.attribute_string("/", "checksum")) file.fail("state", "does not fit its checksum");
     for (const char* name : {"deck_hash", "circuit_hash", "revision", "execution_space"}) {
-      file.attribute_string("/", name);
+      file->attribute_string("/", name);
     }
   } catch (const std::exception& exception) {  // damage can look like any size, and so be a lack of memory too
     note += (note.empty() ? "" : "; ") + std::string(exception.what());
     return std::nullopt;
   }
-  const Hdf5Reader file(path);
   const std::string anew = "use that one, or start without --resume";
-  expect_equal(file, "deck_hash", hash_of(deck_), "deck", "give another output, or start without --resume");
-  expect_equal(file, "circuit_hash", circuit_hash_, "circuit", "give another output, or start without --resume");
-  expect_equal(file, "revision", program_revision(), "revision of the program", anew);
-  expect_equal(file, "execution_space", execution_space(), "execution space", anew);
+  expect_equal(*file, "deck_hash", hash_of(deck_), "deck", "give another output, or start without --resume");
+  expect_equal(*file, "circuit_hash", circuit_hash_, "circuit", "give another output, or start without --resume");
+  expect_equal(*file, "revision", program_revision(), "revision of the program", anew);
+  expect_equal(*file, "execution_space", execution_space(), "execution space", anew);
   return state;
 }
 
@@ -137,8 +119,9 @@ std::optional<TrainingState> Checkpoints::read(std::string& note) const {
 void remove_checkpoints(const std::string& output) {
   std::error_code ignored;
   if (!fs::exists(checkpoint_path(output), ignored) && !fs::exists(previous_checkpoint_path(output), ignored)) return;
-  // They are needed until the run file is sure. (A run without any was short, and is not worth the wait.)
-  if (fs::exists(output, ignored) && !sync_to_disk(output)) return;
+  // They are needed until the name of the run file is sure.
+  const std::string folder = fs::path(output).parent_path().string();
+  if (fs::exists(output, ignored) && !sync_to_disk(folder.empty() ? "." : folder)) return;
   // The older first: whatever is left at any moment is the newest.
   fs::remove(previous_checkpoint_path(output), ignored);
   fs::remove(checkpoint_path(output), ignored);
@@ -154,7 +137,7 @@ void remove_unfinished(const std::string& output) {
       left.push_back(entry.path());
     }
   }
-  for (const fs::path& file : left) fs::remove(file, error);
+  for (const fs::path& file : left) remove_abandoned(file.string());
 }
 
 namespace {

@@ -1,5 +1,7 @@
 #include <gsrgnn/training/failure_record.hpp>
+#include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/files.hpp>
+#include <gsrgnn/util/write_file.hpp>
 #include <nlohmann/json.hpp>
 
 namespace gsrgnn {
@@ -10,7 +12,12 @@ bool write_failure_record(const std::string& path, const FailureRecord& record) 
   const Json json = {{"name", record.name},   {"reason", record.reason},     {"exit_code", record.exit_code},
                      {"final", record.final}, {"revision", record.revision}, {"deck_hash", record.deck_hash},
                      {"deck", record.deck}};
-  return write_text_file(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+  try {
+    write_file(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+  } catch (const InputError&) {
+    return false;
+  }
+  return true;
 }
 
 std::optional<FailureRecord> read_failure_record(const std::string& path) {

@@ -2,8 +2,8 @@
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/training/prediction_files.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <gsrgnn/util/files.hpp>
 #include <gsrgnn/util/text.hpp>
+#include <gsrgnn/util/write_file.hpp>
 
 namespace gsrgnn {
 namespace {
@@ -49,7 +49,7 @@ void write_prediction_csv(const std::string& path, const SavedModel& model, cons
     for (std::size_t o = 0; labelled && o < labels; ++o) text += fmt::format(",{}", label[i * labels + o]);
     text += '\n';
   }
-  write_whole_file(path, text);
+  write_file(path, text);
 }
 
 std::vector<PaddingRule> padding_of_the_hottest(const GcellValues& map) {
@@ -82,7 +82,7 @@ std::vector<std::int64_t> write_padding(const std::string& path, const Circuit& 
     for (const std::string& name : padded[r]) text += name + '\n';
     text += fmt::format("}} -left {0} -right {0}\n", rules[r].sites);
   }
-  write_whole_file(path, text);
+  write_file(path, text);
   return cells;
 }
 

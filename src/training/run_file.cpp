@@ -37,7 +37,13 @@ double median(std::vector<double> values) {
   return (values[values.size() / 2] + values[(values.size() - 1) / 2]) / 2;
 }
 
-/// All but the predictions and what is of joint trainings only.
+/// `group`: where it does not depend on the number of ranks, "memory", or else "measured".
+void write_memory(Hdf5Writer& file, const std::string& group, const MemoryUse& memory) {
+  file.attribute(group, "planned", memory.planned);
+  file.attribute(group, "allocated", memory.allocated);
+}
+
+/// All but the predictions, the memory, and what is of joint trainings only.
 void write_common(Hdf5Writer& file, const Deck& deck, const std::string& source, const TrainedRun& run) {
   file.attribute("/", "kind", kRunKind);
   file.attribute("/", "version", kVersion);
@@ -71,10 +77,6 @@ void write_common(Hdf5Writer& file, const Deck& deck, const std::string& source,
 
   write_model(file, run.model);
   file.attribute("model", "trained_parameters", run.trained_parameters);
-
-  file.group("memory");
-  file.attribute("memory", "planned", run.memory.planned);
-  file.attribute("memory", "allocated", run.memory.allocated);
 
   for_each_part([&](const std::string& part, const auto& list) { file.array("measured/" + part, list); }, run.seconds);
   file.attribute("measured", "process_peak", run.memory.process_peak);
@@ -165,6 +167,7 @@ void write_run(const std::string& path, const Deck& deck, const TrainingCircuits
     file.array("predictions/design", run.held_out.design);
     write_designs(file, run.designs);
     file.attribute("measured", "ranks", std::int64_t{run.ranks});
+    write_memory(file, "measured", run.memory);
   } else {
     const Circuit& circuit = *circuits.held.front().circuit;
     write_common(file, deck, circuit.source, run);
@@ -177,6 +180,8 @@ void write_run(const std::string& path, const Deck& deck, const TrainingCircuits
     cells.split = in_original_order(circuit, run.part, 1);
     cells.name = in_original_order(circuit, circuit.cell_name, 1);
     predictions(cells);
+    file.group("memory");
+    write_memory(file, "memory", run.memory);
   }
   file.commit();
 }
@@ -252,8 +257,9 @@ RunDescription describe_run(const Hdf5Reader& file, const std::string& group) {
   for_each_part(
       [&](const std::string& part, double& of_run) { of_run = median(file.array<double>(in("measured/" + part))); },
       run.seconds);
-  run.memory_planned = file.attribute_int(in("memory"), "planned");
-  run.memory_allocated = file.attribute_int(in("memory"), "allocated");
+  const std::string memory = in(file.has(in("memory")) ? "memory" : "measured");
+  run.memory_planned = file.attribute_int(memory, "planned");
+  run.memory_allocated = file.attribute_int(memory, "allocated");
   run.process_peak = file.attribute_int(in("measured"), "process_peak");
   if (file.has(in("designs"))) {
     const std::int64_t ranks = file.attribute_int(in("measured"), "ranks");

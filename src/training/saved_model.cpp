@@ -279,6 +279,7 @@ Prediction predict(const SavedModel& model, const Circuit& circuit, const std::s
   if (!model.start.empty()) {
     const auto start = model.start.predict(circuit, for_design(model.technology, circuit.placement.technology), place);
     for (std::size_t i = 0; i < start.size(); ++i) prediction.value[i] += start[i];
+    expect_finite(prediction.value);
   }
   return prediction;
 }

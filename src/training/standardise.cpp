@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <gsrgnn/training/standardise.hpp>
+#include <gsrgnn/util/error.hpp>
 #include <limits>
 
 namespace gsrgnn {
@@ -51,6 +52,12 @@ void ColumnMoments::join(const ColumnMoments& other) {
   count = all;
 }
 
+void expect_finite(const std::vector<float>& predicted) {
+  if (std::all_of(predicted.begin(), predicted.end(), [](float value) { return std::isfinite(value); })) return;
+  throw RunError(
+      "a prediction is beyond the largest number (3.4e38); give the labels in a larger unit, and train anew");
+}
+
 Standardisation Standardisation::from(const ColumnMoments& moments) {
   Standardisation s;
   for (std::size_t c = 0; c < moments.mean.size(); ++c) {
@@ -87,6 +94,7 @@ std::vector<float> Standardisation::invert(const std::vector<float>& values) con
     const std::size_t c = i % mean.size();
     result[i] = static_cast<float>(static_cast<double>(values[i]) * scale[c] + mean[c]);
   }
+  expect_finite(result);
   return result;
 }
 

@@ -1,28 +1,12 @@
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/files.hpp>
-#include <gsrgnn/util/machine.hpp>
-#include <random>
 
 namespace gsrgnn {
-
-std::string temporary_path(const std::string& path) {
-  static const std::string process = [] {
-    std::string host = host_name().substr(0, 16);
-    std::replace(host.begin(), host.end(), '.', '_');
-    return fmt::format("{}-{}-{:08x}", host, ::getpid(), std::random_device()());
-  }();
-  return fmt::format("{}.{}.partial", path, process);
-}
 
 std::optional<std::string> read_text_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -50,30 +34,6 @@ std::string read_whole_file(const std::string& path, std::uint64_t most) {
   auto bytes = read_text_file(path);
   if (error || !bytes) throw InputError(path, "the file cannot be read", "check its permissions");
   return std::move(*bytes);
-}
-
-bool write_text_file(const std::string& path, std::string_view text) {
-  const std::string temporary = temporary_path(path);
-  std::ofstream file(temporary, std::ios::binary);
-  file << text;
-  file.close();
-  if (file && std::rename(temporary.c_str(), path.c_str()) == 0) return true;
-  std::remove(temporary.c_str());
-  return false;
-}
-
-void write_whole_file(const std::string& path, std::string_view bytes) {
-  std::error_code told_by_what_follows;
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), told_by_what_follows);
-  if (!write_text_file(path, bytes)) throw InputError(path, "cannot be written", "check the folder and its space");
-}
-
-bool sync_to_disk(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  const bool good = ::fsync(file) == 0 || errno == EINVAL;  // EINVAL: there is no disk behind it
-  ::close(file);
-  return good;
 }
 
 void refuse_overwrite(const std::string& output, const std::vector<std::string>& inputs) {

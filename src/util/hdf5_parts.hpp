@@ -6,6 +6,7 @@
 
 #include <gsrgnn/util/hdf5_file.hpp>
 #include <type_traits>
+#include <utility>
 
 namespace gsrgnn {
 
@@ -20,6 +21,10 @@ class Handle {
   Handle& operator=(const Handle&) = delete;
   operator hid_t() const { return id_; }
   bool valid() const { return id_ >= 0; }
+  /// Whether it was closed without a fault: HDF5 writes small arrays only then.
+  bool close_checked() { return close_(std::exchange(id_, -1)) >= 0; }
+  /// Gives it to the caller to close.
+  hid_t release() { return std::exchange(id_, -1); }
 
  private:
   hid_t id_;
@@ -37,11 +42,22 @@ hid_t native_type() {
 }
 
 /// Strings are stored with one length: HDF5 keeps those of various lengths in a heap without checksums, and a damaged
-/// heap crashes the library (1.10).
-hid_t string_type(std::size_t length);
+/// heap crashes the library (1.10). It does not read ASCII as UTF-8, though that is what it is.
+hid_t string_type(std::size_t length, H5T_cset_t characters = H5T_CSET_UTF8);
 
+Shape shape_of(hid_t dataset);
 hid_t open_dataset(const Hdf5Reader& reader, hid_t file, const std::string& name);
-/// The number of elements. A damaged header may announce any: nothing is allocated that the stored bytes do not back.
+
+// What a file from elsewhere may not hold, for HDF5 would read other files for it, hang or crash (hdf5_untrusted.cpp).
+
+/// Refuses to follow a link from one object to another or to another file; `name` is that of an existing link.
+void expect_no_link(const Hdf5Reader& reader, hid_t file, const std::string& name);
+/// Refuses an array whose values are in another file, or packed in other ways than everybody has.
+void expect_known_storage(const Hdf5Reader& reader, const std::string& name, hid_t dataset);
+/// Refuses types other than numbers as machines have them, strings of one length, and tables of these.
+void expect_known_type(const Hdf5Reader& reader, const std::string& name, hid_t type);
+/// The number of elements, all of which are there. A damaged header may announce any: none that the stored bytes, when
+/// unpacked, do not back.
 std::uint64_t checked_size(const Hdf5Reader& reader, const std::string& name, hid_t dataset, hid_t type);
 
 }  // namespace gsrgnn

@@ -1,21 +1,32 @@
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <gsrgnn/util/error.hpp>
 #include <optional>
 #include <utility>
 
+#include "util/checksum.hpp"
 #include "util/hdf5_parts.hpp"
 
 namespace gsrgnn {
 namespace {
 
-Shape shape_of(hid_t dataset) {
-  const Handle space(H5Dget_space(dataset), H5Sclose);
-  std::vector<hsize_t> dims(static_cast<std::size_t>(std::max(0, H5Sget_simple_extent_ndims(space))));
-  if (!dims.empty()) H5Sget_simple_extent_dims(space, dims.data(), nullptr);
-  return Shape(dims.begin(), dims.end());
-}
+/// An open file. It is not waited for, should it be a pipe.
+struct OpenFile {
+  explicit OpenFile(const std::string& path) : file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {}
+  ~OpenFile() {
+    if (file >= 0) ::close(file);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  const int file;
+};
 
 template <class T>
 constexpr H5T_class_t kNumberClass = std::is_integral_v<T> ? H5T_INTEGER : H5T_FLOAT;
@@ -27,26 +38,17 @@ std::uint64_t checked_numbers(const Hdf5Reader& reader, const std::string& name,
   if (H5Tget_class(type) != kNumberClass<T>) {
     reader.fail(name, std::is_integral_v<T> ? "does not hold integers" : "does not hold floating-point numbers");
   }
+  expect_known_type(reader, name, type);
   return checked_size(reader, name, dataset, type);
 }
 
-/// `count` strings as they are stored, by read(type in memory, to where); nothing when that fails. Those of various
-/// lengths were written by another program.
+/// `count` strings as they are stored, by read(type in memory, to where); nothing when that fails.
 template <class Read>
 std::optional<std::vector<std::string>> read_strings(hid_t stored, std::size_t count, const Read& read) {
-  std::vector<std::string> values;
-  if (H5Tis_variable_str(stored) > 0) {
-    std::vector<char*> pointers(count, nullptr);
-    if (!read(Handle(string_type(H5T_VARIABLE), H5Tclose), pointers.data())) return std::nullopt;
-    for (char* const pointer : pointers) {
-      values.emplace_back(pointer != nullptr ? pointer : "");
-      H5free_memory(pointer);
-    }
-    return values;
-  }
   const std::size_t length = H5Tget_size(stored);
   std::string packed(count * length, '\0');
-  if (!read(Handle(string_type(length), H5Tclose), packed.data())) return std::nullopt;
+  if (!read(Handle(string_type(length, H5Tget_cset(stored)), H5Tclose), packed.data())) return std::nullopt;
+  std::vector<std::string> values;
   for (std::size_t i = 0; i < count; ++i) values.emplace_back(packed.substr(i * length, length).c_str());
   return values;
 }
@@ -63,38 +65,56 @@ void start_hdf5() {
   H5open();
 }
 
-hid_t string_type(std::size_t length) {
+hid_t string_type(std::size_t length, H5T_cset_t characters) {
   const hid_t type = H5Tcopy(H5T_C_S1);
   H5Tset_size(type, length);
-  H5Tset_strpad(type, length == H5T_VARIABLE ? H5T_STR_NULLTERM : H5T_STR_NULLPAD);
-  H5Tset_cset(type, H5T_CSET_UTF8);
+  H5Tset_strpad(type, H5T_STR_NULLPAD);
+  H5Tset_cset(type, characters);
   return type;
+}
+
+Shape shape_of(hid_t dataset) {
+  const Handle space(H5Dget_space(dataset), H5Sclose);
+  std::vector<hsize_t> dims(static_cast<std::size_t>(std::max(0, H5Sget_simple_extent_ndims(space))));
+  if (!dims.empty()) H5Sget_simple_extent_dims(space, dims.data(), nullptr);
+  return Shape(dims.begin(), dims.end());
 }
 
 hid_t open_dataset(const Hdf5Reader& reader, hid_t file, const std::string& name) {
   if (!reader.has(name)) reader.fail(name, "is missing");
-  const hid_t id = H5Dopen2(file, name.c_str(), H5P_DEFAULT);
-  if (id < 0) reader.fail(name, "cannot be opened as an array");
-  return id;
-}
-
-std::uint64_t checked_size(const Hdf5Reader& reader, const std::string& name, hid_t dataset, hid_t type) {
-  std::uint64_t size = 1;
-  for (const std::uint64_t extent : shape_of(dataset)) {
-    if (extent != 0 && size > (std::uint64_t{1} << 40U) / extent) reader.fail(name, "announces an impossible size");
-    size *= extent;
-  }
-  if (size * H5Tget_size(type) > H5Dget_storage_size(dataset)) reader.fail(name, "is shorter than its announced size");
-  return size;
+  Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
+  if (!dataset.valid()) reader.fail(name, "cannot be opened as an array");
+  expect_known_storage(reader, name, dataset);
+  return dataset.release();
 }
 
 Hdf5Reader::Hdf5Reader(std::string path) : path_(std::move(path)) {
   start_hdf5();
   std::error_code error;
-  if (!std::filesystem::exists(path_, error)) throw InputError(path_, "no such file", "check the path");
-  if (std::filesystem::is_directory(path_, error)) throw InputError(path_, "is a folder", "give a file");
-  file_ = H5Fopen(path_.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
-  if (file_ < 0) throw InputError(path_, "not a readable HDF5 file (or truncated)", "write it again with this program");
+  const std::filesystem::file_status status = std::filesystem::status(path_, error);
+  if (!std::filesystem::exists(status)) throw InputError(path_, "no such file", "check the path");
+  if (!std::filesystem::is_regular_file(status)) {
+    throw InputError(path_, std::filesystem::is_directory(status) ? "is a folder" : "is a pipe or device",
+                     "give a file");
+  }
+  const OpenFile own(path_);
+  if (own.file < 0) {
+    throw InputError(path_, fmt::format("cannot be read ({})", std::strerror(errno)), "check its permissions");
+  }
+  size_ = std::filesystem::file_size(path_, error);
+  left_ = kFreeBytes + kMostTimes * size_;
+  const bool checked = has_right_checksum(own.file, path_);
+  // By what was checked, whatever has the name meanwhile.
+  Handle file(H5Fopen(fmt::format("/proc/self/fd/{}", own.file).c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  if (!file.valid() && ::flock(own.file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    throw InputError(path_, "is locked by another program that writes it", "wait until that has ended");
+  }
+  if (!file.valid()) {
+    throw InputError(path_, "not a readable HDF5 file (or truncated)", "write it again with this program");
+  }
+  haddr_t end = 0;
+  if (!checked && H5Fget_eoa(file, &end) >= 0) refuse_broken_checksum(own.file, end, path_);
+  file_ = file.release();
 }
 
 Hdf5Reader::~Hdf5Reader() {
@@ -102,16 +122,30 @@ Hdf5Reader::~Hdf5Reader() {
 }
 
 void Hdf5Reader::fail(const std::string& object, const std::string& what) const {
-  throw InputError(fmt::format("{}:/{}", path_, object), what,
-                   "the file is damaged or of another kind; write it again");
+  refuse(object, what, "the file is damaged or of another kind; write it again");
+}
+
+void Hdf5Reader::refuse(const std::string& object, const std::string& what, const std::string& cure) const {
+  throw InputError(fmt::format("{}:/{}", path_, object), what, cure);
+}
+
+void Hdf5Reader::take(const std::string& object, std::uint64_t count, std::uint64_t bytes) const {
+  if (bytes > 0 && count > left_ / bytes) {
+    refuse(object, fmt::format("is more, unpacked, than a file of {} bytes is trusted with", size_),
+           "unpack the file: h5repack -f NONE");
+  }
+  left_ -= count * bytes;
 }
 
 bool Hdf5Reader::has(const std::string& name) const {
   // H5Lexists wants every group on the way to exist.
-  for (std::size_t end = name.find('/'); end != std::string::npos; end = name.find('/', end + 1)) {
-    if (H5Lexists(file_, name.substr(0, end).c_str(), H5P_DEFAULT) <= 0) return false;
+  for (std::size_t end = 0; end != std::string::npos;) {
+    end = name.find('/', end + 1);
+    const std::string part = name.substr(0, end);
+    if (H5Lexists(file_, part.c_str(), H5P_DEFAULT) <= 0) return false;
+    expect_no_link(*this, file_, part);
   }
-  return H5Lexists(file_, name.c_str(), H5P_DEFAULT) > 0;
+  return true;
 }
 
 Shape Hdf5Reader::shape(const std::string& name) const {
@@ -138,7 +172,9 @@ std::vector<float> Hdf5Reader::part(const std::string& name, std::uint64_t first
 template <class T>
 std::vector<T> Hdf5Reader::array(const std::string& name) const {
   const Handle dataset(open_dataset(*this, file_, name), H5Dclose);
-  std::vector<T> values(checked_numbers<T>(*this, name, dataset));
+  const std::uint64_t size = checked_numbers<T>(*this, name, dataset);
+  take(name, size, sizeof(T));
+  std::vector<T> values(size);
   if (!values.empty() && H5Dread(dataset, native_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
     fail(name, "cannot be read");
   }
@@ -155,8 +191,10 @@ std::vector<std::string> Hdf5Reader::strings(const std::string& name) const {
   const Handle dataset(open_dataset(*this, file_, name), H5Dclose);
   const Handle stored(H5Dget_type(dataset), H5Tclose);
   if (H5Tget_class(stored) != H5T_STRING) fail(name, "does not hold strings");
+  expect_known_type(*this, name, stored);
   const auto size = checked_size(*this, name, dataset, stored);
   if (size == 0) return {};
+  take(name, size, H5Tget_size(stored) + sizeof(std::string));
   auto values = read_strings(stored, size, [&](hid_t type, void* to) {
     return H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, to) >= 0;
   });
@@ -171,7 +209,7 @@ std::string Hdf5Reader::string(const std::string& name) const {
 }
 
 bool Hdf5Reader::has_attribute(const std::string& object, const std::string& name) const {
-  return H5Aexists_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT) > 0;
+  return (object == "/" || has(object)) && H5Aexists_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT) > 0;
 }
 
 namespace {
@@ -184,9 +222,12 @@ void read_attribute(const Hdf5Reader& reader, hid_t file, const std::string& obj
   const Handle attribute(H5Aopen_by_name(file, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
   const Handle type(H5Aget_type(attribute), H5Tclose);
   const Handle space(H5Aget_space(attribute), H5Sclose);
-  if (H5Tget_class(type) != wanted || H5Sget_simple_extent_npoints(space) != 1 || !read(attribute, type)) {
+  if (H5Tget_class(type) != wanted || H5Sget_simple_extent_npoints(space) != 1) {
     reader.fail(place, "has another type than expected");
   }
+  expect_known_type(reader, place, type);
+  reader.take(place, 1, H5Tget_size(type));
+  if (!read(attribute, type)) reader.fail(place, "cannot be read");
 }
 
 template <class T>
@@ -202,10 +243,7 @@ T read_number(const Hdf5Reader& reader, hid_t file, const std::string& object, c
 std::string Hdf5Reader::attribute_string(const std::string& object, const std::string& name) const {
   std::string value;
   read_attribute(*this, file_, object, name, H5T_STRING, [&](hid_t attribute, hid_t type) {
-    auto values = read_strings(type, 1, [&](hid_t as, void* to) {
-      const bool good = H5Aread(attribute, as, to) >= 0;
-      return good && (H5Tis_variable_str(as) <= 0 || *static_cast<char**>(to) != nullptr);
-    });
+    auto values = read_strings(type, 1, [&](hid_t as, void* to) { return H5Aread(attribute, as, to) >= 0; });
     if (values) value = std::move(values->front());
     return values.has_value();
   });
@@ -221,8 +259,9 @@ double Hdf5Reader::attribute_double(const std::string& object, const std::string
 }
 
 std::vector<std::string> Hdf5Reader::members(const std::string& group) const {
+  if (group != "/" && !has(group)) fail(group, "is missing");
   const Handle id(H5Gopen2(file_, group.c_str(), H5P_DEFAULT), H5Gclose);
-  if (!id.valid()) fail(group, "is missing");
+  if (!id.valid()) fail(group, "is no group");
   std::vector<std::string> names;
   const auto collect = [](hid_t, const char* name, const H5L_info_t*, void* list) -> herr_t {
     static_cast<std::vector<std::string>*>(list)->emplace_back(name);
@@ -231,6 +270,29 @@ std::vector<std::string> Hdf5Reader::members(const std::string& group) const {
   hsize_t index = 0;
   H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, &index, collect, &names);
   return names;
+}
+
+void Hdf5Reader::check(const std::string& object) const {
+  if (!has(object)) fail(object, "is missing");
+  // A group may hold itself: what it costs to look at them is bounded like what they hold.
+  take(object, 1, 1024);
+  if (std::count(object.begin(), object.end(), '/') > 20) fail(object, "lies too deep");
+  const Handle id(H5Oopen(file_, object.c_str(), H5P_DEFAULT), H5Oclose);
+  for (int i = 0; i < H5Aget_num_attrs(id); ++i) {
+    const Handle attribute(
+        H5Aopen_by_idx(id, ".", H5_INDEX_NAME, H5_ITER_INC, static_cast<hsize_t>(i), H5P_DEFAULT, H5P_DEFAULT),
+        H5Aclose);
+    const Handle type(H5Aget_type(attribute), H5Tclose);
+    expect_known_type(*this, object + "@", type);
+  }
+  if (H5Iget_type(id) == H5I_GROUP) {
+    for (const std::string& member : members(object)) check(fmt::format("{}/{}", object, member));
+    return;
+  }
+  const Handle dataset(open_dataset(*this, file_, object), H5Dclose);
+  const Handle type(H5Dget_type(dataset), H5Tclose);
+  expect_known_type(*this, object, type);
+  checked_size(*this, object, dataset, type);
 }
 
 }  // namespace gsrgnn

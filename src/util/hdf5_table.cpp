@@ -78,27 +78,23 @@ std::vector<Hdf5Column> Hdf5Reader::table(const std::string& name) const {
   const Handle dataset(open_dataset(*this, file_, name), H5Dclose);
   const Handle stored(H5Dget_type(dataset), H5Tclose);
   if (H5Tget_class(stored) != H5T_COMPOUND) fail(name, "does not hold a table");
+  expect_known_type(*this, name, stored);
   const std::size_t rows = checked_size(*this, name, dataset, stored);
   std::vector<Hdf5Column> columns;
   std::vector<std::size_t> text_sizes;
   for (int c = 0; c < H5Tget_nmembers(stored); ++c) {
     const auto member = static_cast<unsigned>(c);
+    const Handle type(H5Tget_member_type(stored, member), H5Tclose);
+    text_sizes.push_back(H5Tget_size(type));
+    take(name, rows, text_sizes.back() + sizeof(std::string));  // beside each other: packed, and as a column
     char* const text = H5Tget_member_name(stored, member);
     Hdf5Column column{text != nullptr ? text : "", {}};
     H5free_memory(text);
-    const Handle type(H5Tget_member_type(stored, member), H5Tclose);
     const H5T_class_t kind = H5Tget_class(type);
-    if (kind == H5T_INTEGER) {
-      column.values = std::vector<std::int64_t>(rows);
-    } else if (kind == H5T_FLOAT) {
-      column.values = std::vector<double>(rows);
-    } else if (kind == H5T_STRING && H5Tis_variable_str(type) == 0) {
-      column.values = std::vector<std::string>(rows);
-    } else {
-      fail(name, fmt::format("has a column '{}' that holds neither numbers nor strings of fixed length", column.name));
-    }
+    if (kind == H5T_INTEGER) column.values = std::vector<std::int64_t>(rows);
+    if (kind == H5T_FLOAT) column.values = std::vector<double>(rows);
+    if (kind == H5T_STRING) column.values = std::vector<std::string>(rows);
     columns.push_back(std::move(column));
-    text_sizes.push_back(H5Tget_size(type));
   }
   const RowLayout layout(columns, text_sizes);
   const std::size_t stride = layout.stride();

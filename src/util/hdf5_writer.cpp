@@ -1,11 +1,9 @@
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <filesystem>
 #include <gsrgnn/util/error.hpp>
-#include <gsrgnn/util/files.hpp>
+#include <gsrgnn/util/write_file.hpp>
 #include <utility>
 
+#include "util/checksum.hpp"
 #include "util/hdf5_parts.hpp"
 
 namespace gsrgnn {
@@ -32,55 +30,30 @@ void Hdf5Writer::fail(const std::string& what) const {
                    "check that the folder is writable and the disk not full");
 }
 
-Hdf5Writer::Hdf5Writer(std::string path) : path_(std::move(path)), temporary_(temporary_path(path_)) {
+Hdf5Writer::Hdf5Writer(std::string path) : path_(std::move(path)) {
   start_hdf5();
-  std::error_code error;
-  if (std::filesystem::is_directory(path_, error)) {
-    throw InputError(path_, "is a folder", "give the name of the file to write");
-  }
-  const auto folder = std::filesystem::path(path_).parent_path();
-  for (auto parent = folder; !parent.empty() && !std::filesystem::exists(parent, error);
-       parent = parent.parent_path()) {
-    made_folder_ = parent.string();
-  }
   // The format of HDF5 1.8: its metadata has checksums, so that damage is noticed before it is believed.
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_LATEST);
+  // In memory, for HDF5 does not tell of all faults of a disk, and crashes at some (1.10).
+  constexpr std::size_t kGrowth = std::size_t{1} << 20U;
+  H5Pset_fapl_core(access, kGrowth, false);
   const Handle creation(group_properties(H5P_FILE_CREATE), H5Pclose);
-  // Again, for another writer that only tried the place may remove its folder at any moment.
-  const int most = folder.empty() ? 1 : 100;
-  for (int tries = 0; file_ < 0 && tries < most; ++tries) {
-    if (!folder.empty()) std::filesystem::create_directories(folder, error);
-    file_ = H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, creation, access);
-  }
-  if (file_ < 0) {
-    discard();
-    fail("the file");
-  }
+  // A name of its own: HDF5 takes two files in memory of one name for the same.
+  file_ = H5Fcreate(temporary_path(path_).c_str(), H5F_ACC_TRUNC, creation, access);
+  if (file_ < 0) fail("the file");
 }
 
 Hdf5Writer::~Hdf5Writer() {
-  if (file_ < 0) return;
-  H5Fclose(file_);
-  discard();
-}
-
-/// Removes the temporary file and the folders made for it, as far as they are empty.
-void Hdf5Writer::discard() {
-  std::remove(temporary_.c_str());
-  if (made_folder_.empty()) return;
-  std::error_code error;
-  for (auto folder = std::filesystem::path(path_).parent_path(); std::filesystem::remove(folder, error);
-       folder = folder.parent_path()) {
-    if (folder == made_folder_) break;
-  }
+  if (file_ >= 0) H5Fclose(file_);
 }
 
 /// Creates a dataset and writes it, unless there is no data.
 void Hdf5Writer::write(const std::string& name, std::int64_t type, std::int64_t space, const void* data) {
   make_groups(name);
-  const Handle dataset(create_dataset(file_, name, type, space), H5Dclose);
-  if (!dataset.valid() || (data != nullptr && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)) {
+  Handle dataset(create_dataset(file_, name, type, space), H5Dclose);
+  if (!dataset.valid() || (data != nullptr && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0) ||
+      !dataset.close_checked()) {
     fail(fmt::format("/{}", name));
   }
 }
@@ -111,7 +84,7 @@ void Hdf5Writer::array(const std::string& name, std::uint64_t size,
   const hsize_t all = size;
   const Handle space(H5Screate_simple(1, &all, nullptr), H5Sclose);
   make_groups(name);
-  const Handle dataset(create_dataset(file_, name, H5T_NATIVE_FLOAT, space), H5Dclose);
+  Handle dataset(create_dataset(file_, name, H5T_NATIVE_FLOAT, space), H5Dclose);
   bool good = dataset.valid();
   for (hsize_t first = 0; good && first < all;) {
     const std::vector<float> values = part(first);
@@ -121,7 +94,7 @@ void Hdf5Writer::array(const std::string& name, std::uint64_t size,
            H5Dwrite(dataset, H5T_NATIVE_FLOAT, of_part, space, H5P_DEFAULT, values.data()) >= 0;
     first += count;
   }
-  if (!good) fail(fmt::format("/{}", name));
+  if (!good || !dataset.close_checked()) fail(fmt::format("/{}", name));
 }
 
 void Hdf5Writer::strings(const std::string& name, const std::vector<std::string>& values) {
@@ -144,10 +117,10 @@ void Hdf5Writer::string(const std::string& name, const std::string& value) {
 void Hdf5Writer::write_attribute(const std::string& object, const std::string& name, std::int64_t type,
                                  const void* data) {
   const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
-  const Handle attribute(
+  Handle attribute(
       H5Acreate_by_name(file_, object.c_str(), name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
       H5Aclose);
-  if (!attribute.valid() || H5Awrite(attribute, type, data) < 0) {
+  if (!attribute.valid() || H5Awrite(attribute, type, data) < 0 || !attribute.close_checked()) {
     fail(fmt::format("the attribute {} of {}", name, object));
   }
 }
@@ -180,29 +153,14 @@ void Hdf5Writer::copy(const Hdf5Reader& from, const std::string& object, const s
   }
 }
 
-bool Hdf5Writer::close() {
-  const bool flushed = H5Fflush(file_, H5F_SCOPE_GLOBAL) >= 0;
-  return H5Fclose(std::exchange(file_, -1)) >= 0 && flushed;
-}
-
-void Hdf5Writer::publish(bool closed) {
-  if (closed && std::rename(temporary_.c_str(), path_.c_str()) == 0) return;
-  discard();
-  fail("the file");
-}
-
-void Hdf5Writer::commit() {
-  publish(close());
-}
-
-void Hdf5Writer::commit_to_disk(const std::string& keep_as) {
-  publish(close() && sync_to_disk(temporary_) && (std::rename(path_.c_str(), keep_as.c_str()) == 0 || errno == ENOENT));
-  const auto folder = std::filesystem::path(path_).parent_path();
-  sync_to_disk(folder.empty() ? "." : folder.string());
-}
-
-void check_writable(const std::string& path) {
-  const Hdf5Writer never_committed(path);
+void Hdf5Writer::commit(const std::string& keep_as) {
+  void* memory = nullptr;  // to the pointer to the file's first byte
+  const bool whole = H5Fflush(file_, H5F_SCOPE_GLOBAL) >= 0 && H5Fget_vfd_handle(file_, H5P_DEFAULT, &memory) >= 0;
+  const auto size = whole ? H5Fget_file_image(file_, nullptr, 0) : -1;
+  if (size < 0) fail("the file");
+  const std::string_view bytes(*static_cast<char**>(memory), static_cast<std::size_t>(size));
+  write_file(path_, {bytes, checksum_line(bytes)}, keep_as);
+  H5Fclose(std::exchange(file_, -1));
 }
 
 }  // namespace gsrgnn

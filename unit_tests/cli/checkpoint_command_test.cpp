@@ -232,5 +232,19 @@ stop_when_said 'goes on after' --resume
   EXPECT_EQ(text.find(".partial"), std::string::npos) << text;
 }
 
+// Each cleans up when it is done, and must not take away what the other is writing.
+TEST_F(CheckpointCommand, TwoTrainingsOfOneOutputDoNotDisturbEachOther) {
+  const std::string often = "train deck.yaml train.epochs=40 train.checkpoint.epochs=1";
+  for (int round = 0; round < 8; ++round) {
+    const std::string other = texts_.path("other");
+    const pid_t second =
+        start_shell(fmt::format("cd '{}' && exec '{}' {}", work_.path(), GSRGNN_PROGRAM, often), other);
+    EXPECT_EQ(run(often), 0) << said();
+    EXPECT_FALSE(says("no checkpoint")) << said();
+    EXPECT_EQ(wait_for(second), 0) << read_bytes(other);
+    EXPECT_EQ(read_bytes(other).find("no checkpoint"), std::string::npos) << read_bytes(other);
+  }
+}
+
 }  // namespace
 }  // namespace gsrgnn

@@ -48,7 +48,7 @@ TEST_F(MapsCommand, RefusesWhatItCannotDo) {
   succeed("import def tiny.def -o tiny.h5");
   expect_refused("maps tiny.h5 -o ./tiny.h5", {"tiny.h5", "overwritten"});
   expect_refused("maps tiny.def -o m.csv --map pin", {"pin: ", "no such map", "pins"});
-  expect_refused("maps tiny.def -o tiny.def/m.csv", {"tiny.def/m.csv: ", "cannot be written"});
+  expect_refused("maps tiny.def -o tiny.def/m.csv", {"tiny.def/m.csv: ", "cannot write"});
   expect_refused("maps tiny.def -o m.png --map pin", {"pin: ", "no such map", "pins"});
   expect_refused("maps tiny.def -o m.h5 --map pins", {"--map pins: ", "has them all", "; "});
   expect_refused("maps tiny.def -o m.txt", {"m.txt: ", "unknown kind", ".h5 or .csv or .png"});

@@ -2,7 +2,9 @@
 
 #include <cmath>
 #include <gsrgnn/training/standardise.hpp>
+#include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/random.hpp>
+#include <limits>
 
 namespace gsrgnn {
 namespace {
@@ -20,6 +22,15 @@ TEST(Standardise, HandValues) {
   for (std::size_t i = 0; i < 8; ++i) EXPECT_FLOAT_EQ(applied[i], expected[i]) << i;
   const auto back = s.invert(applied);
   for (std::size_t i = 0; i < 8; ++i) EXPECT_FLOAT_EQ(back[i], values[i]) << i;
+}
+
+TEST(Standardise, APredictionBeyondTheLargestNumberIsAnError) {
+  const float most = std::numeric_limits<float>::max();
+  const auto s = Standardisation::fit({most, -most, most, -most}, 1);
+  EXPECT_FLOAT_EQ(s.invert({1})[0], most);
+  EXPECT_THROW(s.invert({0, 1.1F}), RunError);
+  EXPECT_NO_THROW(expect_finite({most, 0}));
+  EXPECT_THROW(expect_finite({0, std::nanf("")}), RunError);
 }
 
 TEST(Standardise, UsesTheRowsAsked) {

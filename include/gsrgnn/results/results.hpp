@@ -2,6 +2,7 @@
 
 /// Many runs: one row each, from run files, folders of them and records of failures.
 
+#include <array>
 #include <functional>
 #include <gsrgnn/training/run_file.hpp>
 
@@ -67,6 +68,11 @@ void for_each_detail(Summary& run, const Visit& visit) {
     }
   }
 }
+
+/// What a results file takes over of a run file as it is; older programs wrote no baselines, and of one circuit there
+/// are no designs, of several no memory.
+constexpr std::array<const char*, 9> kCollected = {"circuit",     "curves", "deck",      "measured", "memory",
+                                                   "predictions", "scores", "baselines", "designs"};
 
 /// The kind that a file of this program says it is; empty when it says none.
 std::string kind_of(const Hdf5Reader& file);

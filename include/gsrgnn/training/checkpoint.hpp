@@ -4,8 +4,8 @@
 ///
 /// Those of the run file OUTPUT are OUTPUT.checkpoint and, one older, OUTPUT.checkpoint.previous. Each is an HDF5 file,
 /// whole and on the disk before it has its name: attributes of "/" (kind = "gsrgnn checkpoint", version,
-/// program_version, revision, execution_space, deck_hash, circuit, circuit_hash, seed, epoch, epochs, best_epoch,
-/// checksum), /deck (the resolved deck) and /state, with the arrays of TrainingState. Arrays of parameters are as they
+/// program_version, revision, execution_space, deck_hash, circuit, circuit_hash, seed, epoch, epochs, best_epoch),
+/// /deck (the resolved deck) and /state, with the arrays of TrainingState. Arrays of parameters are as they
 /// lie in memory, for only the revision that wrote a checkpoint goes on from it: another may compute other bits.
 
 #include <gsrgnn/circuit/content_hash.hpp>
@@ -24,8 +24,8 @@ class Checkpoints {
   Checkpoints(const Deck& deck, std::string circuit, std::string hash);
   Checkpoints(const Deck& deck, const Circuit& circuit) : Checkpoints(deck, circuit.name, content_hash(circuit)) {}
 
-  /// Makes `state` the newest; the newest becomes the previous. Throws InputError when it cannot be written; what was
-  /// there is still there then.
+  /// Makes `state` the newest; the newest becomes the previous. Throws InputError when it cannot be written; the newest
+  /// is still there then.
   void write(const TrainingState& state) const;
   /// The newest that is whole, or nothing; its StateArrays are read from it when they are asked for. `note` then names
   /// what was damaged and so passed over. Throws InputError when it is of another deck, circuit or revision of the

@@ -19,7 +19,8 @@
 ///                            2 test), cells, nets, pins, edges; scores, gcells and the baselines (circuits
 ///                            x 4, see DesignResult; not a number for training circuits)
 ///   /model                   see saved_model.hpp
-///   /memory                  attributes planned, allocated (bytes)
+///   /memory                  attributes planned, allocated (bytes); of a joint training they depend on the number of
+///                            ranks, and are in /measured, those of the rank that takes most
 ///   /measured                what differs between two equal runs: seconds of each epoch (total, forward, backward,
 ///                            update, copy) and the attributes process_peak and (joint) ranks
 ///

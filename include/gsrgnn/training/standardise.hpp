@@ -21,6 +21,9 @@ struct ColumnMoments {
   }
 };
 
+/// Throws RunError when a predicted value is beyond the largest number, as labels near it can make it.
+void expect_finite(const std::vector<float>& predicted);
+
 /// x -> (x - mean) / scale, a column at a time.
 struct Standardisation {
   std::vector<double> mean, scale;
@@ -30,6 +33,7 @@ struct Standardisation {
   static Standardisation from(const ColumnMoments& moments);
   static Standardisation fit(const std::vector<float>& values, std::size_t columns, const std::vector<bool>& use = {});
   std::vector<float> apply(const std::vector<float>& values) const;
+  /// Throws RunError as expect_finite() does.
   std::vector<float> invert(const std::vector<float>& values) const;
   bool constant(std::size_t column) const { return constant_.at(column); }
 

@@ -1,7 +1,13 @@
 #pragma once
 
-/// HDF5, wrapped once: whole files written under a temporary name and renamed, typed arrays with their shapes, and
-/// errors that name the file and the object. Objects carry no time stamps, so equal content gives equal bytes.
+/// HDF5, wrapped once: whole files with a checksum, typed arrays with their shapes, and errors that name the file and
+/// the object. Objects carry no time stamps, so equal content gives equal bytes.
+///
+/// A file of ours ends, behind what HDF5 knows, with a line "gsrgnn checksum BYTES HASH", and is read only when its
+/// bytes fit that. Other tools pass over the line, and drop it when they change or rewrite the file: without it a file
+/// is read as far as it makes sense. Nobody is trusted: links, values in other files, strings of variable length and
+/// filters other than deflate, shuffle and fletcher32 are refused, and what is read of a file takes no more than 64 MiB
+/// and 32 times its size.
 
 #include <cstdint>
 #include <functional>
@@ -21,11 +27,11 @@ struct Hdf5Column {
 
 class Hdf5Reader;
 /// Starts the library. Without it the first file does, which is too late once MPI runs: a parallel HDF5 would then
-/// close itself in MPI_Finalize, and that crashes (1.10) when a file could not be closed, as on a full disk.
+/// close itself in MPI_Finalize, and that crashes (1.10) when a file could not be closed, as for want of memory.
 void start_hdf5();
 
-/// An HDF5 file being written. It appears under its own name only on commit(); until then, and if commit() is never
-/// reached, nothing of that name is touched. Intermediate groups of a path are made as needed.
+/// An HDF5 file being made, in memory; commit() writes it (util/write_file.hpp), and before nothing on the disk is
+/// touched. Intermediate groups of a path are made as needed.
 /// Element types: float, double, int32_t, int64_t, uint8_t. Throws InputError when the file cannot be written.
 class Hdf5Writer {
  public:
@@ -40,7 +46,7 @@ class Hdf5Writer {
   void array(const std::string& name, const std::vector<T>& data) {
     array(name, data.data(), Shape{data.size()});
   }
-  /// A list that is never in memory as a whole: `part` gives its values from `first` on, as many as it likes.
+  /// A list that is nowhere else in memory as a whole: `part` gives its values from `first` on, as many as it likes.
   void array(const std::string& name, std::uint64_t size,
              const std::function<std::vector<float>(std::uint64_t first)>& part);
   void strings(const std::string& name, const std::vector<std::string>& values);
@@ -56,30 +62,22 @@ class Hdf5Writer {
   /// One compound dataset, a row an element, which h5py reads as a structured array. Columns are of one length; strings
   /// take that of the longest of their column.
   void table(const std::string& name, const std::vector<Hdf5Column>& columns);
-  /// Copies an object of another file, with all that is in it, under a new name.
+  /// Copies an object of another file, with all that is in it, under a new name; its reader's check() must have found
+  /// it good.
   void copy(const Hdf5Reader& from, const std::string& object, const std::string& name);
 
-  /// Closes the file and gives it its name.
-  void commit();
-  /// The same once it is on the disk, so that the name stands for a whole file even after a power cut; this takes some
-  /// 10 ms. What had the name before is kept as `keep_as`.
-  void commit_to_disk(const std::string& keep_as);
+  /// Writes the file. What had the name before is kept as `keep_as`, unless that is "".
+  void commit(const std::string& keep_as = "");
 
  private:
   void make_groups(const std::string& name);
   void write(const std::string& name, std::int64_t type, std::int64_t space, const void* data);
   void write_attribute(const std::string& object, const std::string& name, std::int64_t type, const void* data);
-  bool close();
-  void publish(bool closed);
-  void discard();
   [[noreturn]] void fail(const std::string& what) const;
 
-  std::string path_, temporary_, made_folder_;  // the outermost folder that had to be made; empty: none
+  std::string path_;
   std::int64_t file_ = -1;
 };
-
-/// Throws InputError when the file could not be written; leaves nothing behind.
-void check_writable(const std::string& path);
 
 /// An HDF5 file being read. Every read throws InputError with file, object and what is wrong with it.
 class Hdf5Reader {
@@ -109,12 +107,24 @@ class Hdf5Reader {
   bool has_attribute(const std::string& object, const std::string& name) const;
   /// Names of the members of a group, sorted.
   std::vector<std::string> members(const std::string& group) const;
+  /// Throws when an object holds, however deep in it, what could not be read or copied.
+  void check(const std::string& object) const;
 
+  std::uint64_t size() const { return size_; }  ///< bytes of the file
+  /// Throws when memory for so many elements of so many bytes, with all that was taken before, is more than the file
+  /// is trusted with.
+  void take(const std::string& object, std::uint64_t count, std::uint64_t bytes) const;
+  /// The file is damaged or of another kind.
   [[noreturn]] void fail(const std::string& object, const std::string& what) const;
+  [[noreturn]] void refuse(const std::string& object, const std::string& what, const std::string& cure) const;
 
  private:
   friend class Hdf5Writer;  // copies from it
+  static constexpr std::uint64_t kFreeBytes = std::uint64_t{1} << 26U, kMostTimes = 32;
+
   std::string path_;
+  std::uint64_t size_ = 0;
+  mutable std::uint64_t left_ = 0;  // of the memory that it is trusted with
   std::int64_t file_ = -1;
 };
 

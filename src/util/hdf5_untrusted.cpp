@@ -1,0 +1,176 @@
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <gsrgnn/util/error.hpp>
+#include <optional>
+
+#include "util/hdf5_parts.hpp"
+
+namespace gsrgnn {
+namespace {
+
+constexpr std::size_t kFletcherBytes = 4;
+
+/// Integers of 1 to 8 bytes and IEEE floating-point numbers of 2 to 8, in either order of bytes.
+bool is_number(hid_t type) {
+  static const std::vector<hid_t> known = [] {
+    std::vector<hid_t> types = {H5T_STD_I8LE,  H5T_STD_I16LE,  H5T_STD_I32LE,  H5T_STD_I64LE,  H5T_STD_U8LE,
+                                H5T_STD_U16LE, H5T_STD_U32LE,  H5T_STD_U64LE,  H5T_STD_I8BE,   H5T_STD_I16BE,
+                                H5T_STD_I32BE, H5T_STD_I64BE,  H5T_STD_U8BE,   H5T_STD_U16BE,  H5T_STD_U32BE,
+                                H5T_STD_U64BE, H5T_IEEE_F32LE, H5T_IEEE_F64LE, H5T_IEEE_F32BE, H5T_IEEE_F64BE};
+    for (const hid_t single : {H5T_IEEE_F32LE, H5T_IEEE_F32BE}) {
+      types.push_back(H5Tcopy(single));
+      H5Tset_fields(types.back(), 15, 10, 5, 0, 10);
+      H5Tset_size(types.back(), 2);
+      H5Tset_ebias(types.back(), 15);
+    }
+    return types;
+  }();
+  return std::any_of(known.begin(), known.end(), [&](hid_t one) { return H5Tequal(type, one) > 0; });
+}
+
+/// The number of bytes that deflated ones unpack to; nothing when they do not, or to more than `most`.
+std::optional<std::size_t> inflated_size(const std::vector<char>& packed, std::size_t size, std::size_t most) {
+  z_stream stream{};
+  if (inflateInit(&stream) != Z_OK) return std::nullopt;
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+  stream.avail_in = static_cast<uInt>(size);
+  std::array<Bytef, 1 << 16> part{};
+  int code = Z_OK;
+  while (code == Z_OK && stream.total_out <= most) {
+    stream.next_out = part.data();
+    stream.avail_out = part.size();
+    code = inflate(&stream, Z_NO_FLUSH);
+  }
+  const std::size_t total = stream.total_out;
+  inflateEnd(&stream);
+  return code == Z_STREAM_END && total <= most ? std::optional(total) : std::nullopt;
+}
+
+/// An array that is stored in pieces, each of which may be packed.
+class Chunks {
+ public:
+  Chunks(const Hdf5Reader& reader, const std::string& name, hid_t dataset, std::size_t element)
+      : reader_(reader), name_(name), dataset_(dataset), extent_(shape_of(dataset)), bytes_(element) {
+    const Handle properties(H5Dget_create_plist(dataset), H5Pclose);
+    for (int i = 0; i < H5Pget_nfilters(properties); ++i) {
+      std::size_t no_values = 0;
+      filters_.push_back(
+          H5Pget_filter2(properties, static_cast<unsigned>(i), nullptr, &no_values, nullptr, 0, nullptr, nullptr));
+    }
+    chunk_.resize(extent_.size());
+    H5Pget_chunk(properties, static_cast<int>(chunk_.size()), chunk_.data());
+    for (std::size_t d = 0; d < chunk_.size(); ++d) {
+      if (chunk_[d] == 0 || bytes_ > (std::uint64_t{1} << 32U) / chunk_[d]) shorter();
+      bytes_ *= chunk_[d];
+      count_ *= (extent_[d] + chunk_[d] - 1) / chunk_[d];
+      // Each takes some bytes for its place alone.
+      if (count_ > reader.size() / 8) shorter();
+    }
+  }
+
+  /// HDF5 takes it for granted that a chunk unpacks to its size, and whatever it does unpack to it holds in memory.
+  void expect_whole() const {
+    reader_.take(name_, 1, bytes_);
+    std::vector<hsize_t> place(extent_.size(), 0);
+    for (std::uint64_t i = 0; i < count_; ++i) {
+      expect_whole(place);
+      for (std::size_t d = place.size(); d-- > 0;) {
+        place[d] += chunk_[d];
+        if (place[d] < extent_[d]) break;
+        place[d] = 0;
+      }
+    }
+  }
+
+ private:
+  void expect_whole(const std::vector<hsize_t>& place) const {
+    hsize_t stored = 0;
+    if (H5Dget_chunk_storage_size(dataset_, place.data(), &stored) < 0 || stored > reader_.size()) shorter();
+    std::vector<char> packed(stored);
+    std::uint32_t left_out = 0;  // a bit a filter
+    if (stored == 0 || H5Dread_chunk(dataset_, H5P_DEFAULT, place.data(), &left_out, packed.data()) < 0) shorter();
+    std::optional<std::size_t> size = packed.size();
+    for (std::size_t f = filters_.size(); f-- > 0 && size;) {
+      if ((left_out >> f & 1U) != 0) continue;
+      if (filters_[f] == H5Z_FILTER_DEFLATE) size = inflated_size(packed, *size, bytes_ + kFletcherBytes);
+      if (filters_[f] == H5Z_FILTER_FLETCHER32) {
+        size = *size < kFletcherBytes ? std::nullopt : std::optional(*size - kFletcherBytes);
+      }
+    }
+    if (size != bytes_) reader_.fail(name_, "is packed in pieces of which one is damaged");
+  }
+  [[noreturn]] void shorter() const { reader_.fail(name_, "is shorter than its announced size"); }
+
+  const Hdf5Reader& reader_;
+  const std::string& name_;
+  hid_t dataset_;
+  Shape extent_;
+  std::vector<hsize_t> chunk_;
+  std::vector<H5Z_filter_t> filters_;
+  std::uint64_t bytes_, count_ = 1;  // of one; of all
+};
+
+}  // namespace
+
+void expect_no_link(const Hdf5Reader& reader, hid_t file, const std::string& name) {
+  H5L_info_t info;
+  if (H5Lget_info(file, name.c_str(), &info, H5P_DEFAULT) >= 0 && info.type == H5L_TYPE_HARD) return;
+  reader.refuse(name, "is a link, and links are not followed", "put what it points to into the file in its place");
+}
+
+void expect_known_storage(const Hdf5Reader& reader, const std::string& name, hid_t dataset) {
+  const Handle properties(H5Dget_create_plist(dataset), H5Pclose);
+  if (H5Pget_external_count(properties) != 0 || H5Pget_layout(properties) == H5D_VIRTUAL) {
+    reader.refuse(name, "has its values in another file, and that is not read", "put them into this one");
+  }
+  std::vector<H5Z_filter_t> seen;
+  for (int i = 0; i < H5Pget_nfilters(properties); ++i) {
+    std::size_t no_values = 0;
+    const H5Z_filter_t filter =
+        H5Pget_filter2(properties, static_cast<unsigned>(i), nullptr, &no_values, nullptr, 0, nullptr, nullptr);
+    const bool known = filter == H5Z_FILTER_DEFLATE || filter == H5Z_FILTER_SHUFFLE || filter == H5Z_FILTER_FLETCHER32;
+    if (!known || std::find(seen.begin(), seen.end(), filter) != seen.end()) {
+      reader.refuse(
+          name, fmt::format("is packed by the filter {}, and only deflate, shuffle and fletcher32 are read", filter),
+          "unpack it: h5repack -f NONE");
+    }
+    seen.push_back(filter);
+  }
+}
+
+void expect_known_type(const Hdf5Reader& reader, const std::string& name, hid_t type) {
+  const H5T_class_t kind = H5Tget_class(type);
+  if ((kind == H5T_INTEGER || kind == H5T_FLOAT) && is_number(type)) return;
+  if (kind == H5T_STRING && H5Tis_variable_str(type) == 0) return;
+  if (kind == H5T_STRING) {
+    reader.refuse(name, "holds strings of variable length, and a damaged file cannot be told from them",
+                  "write them with one length (h5py: numpy.bytes_ or dtype 'S')");
+  }
+  if (kind != H5T_COMPOUND) reader.refuse(name, "is of a type that is not read", "write it as numbers or strings");
+  for (int c = 0; c < H5Tget_nmembers(type); ++c) {
+    const Handle member(H5Tget_member_type(type, static_cast<unsigned>(c)), H5Tclose);
+    if (H5Tget_class(member) == H5T_COMPOUND) reader.refuse(name, "holds tables in a table", "write one table");
+    expect_known_type(reader, name, member);
+  }
+}
+
+std::uint64_t checked_size(const Hdf5Reader& reader, const std::string& name, hid_t dataset, hid_t type) {
+  std::uint64_t size = 1;
+  for (const std::uint64_t extent : shape_of(dataset)) {
+    if (extent != 0 && size > (std::uint64_t{1} << 40U) / extent) reader.fail(name, "announces an impossible size");
+    size *= extent;
+  }
+  if (size == 0) return 0;
+  const Handle properties(H5Dget_create_plist(dataset), H5Pclose);
+  const std::size_t element = std::max<std::size_t>(1, H5Tget_size(type));
+  if (H5Pget_layout(properties) == H5D_CHUNKED) {
+    Chunks(reader, name, dataset, element).expect_whole();
+  } else if (size > std::min<std::uint64_t>(H5Dget_storage_size(dataset), reader.size()) / element) {
+    reader.fail(name, "is shorter than its announced size");
+  }
+  return size;
+}
+
+}  // namespace gsrgnn
