@@ -47,7 +47,7 @@ void permute(std::vector<T>& values, const std::vector<std::int32_t>& order, std
 /// Pins of a net by their cells, nets by their first cell.
 void order_nets(Circuit& circuit) {
   Placement& placement = circuit.placement;
-  const bool named = !placement.pin.empty();
+  const bool named = !placement.pin.empty(), located = !placement.pin_offset.empty();
   std::vector<std::int32_t> pins(circuit.net_cell.size());  // old places in the new order
   std::iota(pins.begin(), pins.end(), 0);
   const auto by_cell = [&](std::int32_t a, std::int32_t b) { return circuit.net_cell[a] < circuit.net_cell[b]; };
@@ -67,17 +67,21 @@ void order_nets(Circuit& circuit) {
   offset.reserve(circuit.net_offset.size());
   cell.reserve(circuit.net_cell.size());
   pin.reserve(placement.pin.size());
+  std::vector<std::array<float, 2>> pin_offset;
+  pin_offset.reserve(placement.pin_offset.size());
   for (const std::int64_t n : order) {
     place[n] = static_cast<std::int32_t>(offset.size()) - 1;
     for (std::int64_t p = circuit.net_offset[n]; p < circuit.net_offset[n + 1]; ++p) {
       cell.push_back(circuit.net_cell[pins[p]]);
       if (named) pin.push_back(placement.pin[pins[p]]);
+      if (located) pin_offset.push_back(placement.pin_offset[pins[p]]);
     }
     offset.push_back(static_cast<std::int64_t>(cell.size()));
   }
   circuit.net_offset = std::move(offset);
   circuit.net_cell = std::move(cell);
   placement.pin = std::move(pin);
+  placement.pin_offset = std::move(pin_offset);
   for (std::int32_t& net : placement.io_net) net = place[net];
 }
 

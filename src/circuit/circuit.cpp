@@ -70,6 +70,12 @@ void validate_placement(const Circuit& c, const std::string& place) {
     if (pin < 0 || static_cast<std::size_t>(pin) >= p.pin_name.size())
       refuse(fmt::format("a pin has the name {}", pin));
   }
+  expect_size("pin_offset", p.pin_offset.size(), c.pins());
+  for (const auto& offset : p.pin_offset) {
+    if (!is_place(static_cast<double>(offset[0])) || !is_place(static_cast<double>(offset[1]))) {
+      refuse("the offset of a pin is no place");
+    }
+  }
   if (p.io_net.size() != p.io_position.size()) refuse("io has nets and positions of different numbers");
   for (std::size_t i = 0; i < p.io_net.size(); ++i) {
     if (p.io_net[i] < 0 || p.io_net[i] >= c.nets()) refuse(fmt::format("io names net {} of {}", p.io_net[i], c.nets()));

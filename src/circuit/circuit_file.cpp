@@ -43,6 +43,9 @@ void write_placement(Hdf5Writer& file, const Circuit& circuit) {
     file.strings("placement/pin_name", p.pin_name);
     file.array("placement/pin", p.pin);
   }
+  if (!p.pin_offset.empty()) {
+    file.array("placement/pin_offset", p.pin_offset.front().data(), {p.pin_offset.size(), 2});
+  }
   if (!p.io_net.empty()) {
     file.array("placement/io_net", p.io_net);
     file.array("placement/io_position", p.io_position.front().data(), {p.io_net.size(), 2});
@@ -100,6 +103,9 @@ void read_placement(const Hdf5Reader& file, Circuit& circuit) {
   if (file.has("placement/pin")) {
     p.pin_name = file.strings("placement/pin_name");
     p.pin = file.array<std::int32_t>("placement/pin");
+  }
+  if (file.has("placement/pin_offset")) {
+    p.pin_offset = read_pairs<float>(file, "placement/pin_offset", circuit.net_cell.size());
   }
   if (file.has("placement/io_net")) {
     p.io_net = file.array<std::int32_t>("placement/io_net");

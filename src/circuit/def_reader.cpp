@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "circuit/def_points.hpp"
 #include "circuit/def_special_nets.hpp"
 #include "circuit/def_vias.hpp"
 
@@ -68,6 +69,7 @@ class DefParser {
                                                                                {"PINS", &Parser::pins},
                                                                                {"NETS", &Parser::nets},
                                                                                {"SPECIALNETS", &Parser::special_nets},
+                                                                               {"BLOCKAGES", &Parser::blockages},
                                                                                {"ROW", &Parser::row}};
     while (true) {
       const std::string keyword = tokens_.keyword();
@@ -149,20 +151,10 @@ class DefParser {
     return word;
   }
 
-  std::int32_t coordinate(const std::int32_t* previous) {
-    if (!tokens_.accept("*")) return tokens_.integer("a coordinate");
-    if (previous == nullptr) tokens_.fail("'*' repeats the coordinate of the point before, and there is none");
-    return *previous;
-  }
-
-  // ( x y ) or ( x y extension ); `*` repeats a coordinate of the previous point.
   Point point(const std::optional<Point>& previous) {
-    tokens_.expect("(");
-    const std::int32_t x = coordinate(previous ? &previous->x : nullptr);
-    const std::int32_t y = coordinate(previous ? &previous->y : nullptr);
-    if (tokens_.peek() != ")") tokens_.integer("the extension of a wire");
-    tokens_.expect(")");
-    return {x, y};
+    const DefPoint at =
+        read_def_point(tokens_, previous ? std::optional(DefPoint{previous->x, previous->y}) : std::nullopt);
+    return {at[0], at[1]};
   }
 
   // ( x y ) orientation
@@ -323,7 +315,24 @@ class DefParser {
   }
 
   void special_nets() {
-    section("SPECIALNETS", [this] { read_special_net(tokens_, design_.power); });
+    section("SPECIALNETS", [this] {
+      read_special_net(tokens_, [this](std::string_view layer, const DefBox& box, bool rail) {
+        if (!rail) design_.power.push_back(box);
+        obstruct(layer, box);
+      });
+    });
+  }
+
+  void blockages() {
+    section("BLOCKAGES", [this] {
+      read_blockage(tokens_, [this](std::string_view layer, const DefBox& box) { obstruct(layer, box); });
+    });
+  }
+
+  // A layer that has no tracks, as a cut layer, has no room to take.
+  void obstruct(std::string_view layer, const DefBox& box) {
+    const auto found = layer_index_.find(layer);
+    if (found != layer_index_.end()) design_.obstruction.push_back({found->second, box});
   }
 
   void nets() {

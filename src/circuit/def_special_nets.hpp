@@ -1,16 +1,24 @@
 #pragma once
 
-/// The wires of special nets: power and ground, as far as they take room from signals.
+/// What takes room from signals before they are routed: the wires of special nets, and blockages.
 
-#include <array>
-#include <cstdint>
+#include <functional>
 #include <gsrgnn/circuit/lefdef_tokens.hpp>
-#include <vector>
+
+#include "circuit/def_points.hpp"
 
 namespace gsrgnn {
 
-/// Reads an entry of SPECIALNETS, from its name through its `;`, and appends the boxes (left, bottom, right, top) of
-/// its wires, in database units. Rails along rows (SHAPE FOLLOWPIN) are left out: they are under all cells alike.
-void read_special_net(LefDefTokens& tokens, std::vector<std::array<std::int32_t, 4>>& box);
+/// Whether a wire is a rail along a row of cells (SHAPE FOLLOWPIN), which is under all cells alike.
+using OnSpecialWire = std::function<void(std::string_view layer, const DefBox& box, bool rail)>;
+
+/// Reads an entry of SPECIALNETS, from its name through its `;`, and tells the boxes of its wires in database units;
+/// its vias are passed over.
+void read_special_net(LefDefTokens& tokens, const OnSpecialWire& on_wire);
+
+using OnBlockage = std::function<void(std::string_view layer, const DefBox& box)>;
+
+/// Reads an entry of BLOCKAGES likewise, and tells the boxes where routing is blocked, those around polygons too.
+void read_blockage(LefDefTokens& tokens, const OnBlockage& on_box);
 
 }  // namespace gsrgnn

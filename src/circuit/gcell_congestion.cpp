@@ -1,42 +1,14 @@
 #include <algorithm>
 #include <gsrgnn/circuit/gcell_congestion.hpp>
-#include <gsrgnn/circuit/gcell_grid.hpp>
+#include <gsrgnn/circuit/obstructions.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <string>
 #include <utility>
 
+#include "circuit/grid_lines.hpp"
+
 namespace gsrgnn {
 namespace {
-
-// More GCells than any design that fits the rest of the program has; a damaged grid must not take all memory.
-
-// OpenROAD's GCells: so many tracks of the third layer.
-constexpr std::int64_t kTracksOfGcell = 15;
-constexpr std::size_t kThirdLayer = 2;
-constexpr std::int64_t kRowsOfGcell = 2;
-
-std::int64_t made_step(const DefDesign& design, const std::vector<Technology::Layer>& layers) {
-  if (!layers.empty()) {
-    const std::size_t l = std::min(kThirdLayer, layers.size() - 1);
-    const std::size_t axis = layer_roles(layers)[l] == LayerRole::horizontal ? 1 : 0;
-    for (const std::size_t tried : {axis, 1 - axis}) {
-      for (const DefDesign::Tracks& tracks : design.tracks[tried]) {
-        if (design.layer[tracks.layer] == layers[l].name && tracks.step > 0) return kTracksOfGcell * tracks.step;
-      }
-    }
-  }
-  std::vector<std::int32_t> rows = design.row;
-  for (const DefDesign::Component& component : design.component) rows.push_back(component.y);
-  std::sort(rows.begin(), rows.end());
-  std::int64_t height = 0;
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    const std::int64_t step = std::int64_t{rows[i]} - rows[i - 1];
-    if (step > 0 && (height == 0 || step < height)) height = step;
-  }
-  const std::int64_t side =
-      std::max(std::int64_t{design.die[2]} - design.die[0], std::int64_t{design.die[3]} - design.die[1]);
-  return height > 0 ? kRowsOfGcell * height : std::max<std::int64_t>(side / 10, 1);
-}
 
 // What layer_roles() says, by the design's numbers of layers.
 std::vector<LayerRole> roles_by_index(const DefDesign& design, const std::vector<Technology::Layer>& layers) {
@@ -47,31 +19,6 @@ std::vector<LayerRole> roles_by_index(const DefDesign& design, const std::vector
     if (found != design.layer.end()) by_index[found - design.layer.begin()] = roles[l];
   }
   return by_index;
-}
-
-// Index of the interval [border[i], border[i + 1]) that holds the coordinate; the first and the last have no outer end.
-std::int64_t interval(const std::vector<std::int32_t>& border, std::int32_t coordinate) {
-  return std::upper_bound(border.begin() + 1, border.end() - 1, coordinate) - border.begin() - 1;
-}
-
-// Calls visit(i, length) for each interval i that a wire from `from` to `to` has some length in.
-template <class Visit>
-void split(const std::vector<std::int32_t>& border, std::int32_t from, std::int32_t to, Visit&& visit) {
-  const std::int64_t last = static_cast<std::int64_t>(border.size()) - 2;
-  std::int64_t at = from;
-  for (std::int64_t i = interval(border, from); at < to; ++i) {
-    const std::int64_t end = i == last ? to : std::min(to, border[i + 1]);
-    visit(i, static_cast<double>(end - at));
-    at = end;
-  }
-}
-
-// How many of the tracks lie below the coordinate.
-std::int64_t tracks_below(const DefDesign::Tracks& tracks, std::int64_t coordinate) {
-  const std::int64_t reach = coordinate - tracks.start;
-  if (reach <= 0) return 0;
-  const std::int64_t step = std::max(tracks.step, 1);
-  return std::min<std::int64_t>(tracks.count, (reach + step - 1) / step);
 }
 
 // Wires without any track to take them are a DEF cut short, not a congested one.
@@ -88,51 +35,6 @@ void require_tracks(const DefDesign& design, const std::vector<LayerRole>& roles
 
 }  // namespace
 
-std::int64_t GcellCongestion::at(std::int32_t x, std::int32_t y) const {
-  return interval(border[1], y) * columns() + interval(border[0], x);
-}
-
-std::array<std::vector<std::int32_t>, 2> gcell_borders(const DefDesign& design,
-                                                       const std::vector<Technology::Layer>& layers,
-                                                       std::vector<std::string>& note) {
-  std::array<std::vector<std::int32_t>, 2> border = design.gcell_line;
-  const std::int64_t most =
-      most_gcells(static_cast<std::int64_t>(design.net.size()), static_cast<std::int64_t>(design.net_component.size()));
-  const bool made = border[0].empty() || border[1].empty();
-  const std::int64_t step = made ? made_step(design, layers) : 0;
-  for (std::size_t axis = 0; axis < 2; ++axis) {
-    std::vector<std::int32_t>& lines = border[axis];
-    const std::int32_t first = design.die[axis], last = design.die[axis + 2];
-    if (made) {
-      lines.clear();
-      if ((std::int64_t{last} - first) / step > most) {
-        throw InputError(design.path, fmt::format("has no GCELLGRID, and GCells of {} units would be too many", step),
-                         "write the DEF with its GCELLGRID, ROWs or TRACKS");
-      }
-      // A last column that would be narrower than half a GCell widens the one before it.
-      for (std::int64_t at = first; at < last && (at == first || last - at >= step / 2); at += step) {
-        lines.push_back(static_cast<std::int32_t>(at));
-      }
-      lines.push_back(last);
-      continue;
-    }
-    // OpenROAD writes the line on the left of each GCell only: the last GCell reaches to the edge of the die.
-    if (first < lines.front()) lines.insert(lines.begin(), first);
-    if (last > lines.back()) lines.push_back(last);
-  }
-  const auto columns = static_cast<std::int64_t>(border[0].size()) - 1,
-             rows = static_cast<std::int64_t>(border[1].size()) - 1;
-  if (columns < 1 || rows < 1 || columns * rows > most) {
-    throw InputError(design.path, fmt::format("GCELLGRID makes {} x {} GCells", columns, rows),
-                     fmt::format("1 to {} are supported for so many nets and pins", most));
-  }
-  if (made) {
-    note.push_back(fmt::format("no GCELLGRID: GCells of {:g} microns were made",
-                               static_cast<double>(step) / design.units_per_micron));
-  }
-  return border;
-}
-
 std::vector<double> tracks_between(const std::vector<std::int32_t>& border, const DefDesign& design,
                                    const std::string& layer, int axis) {
   std::vector<double> count(border.size() - 1, 0.0);
@@ -146,8 +48,44 @@ std::vector<double> tracks_between(const std::vector<std::int32_t>& border, cons
   return count;
 }
 
+namespace {
+
+// Of the tracks of each GCell what all layers of a direction have, and of it what obstructions take.
+struct Capacity {
+  std::vector<double> all, taken;
+};
+
+Capacity capacity(const DefDesign& design, const std::vector<LayerRole>& roles, LayerRole role,
+                  const std::array<std::vector<std::int32_t>, 2>& border,
+                  const std::vector<DefDesign::Obstruction>* obstruction) {
+  const std::size_t axis = role == LayerRole::horizontal ? 1 : 0;
+  const std::size_t columns = border[0].size() - 1, rows = border[1].size() - 1;
+  std::vector<double> sum(axis == 1 ? rows : columns, 0.0);
+  Capacity capacity{std::vector<double>(columns * rows), std::vector<double>(columns * rows, 0.0)};
+  for (std::size_t l = 0; l < design.layer.size(); ++l) {
+    if (roles[l] != role) continue;
+    const std::vector<double> tracks = tracks_between(border[axis], design, design.layer[l], static_cast<int>(axis));
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += tracks[i];
+    if (obstruction == nullptr) continue;
+    const std::vector<double> covered =
+        covered_tracks(design, static_cast<std::int32_t>(l), axis, border, *obstruction);
+    for (std::size_t i = 0; i < covered.size(); ++i) capacity.taken[i] += covered[i];
+  }
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t column = 0; column < columns; ++column) {
+      const std::size_t along = axis == 1 ? column : row;
+      const double run = static_cast<double>(border[1 - axis][along + 1]) - border[1 - axis][along];
+      capacity.all[row * columns + column] = sum[axis == 1 ? row : column] * run;
+    }
+  }
+  return capacity;
+}
+
+}  // namespace
+
 GcellCongestion gcell_congestion(const DefDesign& design, const std::vector<Technology::Layer>& layers,
-                                 std::array<std::vector<std::int32_t>, 2> border) {
+                                 std::array<std::vector<std::int32_t>, 2> border,
+                                 const std::vector<DefDesign::Obstruction>* obstruction) {
   GcellCongestion grid;
   grid.border = std::move(border);
   const auto& [x, y] = grid.border;
@@ -174,23 +112,17 @@ GcellCongestion gcell_congestion(const DefDesign& design, const std::vector<Tech
     }
   }
 
-  std::vector<double> row_tracks(static_cast<std::size_t>(rows), 0.0),
-      column_tracks(static_cast<std::size_t>(columns), 0.0);
-  for (std::size_t l = 0; l < design.layer.size(); ++l) {
-    if (roles[l] == LayerRole::left_out) continue;
-    const int axis = roles[l] == LayerRole::horizontal ? 1 : 0;
-    std::vector<double>& sum = axis == 1 ? row_tracks : column_tracks;
-    const std::vector<double> tracks = tracks_between(grid.border[axis], design, design.layer[l], axis);
-    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += tracks[i];
-  }
+  const Capacity of_rows = capacity(design, roles, LayerRole::horizontal, grid.border, obstruction);
+  const Capacity of_columns = capacity(design, roles, LayerRole::vertical, grid.border, obstruction);
   for (std::int64_t row = 0; row < rows; ++row) {
     for (std::int64_t column = 0; column < columns; ++column) {
-      const auto share = [](double demand, double capacity) { return capacity > 0 ? demand / capacity : 0.0; };
-      const double width = static_cast<double>(x[column + 1]) - x[column];
-      const double height = static_cast<double>(y[row + 1]) - y[row];
       const std::int64_t i = row * columns + column;
-      grid.horizontal[i] = share(grid.horizontal[i], row_tracks[row] * width);
-      grid.vertical[i] = share(grid.vertical[i], column_tracks[column] * height);
+      const auto share = [i](double demand, const Capacity& of, double track) {
+        const double left = of.taken[i] > 0 ? std::max(of.all[i] - of.taken[i], track) : of.all[i];
+        return of.all[i] > 0 ? demand / left : 0.0;
+      };
+      grid.horizontal[i] = share(grid.horizontal[i], of_rows, static_cast<double>(x[column + 1]) - x[column]);
+      grid.vertical[i] = share(grid.vertical[i], of_columns, static_cast<double>(y[row + 1]) - y[row]);
     }
   }
   return grid;

@@ -1,13 +1,17 @@
 #include <algorithm>
 #include <gsrgnn/circuit/def_reader.hpp>
 #include <gsrgnn/circuit/gcell_congestion.hpp>
+#include <gsrgnn/circuit/guide_reader.hpp>
 #include <gsrgnn/circuit/import_def.hpp>
 #include <gsrgnn/circuit/lef_reader.hpp>
+#include <gsrgnn/circuit/obstructions.hpp>
 #include <gsrgnn/circuit/wire_maps.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/text.hpp>
 #include <optional>
 #include <utility>
+
+#include "circuit/design_label.hpp"
 
 namespace gsrgnn {
 namespace {
@@ -70,30 +74,35 @@ void add_placement(const DefDesign& design, const std::vector<const DefDesign::C
   }
 }
 
-void add_labels(const DefDesign& design, const std::vector<const DefDesign::Component*>& cells,
-                const std::array<std::vector<std::int32_t>, 2>& border, CongestionLabel kind, Circuit& circuit) {
-  const GcellCongestion grid = gcell_congestion(design, circuit.placement.technology.layer, border);
-  circuit.label_unit = "routed length / track capacity";
-  for (const DefDesign::Component* cell : cells) {
-    const std::int64_t gcell = grid.at(cell->x, cell->y);
-    const double horizontal = grid.horizontal[gcell], vertical = grid.vertical[gcell];
-    if (kind == CongestionLabel::average) {
-      circuit.label.push_back(static_cast<float>((horizontal + vertical) / 2));
-    } else {
-      circuit.label.insert(circuit.label.end(), {static_cast<float>(horizontal), static_cast<float>(vertical)});
-    }
+// What the routes take: of the guide, where one is given.
+std::optional<RoutingMaps> routing(const DefDesign& design, const LefTechnology* lef,
+                                   const std::array<std::vector<std::int32_t>, 2>& border, const ImportOptions& options,
+                                   Circuit& circuit) {
+  const bool guided = !options.guide.empty();
+  if (!guided && !design.unknown_via.empty()) {
+    circuit.note.push_back(fmt::format(
+        "no label: a wire goes on behind the via {}, whose other layer is not known; a LEF that defines it would tell",
+        quoted(design.unknown_via)));
+    return std::nullopt;
   }
-  circuit.label_name = {"congestion"};
-  if (kind == CongestionLabel::separate) circuit.label_name = {"congestion_horizontal", "congestion_vertical"};
+  if (design.wire.empty()) return std::nullopt;
+  const bool overflow = wants_overflow(options);
+  std::vector<DefDesign::Obstruction> obstruction;
+  if (overflow) obstruction = all_obstructions(design, lef);
+  GcellCongestion grid =
+      gcell_congestion(design, circuit.placement.technology.layer, border, overflow ? &obstruction : nullptr);
+  return RoutingMaps{std::move(grid.horizontal), std::move(grid.vertical),
+                     fmt::format("{} length / track capacity{}", guided ? "guided" : "routed",
+                                 overflow ? " that power, blockages and macros leave" : "")};
 }
 
 }  // namespace
 
-Circuit import_def(const DefImportOptions& options) {
+ReadDesign read_def_design(const ImportOptions& options) {
   std::optional<LefTechnology> technology;
   if (!options.lef.empty()) technology = read_lef(options.lef);
   const LefTechnology* const lef = technology ? &*technology : nullptr;
-  DefDesign design = read_def(options.def, lef);
+  DefDesign design = read_def(options.design, lef);
 
   std::vector<std::int32_t> cell;
   const auto cells = connected(design, cell);
@@ -102,7 +111,7 @@ Circuit import_def(const DefImportOptions& options) {
   circuit.source = "def";
   circuit.note = design.note;
   if (cells.empty()) {
-    throw InputError(options.def, fmt::format("no net connects any of the {} components", design.component.size()),
+    throw InputError(options.design, fmt::format("no net connects any of the {} components", design.component.size()),
                      "give a design whose netlist is placed");
   }
   if (const std::size_t rest = design.component.size() - cells.size(); rest > 0) {
@@ -119,21 +128,18 @@ Circuit import_def(const DefImportOptions& options) {
   set_types(circuit, type);
   std::transform(design.die.begin(), design.die.end(), circuit.box.begin(), microns);
   circuit.placement.technology = learn_technology(design, lef);
-  const auto border = gcell_borders(design, circuit.placement.technology.layer, circuit.note);
-  add_placement(design, cells, border, circuit);
-  if (!design.unknown_via.empty()) {
-    circuit.note.push_back(fmt::format(
-        "no label: a wire goes on behind the via {}, whose other layer is not known; a LEF that defines it would tell",
-        quoted(design.unknown_via)));
-  } else if (!design.wire.empty()) {
-    add_labels(design, cells, border, options.label, circuit);
+  const auto border = gcell_borders(design, circuit.placement.technology.layer, circuit.note, options.gcell);
+  if (!options.guide.empty()) {
+    route_by_guide(options.guide, border, design, circuit.note);
+    circuit.placement.technology = learn_technology(design, lef);
   }
+  add_placement(design, cells, border, circuit);
+  std::optional<RoutingMaps> routes;
+  if (wants_routes(options)) routes = routing(design, lef, border, options, circuit);
   circuit.net_offset = std::move(design.net_offset);
   circuit.net_cell = std::move(design.net_component);
   for (std::int32_t& component : circuit.net_cell) component = cell[component];
-  append_common_features(circuit);
-  validate(circuit, options.def);
-  return circuit;
+  return {std::move(circuit), std::move(routes)};
 }
 
 }  // namespace gsrgnn

@@ -64,36 +64,62 @@ struct Box {
 };
 
 // RECT [MASK n] x y x y ; or POLYGON [MASK n] x y x y ... ;
-void add_shape(LefDefTokens& tokens, Box& box) {
+Box read_shape(LefDefTokens& tokens) {
+  Box box;
   if (tokens.accept("MASK")) tokens.integer("a mask");
-  if (tokens.accept("ITERATE")) return tokens.skip_through(";");
+  if (tokens.accept("ITERATE")) {
+    tokens.skip_through(";");
+    return box;
+  }
   while (!tokens.accept(";")) {
     const double x = tokens.number("a corner of a shape"), y = tokens.number("a corner of a shape");
     box.add(x, y);
   }
+  return box;
+}
+
+// LAYER name ... ; RECT ... ; POLYGON ... ; up to END, which is taken: of a PORT or of OBS.
+std::vector<LefTechnology::Shape> read_shapes(LefDefTokens& tokens) {
+  std::vector<LefTechnology::Shape> shapes;
+  std::string layer;
+  for (std::string keyword = tokens.keyword(); keyword != "END"; keyword = tokens.keyword()) {
+    if (keyword == "RECT" || keyword == "POLYGON") {
+      const Box box = read_shape(tokens);
+      if (!box.empty) shapes.push_back({layer, box.left, box.bottom, box.right, box.top});
+      continue;
+    }
+    if (keyword == "LAYER") layer = tokens.next();
+    if (keyword != ";") tokens.skip_through(";");
+  }
+  return shapes;
 }
 
 // PIN name ... [PORT ... END] ... END name
 void read_pin(LefDefTokens& tokens, LefTechnology::Macro& macro) {
   const std::string name(tokens.next());
-  bool in_port = false, first = true;
-  Box box;
-  while (true) {
-    const std::string keyword = tokens.keyword();
-    if (keyword == "END") {
-      if (!in_port) break;
-      in_port = false;
-      first = box.empty;
-    } else if (keyword == "PORT") {
-      in_port = true;
-    } else if (in_port && first && (keyword == "RECT" || keyword == "POLYGON")) {
-      add_shape(tokens, box);
-    } else if (keyword != ";") {
-      tokens.skip_through(";");
+  bool power = false;
+  Box first;  // around the first port that has shapes
+  std::vector<LefTechnology::Shape> all;
+  for (std::string keyword = tokens.keyword(); keyword != "END"; keyword = tokens.keyword()) {
+    if (keyword == "PORT") {
+      const std::vector<LefTechnology::Shape> shapes = read_shapes(tokens);
+      if (all.empty()) {
+        for (const LefTechnology::Shape& shape : shapes) {
+          first.add(shape.left, shape.bottom);
+          first.add(shape.right, shape.top);
+        }
+      }
+      all.insert(all.end(), shapes.begin(), shapes.end());
+      continue;
     }
+    if (keyword == "USE") power = is_one_of(tokens.peek(), {"POWER", "GROUND"});
+    if (keyword != ";") tokens.skip_through(";");
   }
   tokens.expect(name);
-  if (!box.empty) macro.pin.push_back({name, (box.left + box.right) / 2, (box.bottom + box.top) / 2});
+  if (power) macro.obstruction.insert(macro.obstruction.end(), all.begin(), all.end());
+  if (!first.empty) {
+    macro.pin.push_back({name, (first.left + first.right) / 2, (first.bottom + first.top) / 2});
+  }
 }
 
 // MACRO name ... END name
@@ -117,7 +143,10 @@ void read_macro(LefDefTokens& tokens, std::unordered_set<std::string>& known, Le
       tokens.skip_through(";");
     } else if (keyword == "PIN") {
       read_pin(tokens, macro);
-    } else if (keyword == "OBS" || keyword == "DENSITY" || keyword == "TIMING") {
+    } else if (keyword == "OBS") {
+      const std::vector<LefTechnology::Shape> shapes = read_shapes(tokens);
+      macro.obstruction.insert(macro.obstruction.end(), shapes.begin(), shapes.end());
+    } else if (keyword == "DENSITY" || keyword == "TIMING") {
       while (!tokens.accept("END")) tokens.next();
       if (keyword == "TIMING") tokens.accept("TIMING");
     } else if (keyword != ";") {
@@ -128,6 +157,12 @@ void read_macro(LefDefTokens& tokens, std::unordered_set<std::string>& known, Le
   for (LefTechnology::Pin& pin : macro.pin) {
     pin.x += x;
     pin.y += y;
+  }
+  for (LefTechnology::Shape& shape : macro.obstruction) {
+    shape.left += x;
+    shape.right += x;
+    shape.bottom += y;
+    shape.top += y;
   }
   if (known.insert(macro.name).second) technology.macro.push_back(std::move(macro));
 }

@@ -1,11 +1,9 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <filesystem>
+#include <gsrgnn/circuit/design_text.hpp>
 #include <gsrgnn/circuit/lefdef_tokens.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <gsrgnn/util/files.hpp>
-#include <gsrgnn/util/gzip.hpp>
 #include <gsrgnn/util/text.hpp>
 
 namespace gsrgnn {
@@ -15,31 +13,12 @@ bool is_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-// A bomb must not take all memory; designs pack to a tenth.
-constexpr std::size_t kMostUnpacked = std::size_t{1} << 28, kMostPacking = 200;
 constexpr double kFarthest = 1e12;
-
-std::string read_whole(const std::string& path, std::string_view format) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  const std::string hint = fmt::format("give the path of a {} file", format);
-  if (!fs::exists(status)) throw InputError(path, "there is no such file", hint);
-  if (!fs::is_regular_file(status)) {
-    throw InputError(path, fs::is_directory(status) ? "this is a directory" : "this is not a plain file", hint);
-  }
-  auto text = read_text_file(path);
-  if (!text) throw InputError(path, "the file cannot be read", "check its permissions");
-  if (is_gzip(*text)) *text = gunzip(*text, path, kMostUnpacked + kMostPacking * text->size());
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  if (text->compare(0, kByteOrderMark.size(), kByteOrderMark) == 0) text->erase(0, kByteOrderMark.size());
-  return std::move(*text);
-}
 
 }  // namespace
 
 LefDefTokens::LefDefTokens(const std::string& path, std::string_view format)
-    : path_(path), text_(read_whole(path, format)) {
+    : path_(path), text_(read_design_text(path, format)) {
   scan();
   if (at_end()) throw InputError(path, "the file is empty", fmt::format("give a {} file with a design", format));
 }

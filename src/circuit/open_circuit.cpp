@@ -1,11 +1,11 @@
-#include <algorithm>
+#include <fmt/ranges.h>
+
 #include <array>
-#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/circuit_file.hpp>
-#include <gsrgnn/circuit/import_def.hpp>
+#include <gsrgnn/circuit/design_formats.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/util/error.hpp>
 
@@ -30,23 +30,21 @@ Circuit open_circuit(const std::string& path, const std::vector<std::string>& le
     if (!std::filesystem::exists(file, error)) throw InputError(file, "no such file", "check the path of the LEF");
   }
   if (is_hdf5(path)) return read_circuit(path);
-  std::filesystem::path name(path);
-  const auto extension = [&] {
-    std::string text = name.extension().string();
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-  };
-  if (extension() == ".gz") name = name.stem();
-  if (extension() == ".def") {
-    DefImportOptions options;
-    options.def = path;
+  if (const DesignFormat* const format = design_format(path)) {
+    ImportOptions options;
+    options.design = path;
     options.lef = lef;
-    Circuit circuit = import_def(options);
+    Circuit circuit = import_design(*format, options);
     order_by_placement(circuit);
     return circuit;
   }
-  throw InputError(path, "neither a circuit file nor a .def or .def.gz",
-                   "give a file written by gsrgnn import, or a DEF");
+  std::vector<std::string> extensions, titles;
+  for (const DesignFormat& format : design_formats()) {
+    extensions.push_back(fmt::format("{0} or {0}.gz", format.extension));
+    titles.emplace_back(format.title);
+  }
+  throw InputError(path, fmt::format("neither a circuit file nor a {}", fmt::join(extensions, ", ")),
+                   fmt::format("give a file written by gsrgnn import, or {}", fmt::join(titles, ", ")));
 }
 
 Circuit generate_ordered(const GeneratorSpec& spec) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <gsrgnn/circuit/cell_boxes.hpp>
 #include <gsrgnn/circuit/placement_maps.hpp>
 #include <gsrgnn/circuit/wire_maps.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -19,40 +20,9 @@ constexpr std::array kWidths = {0.7, 1.5, 3.0, 6.0};  // of the Gaussians, in GC
 constexpr double kMostMadeGcells = 1 << 20;
 constexpr double kCellsOfGcell = 2;  // of a grid that is made
 constexpr double kNarrowest = 0.12;  // GCells: of RUDY's boxes
-constexpr double kLarge = 2;         // GCells beyond which a cell is seen as a box
 
 std::string smoothed_name(const char* map, double width) {
   return fmt::format("{}~{:g}", map, width);
-}
-
-/// Width and height as placed; 0: unknown.
-std::vector<std::array<double, 2>> cell_sizes(const Circuit& circuit, const Technology& technology) {
-  const Placement& placement = circuit.placement;
-  std::vector<std::array<double, 2>> sizes;
-  sizes.reserve(circuit.cell_type.size());
-  if (!placement.size.empty()) {
-    for (const auto& [width, height] : placement.size) sizes.push_back({width, height});
-    return sizes;
-  }
-  std::vector<std::array<double, 2>> of_type(circuit.type_name.size(), {0, 0});
-  for (std::size_t t = 0; t < of_type.size(); ++t) {
-    const Technology::CellType* const known = technology.find_type(circuit.type_name[t]);
-    if (known != nullptr) of_type[t] = {known->width, known->height};
-  }
-  for (std::size_t i = 0; i < circuit.cell_type.size(); ++i) {
-    const auto [width, height] = of_type[circuit.cell_type[i]];
-    const bool side = !placement.orientation.empty() && lies_on_its_side(placement.orientation[i]);
-    sizes.push_back(side ? std::array{height, width} : std::array{width, height});
-  }
-  return sizes;
-}
-
-using Box = std::array<double, 4>;
-
-Box box_of(const Circuit& circuit, std::size_t cell, const std::array<double, 2>& size) {
-  const auto& [x, y] = circuit.position[cell];
-  if (circuit.placement.anchor == Placement::Anchor::corner) return {x, y, x + size[0], y + size[1]};
-  return {x - size[0] / 2, y - size[1] / 2, x + size[0] / 2, y + size[1] / 2};
 }
 
 /// Tracks in each row or column, over the layers of a role; of no known layer 0.
@@ -99,50 +69,19 @@ class Capacity {
   std::vector<double> rows_, columns_;
 };
 
+double mean_height(const GcellGrid& grid) {
+  return (grid.border[1].back() - grid.border[1].front()) / static_cast<double>(grid.rows());
+}
+
+/// Of RUDY's.
+double narrowest_box(const GcellGrid& grid) {
+  return kNarrowest * mean_height(grid);
+}
+
 std::vector<double> sum(std::vector<double> a, const std::vector<double>& b) {
   for (std::size_t i = 0; i < a.size(); ++i) a[i] += b[i];
   return a;
 }
-
-/// A map at each cell.
-class Sampler {
- public:
-  Sampler(const Circuit& circuit, const Technology& technology, const GcellGrid& grid) : columns_(grid.columns()) {
-    const auto sizes = cell_sizes(circuit, technology);
-    const double width = (grid.border[0].back() - grid.border[0].front()) / static_cast<double>(grid.columns());
-    const double height = (grid.border[1].back() - grid.border[1].front()) / static_cast<double>(grid.rows());
-    for (std::size_t i = 0; i < sizes.size(); ++i) {
-      const auto& [x, y] = circuit.position[i];
-      const std::int64_t column = grid.column(x), row = grid.row(y);
-      if (sizes[i][0] <= kLarge * width && sizes[i][1] <= kLarge * height) {
-        part_.push_back({column, row, column, row});
-        continue;
-      }
-      const Box box = box_of(circuit, i, sizes[i]);
-      const std::int64_t left = grid.column(box[0]), bottom = grid.row(box[1]);
-      // What ends on a border does not reach into the GCell behind it.
-      const std::int64_t right = grid.column(box[2]), top = grid.row(box[3]);
-      part_.push_back({left, bottom, right > left && grid.border[0][right] >= box[2] ? right - 1 : right,
-                       top > bottom && grid.border[1][top] >= box[3] ? top - 1 : top});
-    }
-  }
-  std::vector<float> operator()(const std::vector<double>& map) const {
-    std::vector<float> at_cells;
-    at_cells.reserve(part_.size());
-    for (const auto& [left, bottom, right, top] : part_) {
-      double total = 0;
-      for (std::int64_t row = bottom; row <= top; ++row) {
-        for (std::int64_t at = left; at <= right; ++at) total += map[row * columns_ + at];
-      }
-      at_cells.push_back(static_cast<float>(total / static_cast<double>((right - left + 1) * (top - bottom + 1))));
-    }
-    return at_cells;
-  }
-
- private:
-  std::int64_t columns_;
-  std::vector<std::array<std::int64_t, 4>> part_;  ///< N: columns and rows of GCells, both ends included
-};
 
 bool is_rudy(const std::string& name) {
   return name.find("rudy") != std::string::npos;
@@ -188,10 +127,14 @@ PinPlaces pin_places(const Circuit& circuit, const Technology& technology) {
     std::int64_t next = pins.offset[n];
     for (std::int64_t p = circuit.net_offset[n]; p < circuit.net_offset[n + 1]; ++p) {
       const std::int32_t cell = circuit.net_cell[p];
-      const Box box = box_of(circuit, cell, sizes[cell]);
+      const auto box = cell_box(circuit, cell, sizes[cell]);
       const auto known = placement.pin.empty() ? at.end() : at.find(circuit.cell_type[cell] * names + placement.pin[p]);
       Offset place = {(box[2] - box[0]) / 2, (box[3] - box[1]) / 2};
-      if (known != at.end()) {
+      if (!placement.pin_offset.empty()) {
+        ++pins.known;
+        place = {place[0] + static_cast<double>(placement.pin_offset[p][0]),
+                 place[1] + static_cast<double>(placement.pin_offset[p][1])};
+      } else if (known != at.end()) {
         ++pins.known;
         const Orientation turned = placement.orientation.empty() ? Orientation::N : placement.orientation[cell];
         const bool side = lies_on_its_side(turned);
@@ -205,6 +148,16 @@ PinPlaces pin_places(const Circuit& circuit, const Technology& technology) {
     pins.place[--end[placement.io_net[q]]] = placement.io_position[q];
   }
   return pins;
+}
+
+PlacementMaps rudy_maps(const Circuit& circuit, const Technology& technology) {
+  PlacementMaps maps{grid_of(circuit), {}};
+  const PinPlaces pins = pin_places(circuit, technology);
+  const WireMap wire = rudy(maps.grid, {pins.offset, pins.place, {}}, narrowest_box(maps.grid)).all();
+  const Capacity capacity(circuit, technology, maps.grid);
+  maps.map = {{kMapNames[0], capacity.share(wire.horizontal, LayerRole::horizontal)},
+              {kMapNames[1], capacity.share(wire.vertical, LayerRole::vertical)}};
+  return maps;
 }
 
 PlacementMaps placement_maps(const Circuit& circuit, const Technology& technology) {
@@ -223,8 +176,7 @@ PlacementMaps placement_maps(const Circuit& circuit, const Technology& technolog
   };
   const auto both = [&](const WireMap& map) { return sum(horizontal(map.horizontal), vertical(map.vertical)); };
 
-  const double gcell_height = (grid.border[1].back() - grid.border[1].front()) / static_cast<double>(grid.rows());
-  const Rudy rudy_of = rudy(grid, nets, kNarrowest * gcell_height);
+  const Rudy rudy_of = rudy(grid, nets, narrowest_box(grid));
   const WireMap rudy_all = rudy_of.all();
   const Demand demand = demand_maps(grid, nets);
   std::vector<std::array<double, 2>> of_cells;
@@ -243,10 +195,10 @@ PlacementMaps placement_maps(const Circuit& circuit, const Technology& technolog
                                    (grid.border[1][row + 1] - grid.border[1][row]));
   }
   const auto sizes = cell_sizes(circuit, technology);
-  std::vector<Box> boxes, macros;
+  std::vector<std::array<double, 4>> boxes, macros;
   for (std::size_t i = 0; i < sizes.size(); ++i) {
-    boxes.push_back(box_of(circuit, i, sizes[i]));
-    if (sizes[i][1] > kLarge * gcell_height) macros.push_back(boxes.back());
+    boxes.push_back(cell_box(circuit, i, sizes[i]));
+    if (sizes[i][1] > kLargeCell * mean_height(grid)) macros.push_back(boxes.back());
   }
   const std::vector<float>& power = circuit.placement.power;
   std::vector<std::vector<double>> values = {
@@ -334,7 +286,7 @@ std::vector<float> cell_features(const Circuit& circuit, const Technology& techn
   }
   if (wanted.empty()) return feature;
   const PlacementMaps maps = placement_maps(circuit, technology);
-  const Sampler sample(circuit, technology, maps.grid);
+  const CellSampler sample(circuit, technology, maps.grid);
   for (const PlacementMap& map : maps.map) {
     const auto put = [&](const std::string& name, const auto& value) {
       const auto [first, last] = wanted.equal_range(name);

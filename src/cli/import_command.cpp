@@ -4,6 +4,7 @@
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/circuit_file.hpp>
 #include <gsrgnn/circuit/circuitnet.hpp>
+#include <gsrgnn/circuit/design_formats.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/print_circuit.hpp>
 #include <gsrgnn/cli/say.hpp>
@@ -70,22 +71,59 @@ void import_circuitnet_folder(const CircuitNetOptions& options, const std::strin
   if (imported == 0) throw InputError(options.root, "no design could be imported", "see the reasons in the table");
 }
 
-const std::map<std::string, CongestionLabel> kLabels = {{"average", CongestionLabel::average},
-                                                        {"separate", CongestionLabel::separate}};
+const std::map<std::string, CongestionLabel> kCombined = {{"average", CongestionLabel::average},
+                                                          {"separate", CongestionLabel::separate}};
 
-void add_def(const Command& import, Arguments& a) {
-  const auto def = std::make_shared<DefImportOptions>();
-  const Command command = import.add("def", "From a DEF (also gzipped); a routed one gives labels too");
-  command.required("FILE.def", &def->def, "The design");
-  command.option("--lef", &def->lef, "A LEF of the technology (layers, vias) or of cells (sizes, pins)");
-  command.choice("--label", def->label, kLabels, "Of horizontal and vertical, their average or both");
+/// NAME=MAP of --feature; what is wrong with them, if anything is.
+std::string read_feature_maps(const std::vector<std::string>& texts,
+                              std::vector<std::pair<std::string, std::string>>& feature_maps) {
+  for (const std::string& text : texts) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+      return "--feature " + text + ": write it as NAME=MAP";
+    }
+    feature_maps.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return "";
+}
+
+void add_design(const Command& import, Arguments& a, const DesignFormat& format) {
+  struct Options {
+    ImportOptions design;
+    std::vector<std::string> feature_maps;
+    Option gcell = nullptr;
+  };
+  const auto o = std::make_shared<Options>();
+  const Command command =
+      import.add(format.name, fmt::format("From {} (also gzipped); {}", format.title, format.further));
+  command.required(fmt::format("FILE{}", format.extension), &o->design.design, "The design");
+  if (format.takes_routes) {
+    command.option("--lef", &o->design.lef, "A LEF of the technology (layers, vias) or of cells (sizes, pins)");
+    command.option("--guide", &o->design.guide, "A route guide: its routes count, not the design's own");
+  }
+  command.one_or_two("--label", &o->design.label, "KIND or MAP [MAP]",
+                     format.takes_routes
+                         ? "wire or overflow: routes / all track capacity, or what power, blockages and macros leave; "
+                           "rudy; or one map or two (horizontal, vertical), CSV or congestion report"
+                         : "rudy; or one map or two (horizontal, vertical), CSV or congestion report");
+  command.choice("--combine", o->design.combine, kCombined, "Both directions: their average, or separate labels");
+  command.option("--feature", &o->feature_maps, "NAME=MAP: a further feature, of a map as for --label");
+  o->gcell = command.option("--gcell", &o->design.gcell,
+                            "Make a grid of square GCells of this side, in the unit of the positions (DEF: microns)");
   command.required("-o,--output", &a.output, "The circuit file to write");
-  command.action([def, &a] {
-    std::vector<std::string> inputs = def->lef;
-    inputs.push_back(def->def);
-    refuse_overwrite(a.output, inputs);
-    write_imported(import_def(*def), a.output);
-  });
+  command.action(
+      [o, &a, &format] {
+        std::vector<std::string> inputs = o->design.lef;
+        inputs.insert(inputs.end(), {o->design.design, o->design.guide});
+        inputs.insert(inputs.end(), o->design.label.begin(), o->design.label.end());
+        for (const auto& [name, map] : o->design.feature_maps) inputs.push_back(map);
+        refuse_overwrite(a.output, inputs);
+        write_imported(import_design(format, o->design), a.output);
+      },
+      [o]() -> std::string {
+        if (given(o->gcell) && !(o->design.gcell > 0)) return "--gcell: give the side of a GCell, more than 0";
+        return read_feature_maps(o->feature_maps, o->design.feature_maps);
+      });
 }
 
 void add_circuitnet(const Command& import, Arguments& a) {
@@ -100,7 +138,7 @@ void add_circuitnet(const Command& import, Arguments& a) {
   command.one_or_two(
       "--label", &o->net.label, "MAP [MAP]",
       "One map or two (horizontal, vertical; .npy, .npz, FILE.npz:ARRAY, or folders of a map a design), or rudy");
-  command.choice("--combine", o->net.combine, kLabels, "Two maps: their average, or separate labels");
+  command.choice("--combine", o->net.combine, kCombined, "Two maps: their average, or separate labels");
   command.choice("--rule", o->net.rule, {{"max", BoxRule::max}, {"mean", BoxRule::mean}, {"center", BoxRule::center}},
                  "What a cell takes of a map over its box");
   command.option("--resized", &o->net.resized, "Maps were resized, as those of the training set are to 256 x 256");
@@ -111,23 +149,14 @@ void add_circuitnet(const Command& import, Arguments& a) {
         if (o->net.design.empty()) return import_circuitnet_folder(o->net, a.output);
         write_imported(import_circuitnet(o->net), a.output);
       },
-      [o]() -> std::string {
-        for (const std::string& text : o->feature_maps) {
-          const auto equals = text.find('=');
-          if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
-            return "--feature " + text + ": write it as NAME=MAP";
-          }
-          o->net.feature_maps.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-        }
-        return "";
-      });
+      [o] { return read_feature_maps(o->feature_maps, o->net.feature_maps); });
 }
 
 }  // namespace
 
 void add_import(const Command& program, Arguments& a) {
   const Command import = program.add("import", "Make a circuit file from a design");
-  add_def(import, a);
+  for (const DesignFormat& format : design_formats()) add_design(import, a, format);
   add_circuitnet(import, a);
 }
 

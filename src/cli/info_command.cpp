@@ -86,7 +86,7 @@ void tell_of(const std::string& path, bool json) {
 void add_info(const Command& program, Arguments& a) {
   const Command command =
       program.add("info", "Say what is in a file of this program: circuit, run, checkpoint, prediction or results");
-  command.required("FILE.h5", &a.path, "The file; a DEF is read too");
+  command.required("FILE.h5", &a.path, "The file; a design (DEF, Bookshelf .aux) is read too");
   command.option("--json", &a.json, "As one JSON object");
   command.action([&a] { tell_of(a.path, a.json); });
 }

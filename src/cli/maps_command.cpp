@@ -60,7 +60,7 @@ void add_maps(const Command& program, Arguments& a) {
   const auto o = std::make_shared<MapsOptions>();
   const Command command =
       program.add("maps", "Write maps of a placement: wire demand, RUDY, density of pins and cells");
-  command.required("CIRCUIT", &a.circuit, "A circuit file or a DEF");
+  command.required("CIRCUIT", &a.circuit, "A circuit file or a design (DEF, Bookshelf .aux)");
   command.option("--lef", &a.lef, "A LEF of the DEF: of the technology or of cells");
   command.option("--model", &o->model, "A run file, whose model knows where pins lie");
   command.option("--map", &o->map, "Which map a .csv or .png shows, demand_h if left out");

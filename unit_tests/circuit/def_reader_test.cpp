@@ -200,8 +200,13 @@ END PINS)");
   EXPECT_EQ(design.io[0].net, 0);
   EXPECT_EQ(design.io[0].x, 0);
   EXPECT_EQ(design.io[0].y, 70);
-  const std::vector<std::array<std::int32_t, 4>> boxes = {{0, -20, 300, 20}, {90, 0, 110, 200}, {90, 100, 110, 200}};
+  const std::vector<std::array<std::int32_t, 4>> boxes = {
+      {0, -20, 300, 20}, {90, 0, 110, 200}, {90, 100, 110, 200}, {0, 0, 10, 10}};
   EXPECT_EQ(design.power, boxes);
+  ASSERT_EQ(design.obstruction.size(), boxes.size() + 1);  // the rail too
+  EXPECT_EQ(design.obstruction[1].box, (std::array<std::int32_t, 4>{0, 45, 300, 55}));
+  EXPECT_EQ(design.layer[design.obstruction[2].layer], "metal2");
+  EXPECT_EQ(design.layer[design.obstruction[4].layer], "metal1");
 }
 
 TEST(DefReader, NamesTheFileThatCannotBeRead) {

@@ -116,6 +116,42 @@ inline std::string with(std::string text, const std::string& from, const std::st
   return text.replace(at, from.size(), to);
 }
 
+/// kTiny with a strap and blockages in the way of its wires.
+inline const std::string kBlocked = with(with(kTiny, "USE POWER + ROUTED metal1 40 ( 0 0 ) ( 300 * ) ;", R"(USE POWER
+      + ROUTED metal1 40 ( 0 0 ) ( 300 * ) NEW metal2 20 + SHAPE STRIPE ( 250 0 ) ( * 200 ) ;)"),
+                                         "SPECIALNETS 1", R"(BLOCKAGES 4 ;
+    - LAYER metal3 + SPACING 5 RECT ( 0 0 ) ( 150 35 ) ;
+    - LAYER metal3 + FILLS RECT ( 0 0 ) ( 300 200 ) ;
+    - LAYER metal2 + EXCEPTPGNET POLYGON ( 0 100 ) ( 20 * ) ( * 200 ) ( 0 * ) ;
+    - PLACEMENT RECT ( 0 0 ) ( 300 200 ) ;
+END BLOCKAGES
+SPECIALNETS 1)");
+
+/// kTinyLef with a macro that stands in the way, too.
+inline const std::string kMacroLef = with(kTinyLef, "MACRO INV_X1", R"(MACRO BUF_X1
+  ORIGIN 0.1 0 ;
+  SIZE 2.5 BY 0.5 ;
+  PIN VDD
+    USE POWER ;
+    PORT
+      LAYER metal3 ;
+        RECT -0.1 0 0.4 0.1 ;
+    END
+  END VDD
+  PIN A
+    USE SIGNAL ;
+    PORT
+      LAYER metal3 ;
+        RECT 0 0 2.4 0.5 ;
+    END
+  END A
+  OBS
+    LAYER metal2 DESIGNRULEWIDTH 0.1 ;
+      RECT 1.9 0 2.4 0.5 ;
+  END
+END BUF_X1
+MACRO INV_X1)");
+
 /// The line, from 1, on which `what` first begins.
 inline std::int64_t line_of(const std::string& text, const std::string& what) {
   const std::size_t at = text.find(what);

@@ -155,9 +155,11 @@ TEST_F(Mistakes, UsageMistakes) {
   expect_refused("predict --circuit run.h5 -o p.h5", {"--model"});
   expect_refused("info", {"FILE.h5"});
   expect_refused("info a.h5 --yaml", {"--yaml"});
-  expect_refused("import def a.def --label both -o c.h5",
-                 {"--label", "both", "average", "see gsrgnn import def --help"});
-  expect_refused("import def a.def --label 1 -o c.h5", {"--label", "1"});
+  expect_refused("import def a.def --combine both -o c.h5",
+                 {"--combine", "both", "average", "see gsrgnn import def --help"});
+  expect_refused("import def a.def --label separate -o c.h5", {"separate: ", "no such label", "overflow"});
+  expect_refused("import def a.def --gcell 0 -o c.h5", {"--gcell", "more than 0"});
+  expect_refused("import def a.def --feature x -o c.h5", {"--feature x", "NAME=MAP"});
   expect_refused("generate --cells 100 --graph foo -o c.h5", {"--graph", "foo", "netlist"});
 }
 

@@ -98,7 +98,7 @@ TEST_F(Program, ImportsADefAndPredictsForOne) {
   EXPECT_FLOAT_EQ(tiny["label_max"].get<float>(), 0.05F);
   EXPECT_EQ(tiny["labels"], 2);
   EXPECT_EQ(info("tiny.def"), tiny);
-  succeed("import def tiny.def --lef tiny.lef --label separate -o two.h5");
+  succeed("import def tiny.def --lef tiny.lef --combine separate -o two.h5");
   EXPECT_EQ(info("two.h5")["label_names"], (Json{"congestion_horizontal", "congestion_vertical"}));
 
   // A type that the generated circuit lacks: the program says so.

@@ -19,9 +19,11 @@ const std::string kRouted =
 
 void import_both(std::string_view def, std::string_view lef) {
   const InputFile def_file(def), lef_file(lef);
-  try {
-    import_def({def_file.path(), {lef_file.path()}, CongestionLabel::separate});
-  } catch (const InputError&) {
+  for (const char* label : {kWireLabel, kOverflowLabel}) {
+    try {
+      import_def({def_file.path(), {lef_file.path()}, CongestionLabel::separate, {label}});
+    } catch (const InputError&) {
+    }
   }
 }
 
@@ -29,12 +31,12 @@ void import_both(std::string_view def, std::string_view lef) {
 
 const Reader kDef = {"def", [](std::string_view bytes) { import_both(bytes, kTinyLef); },
                      [] {
-                       return std::vector<std::string>{kTiny, kRouted, gzipped(kTiny)};
+                       return std::vector<std::string>{kTiny, kRouted, kBlocked, gzipped(kTiny)};
                      }};
 
 const Reader kLef = {"lef", [](std::string_view bytes) { import_both(kRouted, bytes); },
                      [] {
-                       return std::vector<std::string>{kTinyLef, gzipped(kTinyLef)};
+                       return std::vector<std::string>{kTinyLef, kMacroLef, gzipped(kTinyLef)};
                      }};
 
 }  // namespace gsrgnn::fuzz

@@ -17,6 +17,7 @@ struct Reader {
   std::vector<std::string> (*seeds)();
 };
 
-extern const Reader kDef, kLef, kNpy, kNpz, kPickle, kDeck, kSweep, kCircuit, kRun, kResults, kCheckpoint;
+extern const Reader kDef, kLef, kGuide, kMap, kBookshelf, kNpy, kNpz, kPickle, kDeck, kSweep, kCircuit, kRun, kResults,
+    kCheckpoint;
 
 }  // namespace gsrgnn::fuzz

@@ -31,8 +31,8 @@ TEST_P(Replay, SeedsAreReadOrRefused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Readers, Replay,
-                         ::testing::Values(&kDef, &kLef, &kNpy, &kNpz, &kPickle, &kDeck, &kSweep, &kCircuit, &kRun,
-                                           &kResults, &kCheckpoint),
+                         ::testing::Values(&kDef, &kLef, &kGuide, &kMap, &kBookshelf, &kNpy, &kNpz, &kPickle, &kDeck,
+                                           &kSweep, &kCircuit, &kRun, &kResults, &kCheckpoint),
                          [](const auto& of) { return of.param->name; });
 
 }  // namespace

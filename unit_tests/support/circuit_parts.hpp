@@ -125,6 +125,7 @@ inline void expect_equal(const Circuit& a, const Circuit& b) {
   EXPECT_EQ(p.orientation, q.orientation);
   EXPECT_EQ(p.pin_name, q.pin_name);
   EXPECT_EQ(p.pin, q.pin);
+  EXPECT_EQ(p.pin_offset, q.pin_offset);
   EXPECT_EQ(p.io_net, q.io_net);
   EXPECT_EQ(p.io_position, q.io_position);
   EXPECT_EQ(content_hash(a), content_hash(b));  // and the technology

@@ -26,11 +26,11 @@ struct Circuit {
   std::vector<std::string> type_name;   ///< T: cell types (the DEF's masters)
   std::vector<std::int32_t> cell_type;  ///< N: index into type_name
 
-  std::vector<std::array<double, 2>>
-      position;                           ///< N: placement point (DEF, generated: in microns; CircuitNet: in GCells)
-  std::array<double, 4> box{0, 0, 0, 0};  ///< left, bottom, right, top of the die, likewise
-  std::vector<std::int32_t> original;     ///< N: each cell's number in the source; empty when the order is the source's
-  std::vector<std::string> cell_name;     ///< N: names of instances as the source writes them; empty: it has none
+  std::vector<std::array<double, 2>> position;  ///< N: placement point (DEF, generated: in microns; Bookshelf: in the
+                                                ///< unit of its files; CircuitNet: in GCells)
+  std::array<double, 4> box{0, 0, 0, 0};        ///< left, bottom, right, top of the die, likewise
+  std::vector<std::int32_t> original;  ///< N: each cell's number in the source; empty when the order is the source's
+  std::vector<std::string> cell_name;  ///< N: names of instances as the source writes them; empty: it has none
 
   std::vector<std::string> label_name;  ///< O: 0 (no label: for prediction only), 1 or 2
   std::string label_unit;               ///< e.g. "routed length / track capacity"

@@ -17,7 +17,7 @@
 ///     layer_name (strings, L), row_tracks float32 L x rows, column_tracks float32 L x columns
 ///     power float32 rows x columns
 ///     size float32 N x 2, orientation uint8 N            attribute anchor: 0 corner, 1 centre
-///     pin_name (strings), pin int32 P
+///     pin_name (strings), pin int32 P, pin_offset float32 P x 2
 ///     io_net int32 Q, io_position float64 Q x 2
 ///   /technology                                        what the design tells of its technology (technology.hpp)
 ///   /note (strings)                                    what its import left out or took for granted

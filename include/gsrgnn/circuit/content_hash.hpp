@@ -15,6 +15,7 @@ inline std::string content_hash(const Circuit& c) {
   const Placement& p = c.placement;
   if (p.empty()) return print.text();
   add(p.grid.border[0], p.grid.border[1], p.power, p.size, p.orientation, p.pin_name, p.pin, p.io_net, p.io_position);
+  if (!p.pin_offset.empty()) add(p.pin_offset);
   print.add_word(static_cast<std::uint64_t>(p.anchor));
   add(std::vector<double>(c.box.begin(), c.box.end()));
   for (const Placement::Layer& layer : p.layer) add(layer.name, layer.row_tracks, layer.column_tracks);

@@ -40,6 +40,12 @@ struct DefDesign {
     std::int32_t x, y;
   };
 
+  /// A box on a layer that signals have to go around.
+  struct Obstruction {
+    std::int32_t layer;               ///< index into `layer`
+    std::array<std::int32_t, 4> box;  ///< left, bottom, right, top
+  };
+
   std::string path;  ///< the file, for messages
   std::string name;
   std::int32_t units_per_micron = 0;
@@ -65,15 +71,16 @@ struct DefDesign {
   std::vector<std::int64_t> via_offset{0};         ///< M + 1: the vias of net n, as its pins above
   std::vector<Via> via;                            ///< of all nets
   std::vector<std::array<std::int32_t, 4>> power;  ///< boxes of the wires of special nets, but for rails of rows
+  std::vector<Obstruction> obstruction;            ///< wires of special nets, rails too, and routing blockages
   std::string unknown_via;                         ///< one behind which a wire goes on to a layer nobody knows
   std::vector<std::string> note;                   ///< what was assumed where the file says nothing, or otherwise
 };
 
-/// Reads a DEF, gzipped or not: DESIGN, UNITS, DIEAREA, ROW, TRACKS, GCELLGRID, VIAS, COMPONENTS, PINS, SPECIALNETS and
-/// NETS; all other sections are skipped. `lef` (may be null) tells the layers of vias that the DEF does not define;
-/// they matter only where a wire goes on behind a via, and so on another layer. Throws InputError at "FILE:LINE" for a
-/// file that cannot be read, is no DEF, is cut off or contradicts itself, when more than half of the components have
-/// no place, and for numbers beyond 32 bits.
+/// Reads a DEF, gzipped or not: DESIGN, UNITS, DIEAREA, ROW, TRACKS, GCELLGRID, VIAS, COMPONENTS, PINS, BLOCKAGES,
+/// SPECIALNETS and NETS; all other sections are skipped. `lef` (may be null) tells the layers of vias that the DEF does
+/// not define; they matter only where a wire goes on behind a via, and so on another layer. Throws InputError at
+/// "FILE:LINE" for a file that cannot be read, is no DEF, is cut off or contradicts itself, when more than half of the
+/// components have no place, and for numbers beyond 32 bits.
 DefDesign read_def(const std::string& path, const LefTechnology* lef = nullptr);
 
 }  // namespace gsrgnn

@@ -20,18 +20,15 @@ struct GcellCongestion {
 
   std::int64_t columns() const { return static_cast<std::int64_t>(border[0].size()) - 1; }
   std::int64_t rows() const { return static_cast<std::int64_t>(border[1].size()) - 1; }
-  /// Index of the GCell that holds a point. A point on a border belongs to the GCell on its right or above, a point
-  /// outside the grid to the nearest GCell.
-  std::int64_t at(std::int32_t x, std::int32_t y) const;
 };
 
 /// Borders of the columns and rows of the design's GCells in database units: GCELLGRID, closed at the edges of the die
 /// where it ends inside the die (as OpenROAD writes it). Where there is none a grid is made as OpenROAD makes it,
-/// square GCells of 15 tracks of the third layer, or of two rows of cells where there are no tracks, and `note` gets a
-/// line. Throws InputError for more than most_gcells().
+/// square GCells of 15 tracks of the third layer, or of two rows of cells where there are no tracks, and where a side
+/// of `gcell` microns is asked for, of that; `note` then gets a line. Throws InputError for more than most_gcells().
 std::array<std::vector<std::int32_t>, 2> gcell_borders(const DefDesign& design,
                                                        const std::vector<Technology::Layer>& layers,
-                                                       std::vector<std::string>& note);
+                                                       std::vector<std::string>& note, double gcell = 0);
 
 /// The tracks that a layer has in each interval between borders, of those at x (axis 0) or at y (axis 1). A track on
 /// the last border belongs to the last interval.
@@ -44,8 +41,12 @@ std::vector<double> tracks_between(const std::vector<std::int32_t>& border, cons
 /// its demand is the length of all wires in it on those layers, wrong-way ones too. Vertical likewise. Where there is
 /// no capacity the utilisation is 0. Layers are what layer_roles() says of `layers`.
 ///
+/// With `obstruction` the capacity is what these leave free (obstructions.hpp), as a router sees it: where nearly all
+/// is taken, a track is taken to be left, so that wires there stand out.
+///
 /// Throws InputError, naming the file, when wires lie in a direction that has no track.
 GcellCongestion gcell_congestion(const DefDesign& design, const std::vector<Technology::Layer>& layers,
-                                 std::array<std::vector<std::int32_t>, 2> border);
+                                 std::array<std::vector<std::int32_t>, 2> border,
+                                 const std::vector<DefDesign::Obstruction>* obstruction = nullptr);
 
 }  // namespace gsrgnn

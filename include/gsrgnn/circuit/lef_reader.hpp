@@ -21,10 +21,16 @@ struct LefTechnology {
     std::string name;
     double x, y;
   };
+  /// A box on a layer, in microns from the cell's corner.
+  struct Shape {
+    std::string layer;
+    double left, bottom, right, top;
+  };
   struct Macro {
     std::string name;
-    double width = 0, height = 0;  ///< microns
-    std::vector<Pin> pin;          ///< those that have shapes
+    double width = 0, height = 0;    ///< microns
+    std::vector<Pin> pin;            ///< those that have shapes
+    std::vector<Shape> obstruction;  ///< OBS, and the pins of power and ground; the boxes around polygons
   };
   std::string path;                                                      ///< the file, for messages
   std::vector<Layer> routing;                                            ///< the layers of TYPE ROUTING, lowest first

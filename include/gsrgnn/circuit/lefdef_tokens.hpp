@@ -4,26 +4,13 @@
 /// a statement ends at the word `;`. Keywords may be in any case, names may not, and a file may be gzipped. Every error
 /// names the file and the line.
 
-#include <algorithm>
 #include <cstdint>
-#include <initializer_list>
+#include <gsrgnn/circuit/design_text.hpp>
 #include <limits>
 #include <string>
 #include <string_view>
 
 namespace gsrgnn {
-
-/// What to do about a file that is not as its format demands.
-inline constexpr std::string_view kWriteItAgain = "write the file again with the tool that made it";
-
-/// Whether a word is that keyword, which is in capitals.
-inline bool is_keyword(std::string_view word, std::string_view keyword) {
-  return std::equal(word.begin(), word.end(), keyword.begin(), keyword.end(),
-                    [](char a, char b) { return a == b || (a >= 'a' && a <= 'z' && a - 'a' + 'A' == b); });
-}
-inline bool is_one_of(std::string_view word, std::initializer_list<std::string_view> keywords) {
-  return std::any_of(keywords.begin(), keywords.end(), [&](std::string_view one) { return is_keyword(word, one); });
-}
 
 /// Reads a whole file and hands out its words one by one, with one word of lookahead. The words are views into the
 /// reader and live as long as it does. A quoted string is one word and keeps its quotes, so that it never equals `;`.

@@ -1,7 +1,7 @@
 #pragma once
 
-/// A circuit from whatever a user names: a circuit file or a DEF, told apart by their content and name. Cells stand in
-/// the order of order_by_placement (of a circuit file: as it was written).
+/// A circuit from whatever a user names: a circuit file or a design, told apart by their content and name. Cells stand
+/// in the order of order_by_placement (of a circuit file: as it was written).
 
 #include <gsrgnn/circuit/circuit.hpp>
 #include <gsrgnn/circuit/generate.hpp>

@@ -32,6 +32,8 @@ struct Placement {
 
   std::vector<std::string> pin_name;  ///< names of cells' pins
   std::vector<std::int32_t> pin;      ///< P: which of them each pin is; empty: unknown
+  /// P: from the middle of its cell, as placed, to each pin; empty: by its name, of the technology.
+  std::vector<std::array<float, 2>> pin_offset;
 
   std::vector<std::int32_t> io_net;                ///< the net of each connection to a pin of the design
   std::vector<std::array<double, 2>> io_position;  ///< and where that is

@@ -2,9 +2,9 @@
 
 /// Maps over the GCells that follow from a placement before any wire is routed, and what cells see of them.
 ///
-/// A pin lies where the technology says; where it does not, in the middle of its cell; where the cell has no size, at
-/// the cell's position. Pins of the design count like those of cells. Maps, each in a unit that is the same whatever
-/// the technology:
+/// A pin lies where the design or the technology says; where it does not, in the middle of its cell; where the cell has
+/// no size, at the cell's position. Pins of the design count like those of cells. Maps, each in a unit that is the same
+/// whatever the technology:
 ///
 ///   rudy_h, rudy_v          RUDY's wire length / track capacity (wire_maps.hpp)
 ///   rudy_long, rudy_short   of both directions: of nets that leave a GCell, and of the others
@@ -54,6 +54,9 @@ PinPlaces pin_places(const Circuit& circuit, const Technology& technology);
 
 /// All maps, in the order above, always all of them.
 PlacementMaps placement_maps(const Circuit& circuit, const Technology& technology);
+
+/// rudy_h and rudy_v of them alone, which take much less time.
+PlacementMaps rudy_maps(const Circuit& circuit, const Technology& technology);
 
 /// The names of the features that a model of this circuit gets: those of the circuit, then, of FeatureSet::maps, each
 /// map as it is ("demand_h") and smoothed by Gaussians of .7, 1.5, 3 and 6 GCells ("demand_h~1.5"). Maps that tell the

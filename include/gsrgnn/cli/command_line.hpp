@@ -23,7 +23,7 @@ bool given(Option option);
 /// A command, to which its options are added. What they are read into must live until the command is carried out.
 class Command {
  public:
-  using Value = std::variant<std::string*, std::vector<std::string>*, std::int64_t*, std::uint64_t*, bool*>;
+  using Value = std::variant<std::string*, std::vector<std::string>*, std::int64_t*, std::uint64_t*, double*, bool*>;
 
   Command(CLI::App& app, std::function<void()>& chosen) : app_(app), chosen_(chosen) {}
   /// A command of this one, one of which has to be named.

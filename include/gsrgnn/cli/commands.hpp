@@ -18,8 +18,8 @@ struct Arguments {
 /// Parses the command line, runs one command and returns its exit code; errors become one line on standard error.
 int run(int argc, char** argv);
 
-/// import def and import circuitnet. Without a design, the latter imports all designs under the root into a folder,
-/// shared among the MPI ranks, with a table of what became of each.
+/// import with a command for each format of designs, and circuitnet. Without a design, the latter imports all designs
+/// under the root into a folder, shared among the MPI ranks, with a table of what became of each.
 void add_import(const Command& program, Arguments& given);
 void add_generate(const Command& program, Arguments& given);
 void add_info(const Command& program, Arguments& given);
