@@ -11,6 +11,7 @@
 #include <gsrgnn/cli/print_hot_spots.hpp>
 #include <gsrgnn/cli/print_training.hpp>
 #include <gsrgnn/cli/say.hpp>
+#include <gsrgnn/training/ensemble.hpp>
 #include <gsrgnn/training/prediction_files.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -24,6 +25,7 @@ namespace gsrgnn::cli {
 namespace {
 
 struct PredictOptions {
+  std::vector<std::string> models;  ///< run files
   std::string map, padding;
   std::vector<std::string> thresholds;
   std::vector<PaddingRule> rules;  ///< of the thresholds
@@ -66,7 +68,8 @@ std::string mistake_of(const Arguments& a, PredictOptions& o) {
 /// Refuses outputs of unknown kinds, that are inputs, or that cannot be written, before anything is.
 void check_outputs(const Arguments& a, const PredictOptions& o) {
   std::vector<std::string> inputs = a.lef;
-  inputs.insert(inputs.end(), {a.path, a.circuit});
+  inputs.insert(inputs.end(), o.models.begin(), o.models.end());
+  inputs.push_back(a.circuit);
   const auto check = [&](const std::string& path, const std::vector<OutputFormat>& possible) {
     if (path.empty()) return;
     output_format(path, possible);
@@ -88,12 +91,19 @@ void write_map(const std::string& path, const GcellValues& map, const std::strin
 
 void predict_and_write(const Arguments& a, const PredictOptions& o) {
   check_outputs(a, o);
-  const Hdf5Reader file(a.path);
-  const SavedModel model = read_model(file);
+  std::vector<std::pair<std::string, SavedModel>> models;
+  for (const std::string& path : o.models) models.emplace_back(path, read_model(Hdf5Reader(path)));
+  const SavedModel& model = models.front().second;
   const Circuit circuit = open_circuit(a.circuit, a.lef);
   print_circuit_line(circuit);
   for (const std::string& note : circuit.note) say("note: {}\n", note);
-  const Prediction prediction = predict(model, circuit, a.circuit);
+  const Prediction prediction = predict(models, circuit, a.circuit);
+  if (!prediction.spread.empty()) {
+    double sum = 0;
+    for (const float spread : prediction.spread) sum += static_cast<double>(spread);
+    say("the mean of {}, which differ by {:.4g} (standard deviation, mean over the cells)\n",
+        plural(models.size(), "model"), sum / static_cast<double>(prediction.spread.size()));
+  }
   if (prediction.unknown_types > 0) {
     say("unknown to the model: {} ({})\n", plural(prediction.unknown_types, "cell type"),
         plural(prediction.unknown_cells, "cell"));
@@ -120,7 +130,7 @@ void predict_and_write(const Arguments& a, const PredictOptions& o) {
     if (output_format(a.output, {OutputFormat::hdf5, OutputFormat::csv}) == OutputFormat::csv) {
       write_prediction_csv(a.output, model, circuit, prediction);
     } else {
-      write_prediction(a.output, model, a.path, circuit, prediction, scores);
+      write_prediction(a.output, model, fmt::format("{}", fmt::join(o.models, ", ")), circuit, prediction, scores);
     }
   }
   if (o.top > 0) {
@@ -138,7 +148,8 @@ void predict_and_write(const Arguments& a, const PredictOptions& o) {
 void add_predict(const Command& program, Arguments& a) {
   const auto o = std::make_shared<PredictOptions>();
   const Command command = program.add("predict", "Apply a trained model to a circuit");
-  command.required("--model", &a.path, "The run file of a training");
+  command.required("--model", &o->models,
+                   "The run file of a training; of several the mean is predicted, with its spread");
   command.required("--circuit", &a.circuit, "A circuit file or a DEF");
   command.option("--lef", &a.lef, "A LEF of the DEF: of the technology or of cells");
   command.option("-o,--output", &a.output, "The prediction of each cell: .h5, or .csv (instance,x,y,prediction)");

@@ -35,17 +35,20 @@ void write_prediction_csv(const std::string& path, const SavedModel& model, cons
     for (const std::string& name : model.label_name) text += "," + what + (labels > 1 ? "_" + name : "");
   };
   add_heading("prediction");
+  if (!prediction.spread.empty()) add_heading("spread");
   const bool labelled = predicts_labels_of(model, circuit);
   if (labelled) add_heading("label");
   text += '\n';
   const auto name = in_original_order(circuit, circuit.cell_name, 1);
   const auto position = in_original_order(circuit, circuit.position, 1);
   const auto value = in_original_order(circuit, prediction.value, labels);
+  const auto spread = in_original_order(circuit, prediction.spread, labels);
   const auto label = in_original_order(circuit, circuit.label, circuit.label_name.size());
   for (std::size_t i = 0; i < position.size(); ++i) {
     text += name.empty() ? fmt::format("{}", i) : csv_field(name[i]);
     text += fmt::format(",{},{}", position[i][0], position[i][1]);
     for (std::size_t o = 0; o < labels; ++o) text += fmt::format(",{}", value[i * labels + o]);
+    for (std::size_t o = 0; !spread.empty() && o < labels; ++o) text += fmt::format(",{}", spread[i * labels + o]);
     for (std::size_t o = 0; labelled && o < labels; ++o) text += fmt::format(",{}", label[i * labels + o]);
     text += '\n';
   }

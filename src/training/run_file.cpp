@@ -215,6 +215,9 @@ void write_prediction(const std::string& path, const SavedModel& model, const st
   file.attribute("/", "unknown_cells", prediction.unknown_cells);
   file.strings("label_name", model.label_name);
   file.array("value", in_original_order(circuit, prediction.value, labels).data(), {cells, labels});
+  if (!prediction.spread.empty()) {
+    file.array("spread", in_original_order(circuit, prediction.spread, labels).data(), {cells, labels});
+  }
   file.array("position", in_original_order(circuit, circuit.position, 1).front().data(), {cells, 2});
   if (!circuit.cell_name.empty()) file.names("name", in_original_order(circuit, circuit.cell_name, 1));
   if (!prediction.foreign.empty()) file.strings("warning", prediction.foreign);

@@ -40,6 +40,7 @@ TEST(Bookshelf, MakesACircuitOfASmallDesign) {
   EXPECT_EQ(circuit.cells(), 4);  // the macro is one, pad and pin are pins of the design
   EXPECT_EQ(circuit.net_offset, (std::vector<std::int64_t>{0, 3, 4, 5}));
   EXPECT_EQ(circuit.net_cell, (std::vector<std::int32_t>{0, 1, 3, 2, 2}));
+  EXPECT_EQ(circuit.cell_name.size(), 4U);
   EXPECT_EQ(circuit.type_name, (std::vector<std::string>{"4x10", "8x10", "fixed"}));
   EXPECT_EQ(circuit.cell_type, (std::vector<std::int32_t>{0, 1, 0, 2}));
   EXPECT_EQ(circuit.box, (std::array<double, 4>{0, 0, 40, 40}));

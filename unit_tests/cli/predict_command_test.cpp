@@ -38,6 +38,21 @@ class PredictCommand : public ProgramTest {
   Circuit circuit_;
 };
 
+TEST_F(PredictCommand, SeveralModelsPredictTheirMean) {
+  succeed("train deck.yaml train.seed=7 output=second.h5");
+  predict_one("-o first.h5");
+  succeed("predict --model second.h5 --circuit one.h5 -o second_alone.h5");
+  const std::string said = succeed("predict --model run.h5 --model second.h5 --circuit one.h5 -o both.h5");
+  EXPECT_NE(said.find("the mean of 2 models, which differ by "), std::string::npos) << said;
+  succeed("predict --model run.h5 --model second.h5 --circuit one.h5 -o both.csv");
+  const auto value = [&](const char* file) { return Hdf5Reader(work_.path(file)).array<float>("value"); };
+  EXPECT_FLOAT_EQ(value("both.h5")[5], (value("first.h5")[5] + value("second_alone.h5")[5]) / 2);
+  EXPECT_EQ(Hdf5Reader(work_.path("both.h5")).array<float>("spread").size(), 300U);
+  EXPECT_EQ(lines("both.csv")[0], "instance,x,y,prediction,spread,label");
+  expect_refused("predict --model run.h5 --model none.h5 --circuit one.h5 -o x.h5", {"none.h5: ", "no such file"});
+  expect_refused("predict --model run.h5 --model second.h5 --circuit one.h5 -o second.h5", {"overwritten"});
+}
+
 TEST_F(PredictCommand, TheEndOfTheNameSaysWhatIsWritten) {
   predict_one("-o p.h5");
   const std::string said = predict_one("-o p.csv --map m.csv --padding pad.tcl");

@@ -9,10 +9,10 @@
 
 namespace gsrgnn {
 
-/// A line a cell, in the order of the source: "instance,x,y,prediction", and "label" when the circuit has the model's
-/// labels; of two labels "prediction_NAME" and "label_NAME" of each. Positions are in microns (of CircuitNet in
-/// GCells); an instance without a name is its number in the source. Fields with a comma or a quote are quoted
-/// (RFC 4180).
+/// A line a cell, in the order of the source: "instance,x,y,prediction", "spread" when several models were asked, and
+/// "label" when the circuit has the model's labels; of two labels "prediction_NAME" and "label_NAME" of each. Positions
+/// are in microns (of CircuitNet in GCells); an instance without a name is its number in the source. Fields with a
+/// comma or a quote are quoted (RFC 4180).
 void write_prediction_csv(const std::string& path, const SavedModel& model, const Circuit& circuit,
                           const Prediction& prediction);
 

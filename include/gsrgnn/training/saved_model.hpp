@@ -57,6 +57,7 @@ bool predicts_labels_of(const SavedModel& model, const Circuit& circuit);
 /// A model's predictions for a circuit.
 struct Prediction {
   std::vector<float> value;                           ///< N x O, in the label's unit
+  std::vector<float> spread;                          ///< N x O: deviation of several models' values; empty: of one
   std::int64_t unknown_types = 0, unknown_cells = 0;  ///< see ModelInputs
   std::vector<std::string> foreign;                   ///< see what_is_foreign()
 };

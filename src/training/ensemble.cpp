@@ -1,0 +1,43 @@
+#include <algorithm>
+#include <cmath>
+#include <gsrgnn/training/ensemble.hpp>
+#include <gsrgnn/util/error.hpp>
+
+namespace gsrgnn {
+
+Prediction predict(const std::vector<std::pair<std::string, SavedModel>>& models, const Circuit& circuit,
+                   const std::string& place) {
+  const SavedModel& first = models.front().second;
+  for (const auto& [path, model] : models) {
+    if (model.label_name == first.label_name && model.label_unit == first.label_unit) continue;
+    throw InputError(path,
+                     fmt::format("predicts {}, and the model of {} {}", labels_text(model.label_name, model.label_unit),
+                                 models.front().first, labels_text(first.label_name, first.label_unit)),
+                     "give models of one label");
+  }
+  Prediction all = predict(first, circuit, place);
+  if (models.size() == 1) return all;
+  std::vector<std::vector<float>> values = {std::move(all.value)};
+  for (std::size_t m = 1; m < models.size(); ++m) {
+    Prediction one = predict(models[m].second, circuit, place);
+    values.push_back(std::move(one.value));
+    all.unknown_types = std::max(all.unknown_types, one.unknown_types);
+    all.unknown_cells = std::max(all.unknown_cells, one.unknown_cells);
+    for (const std::string& foreign : one.foreign) {
+      if (std::count(all.foreign.begin(), all.foreign.end(), foreign) == 0) all.foreign.push_back(foreign);
+    }
+  }
+  const auto count = static_cast<double>(models.size());
+  all.value.resize(values.front().size());
+  all.spread.resize(all.value.size());
+  for (std::size_t i = 0; i < all.value.size(); ++i) {
+    double mean = 0, squares = 0;
+    for (const auto& of_model : values) mean += static_cast<double>(of_model[i]) / count;
+    for (const auto& of_model : values) squares += std::pow(static_cast<double>(of_model[i]) - mean, 2);
+    all.value[i] = static_cast<float>(mean);
+    all.spread[i] = static_cast<float>(std::sqrt(squares / (count - 1)));
+  }
+  return all;
+}
+
+}  // namespace gsrgnn
