@@ -120,7 +120,7 @@ RunTable collect_runs(const std::string& folder, const std::string& path) {
   if (table.rows.empty()) {
     throw InputError(folder, table.left_out.empty() ? "holds no run file" : "holds no whole run file",
                      table.left_out.empty() ? "give the folder that a sweep or trainings write to"
-                                            : "the damaged ones are those of: " + table.left_out.front().reason);
+                                            : "what was left out: " + table.left_out.front().reason);
   }
   results.table("runs", columns_of(table.rows, kFields));
   results.table("details", columns_of(table.rows, kDetails));

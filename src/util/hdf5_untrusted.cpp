@@ -72,7 +72,7 @@ class Chunks {
 
   /// HDF5 takes it for granted that a chunk unpacks to its size, and whatever it does unpack to it holds in memory.
   void expect_whole() const {
-    reader_.take(name_, 1, bytes_);
+    reader_.take(name_, count_, bytes_);  // also because to unpack them takes time
     std::vector<hsize_t> place(extent_.size(), 0);
     for (std::uint64_t i = 0; i < count_; ++i) {
       expect_whole(place);
@@ -145,7 +145,7 @@ void expect_known_type(const Hdf5Reader& reader, const std::string& name, hid_t 
   if ((kind == H5T_INTEGER || kind == H5T_FLOAT) && is_number(type)) return;
   if (kind == H5T_STRING && H5Tis_variable_str(type) == 0) return;
   if (kind == H5T_STRING) {
-    reader.refuse(name, "holds strings of variable length, and a damaged file cannot be told from them",
+    reader.refuse(name, "holds strings of variable length, in which damage cannot be told",
                   "write them with one length (h5py: numpy.bytes_ or dtype 'S')");
   }
   if (kind != H5T_COMPOUND) reader.refuse(name, "is of a type that is not read", "write it as numbers or strings");

@@ -49,11 +49,14 @@ __attribute__((destructor)) static void end(void) {
 }
 
 static int is_below(const char* path) {
-  char here[4096];
+  char here[4096], whole[8192];
   if (folder == NULL) return 0;
+  if (path[0] != '/' && getcwd(here, sizeof here) != NULL) {
+    snprintf(whole, sizeof whole, "%s/%s", here, path);
+    path = whole;
+  }
   const size_t length = strlen(folder);
-  if (path[0] != '/') path = getcwd(here, sizeof here);
-  return path != NULL && strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+  return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 
 static int is_file_below(int file) {
@@ -65,7 +68,7 @@ static int is_file_below(int file) {
   errno = code;
   if (length <= 0) return 0;
   path[length] = '\0';
-  return path[0] == '/' && is_below(path);
+  return path[0] == '/' && is_below(path); /* others are pipes and the like */
 }
 
 /* Whether the call, of this letter, is the one that fails. */

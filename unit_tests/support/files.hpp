@@ -35,6 +35,11 @@ inline void write_bytes(const std::string& path, const std::string& bytes) {
   EXPECT_TRUE(file.flush()) << path;
 }
 
+/// A file of ours without the checksum that it ends with, by which any damage would be noticed before a reader saw it.
+inline std::string without_checksum(const std::string& bytes) {
+  return bytes.substr(0, bytes.rfind("gsrgnn checksum "));
+}
+
 /// A folder of its own for each test, gone after it; `suffix` tells several of one test apart.
 class TestFolder {
  public:

@@ -83,7 +83,8 @@ TEST(Hdf5Damage, EveryFlippedBitIsNoticed) {
   const TestFolder folder;
   write_sample(folder.path("a.h5"));
   const std::string whole = read_bytes(folder.path("a.h5")), path = folder.path("flipped.h5");
-  for (std::size_t at = 0; at < whole.size(); at += at < 1000 || whole.size() - at < 100 ? 1 : 7) {
+  for (std::size_t at = 0; at < whole.size();
+       at += whole.size() - at <= kLine ? 1 : std::min<std::size_t>(31, whole.size() - at - kLine)) {
     for (int bit = static_cast<int>(at % 3); bit < 8; bit += 3) {
       std::string bytes = whole;
       bytes[at] = static_cast<char>(bytes[at] ^ 1 << bit);
@@ -120,8 +121,7 @@ TEST(Hdf5Damage, DamagedFilesAreReadOrRefused) {
   const TestFolder folder;
   write_sample(folder.path("a.h5"));
   // Without the checksum, which would notice all of them.
-  std::string whole = read_bytes(folder.path("a.h5"));
-  whole.resize(whole.size() - kLine);
+  const std::string whole = without_checksum(read_bytes(folder.path("a.h5")));
   const std::string path = folder.path("damaged.h5");
   int read = 0, refused = 0;
   for (std::size_t at = 0; at < whole.size(); at += at < 3000 ? 5 : 37) {
@@ -186,7 +186,7 @@ TEST(Hdf5Damage, DamagedFilesOfOthersAreReadOrRefused) {
       ++refused;
     }
   };
-  for (std::size_t at = 0; at < whole.size(); at += at < 6000 || whole.size() - at < 4000 ? 3 : 61) {
+  for (std::size_t at = 0; at < whole.size(); at += at < 6000 || whole.size() - at < 4000 ? 23 : 211) {
     for (const int change : {0x01, 0x80, 0xff}) {
       std::string bytes = whole;
       bytes[at] = static_cast<char>(bytes[at] ^ change);
@@ -202,8 +202,8 @@ TEST(Hdf5Damage, DamagedFilesOfOthersAreReadOrRefused) {
       });
     }
   }
-  EXPECT_GT(read, 1000);
-  EXPECT_GT(refused, 1000);
+  EXPECT_GT(read, 500);
+  EXPECT_GT(refused, 500);
 }
 
 }  // namespace
