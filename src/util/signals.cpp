@@ -39,7 +39,7 @@ std::string_view name_of(int number) {
 extern "C" void note_signal(int number) {
   received.store(number, std::memory_order_relaxed);
   const int code = code_at_once.load(std::memory_order_relaxed);
-  if (code == 0) return;
+  if (code == 0 || number == SIGXFSZ) return;  // the write that brought it fails, and is told of
   for (const std::string_view part : {std::string_view("gsrgnn: stopped ("), name_of(number),
                                       std::string_view(") before the first epoch; run it again\n")}) {
     if (::write(STDERR_FILENO, part.data(), part.size()) < 0) break;

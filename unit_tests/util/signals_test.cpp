@@ -24,6 +24,7 @@ TEST(Signals, SetAFlagAndNothingElse) {
 
 TEST(Signals, EndTheProgramAtOnceWhileNothingHasBegun) {
   for (const auto& [number, name] : kSignals) {
+    if (number == SIGXFSZ) continue;  // a write that fails, which is told of
     const auto stop = [n = number] {
       const StopSignals signals(75);
       std::raise(n);

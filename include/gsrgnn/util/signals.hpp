@@ -10,9 +10,9 @@
 
 namespace gsrgnn {
 
-/// What these signals do for as long as it lives. At first they end the program at once, with an exit code: nothing has
-/// begun that would be lost. Those that come by themselves, of a terminal, a limit or a pipe, stay ignored where they
-/// are when it is made, as SIGHUP is under nohup. One at a time.
+/// What these signals do for as long as it lives. At first they end the program at once, with an exit code, for nothing
+/// has begun that would be lost; but for SIGXFSZ, whose write fails. Those that come by themselves, of a terminal, a
+/// limit or a pipe, stay ignored where they are when it is made, as SIGHUP is under nohup. One at a time.
 class StopSignals {
  public:
   explicit StopSignals(int exit_code);
