@@ -423,7 +423,8 @@ class DefParser {
       } else if (word != "TAPER") {
         if (!last) tokens_.fail(fmt::format("the via {} comes before any point of its wire", quoted(word)));
         via = word;
-        if (on >= 0) design_.via.push_back({on, last->x, last->y});
+        const Point at = last.value();
+        if (on >= 0) design_.via.push_back({on, at.x, at.y});
         on = vias_.layer_behind(via, on, layer_index_);
         if (orientation_of(tokens_.peek())) tokens_.next();
       }
