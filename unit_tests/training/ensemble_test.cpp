@@ -55,7 +55,9 @@ TEST(Ensemble, ModelsOfOtherLabelsAreRefused) {
   const SavedModel model = of_seed(circuit, 0);
   SavedModel other = model;
   other.label_unit = "wires";
-  expect_message(input_error([&] { predict({{"a.h5", model}, {"b.h5", other}}, circuit, "small"); }),
+  expect_message(input_error([&] {
+                   predict({{"a.h5", model}, {"b.h5", other}}, circuit, "small");
+                 }),
                  "b.h5: ", {"wires", "the model of a.h5", "one label"});
 }
 
