@@ -89,6 +89,7 @@ output: out/run.h5
 
   /// Runs the command with every fault at every call, and with every room on the disk. `before`: what is there first.
   void go_through(const std::string& arguments, const Files& before = {}) {
+    equal_ = otherwise_ = 0;
     restore(before);
     const Outcome undisturbed = run_on_disk(arguments, "");
     ASSERT_EQ(undisturbed.code, 0) << undisturbed.err;
@@ -113,7 +114,7 @@ output: out/run.h5
       judge(outcome, before, whole);
       code = outcome.code;
     }
-    fmt::print("| {:<44} | {:>5} calls | {:>5} faults | {:>5} ended with 0, equal | {:>5} otherwise |\n", arguments,
+    fmt::print("| {:<66} | {:>5} calls | {:>5} faults | {:>5} ended with 0, equal | {:>5} otherwise |\n", arguments,
                calls.size(), faults, equal_, otherwise_);
     EXPECT_GT(equal_, 0);
     EXPECT_GT(otherwise_, 0);
