@@ -50,8 +50,9 @@ hid_t open_dataset(const Hdf5Reader& reader, hid_t file, const std::string& name
 
 // What a file from elsewhere may not hold, for HDF5 would read other files for it, hang or crash (hdf5_untrusted.cpp).
 
-/// Refuses to follow a link from one object to another or to another file; `name` is that of an existing link.
-void expect_no_link(const Hdf5Reader& reader, hid_t file, const std::string& name);
+/// Whether there is an object of that name in a group that is there. Refuses to follow a link to another, or to another
+/// file.
+bool is_there(const Hdf5Reader& reader, hid_t file, const std::string& name);
 /// Refuses an array whose values are in another file, or packed in other ways than everybody has.
 void expect_known_storage(const Hdf5Reader& reader, const std::string& name, hid_t dataset);
 /// Refuses types other than numbers as machines have them, strings of one length, and tables of these.

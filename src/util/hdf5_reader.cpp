@@ -138,12 +138,9 @@ void Hdf5Reader::take(const std::string& object, std::uint64_t count, std::uint6
 }
 
 bool Hdf5Reader::has(const std::string& name) const {
-  // H5Lexists wants every group on the way to exist.
   for (std::size_t end = 0; end != std::string::npos;) {
     end = name.find('/', end + 1);
-    const std::string part = name.substr(0, end);
-    if (H5Lexists(file_, part.c_str(), H5P_DEFAULT) <= 0) return false;
-    expect_no_link(*this, file_, part);
+    if (!is_there(*this, file_, name.substr(0, end))) return false;
   }
   return true;
 }
@@ -272,27 +269,36 @@ std::vector<std::string> Hdf5Reader::members(const std::string& group) const {
   return names;
 }
 
+static std::vector<std::string> attributes_of(hid_t object) {
+  std::vector<std::string> names;
+  const auto collect = [](hid_t, const char* name, const H5A_info_t*, void* list) -> herr_t {
+    static_cast<std::vector<std::string>*>(list)->emplace_back(name);
+    return 0;
+  };
+  H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, collect, &names);
+  return names;
+}
+
 void Hdf5Reader::check(const std::string& object) const {
   if (!has(object)) fail(object, "is missing");
   // A group may hold itself: what it costs to look at them is bounded like what they hold.
   take(object, 1, 1024);
   if (std::count(object.begin(), object.end(), '/') > 20) fail(object, "lies too deep");
   const Handle id(H5Oopen(file_, object.c_str(), H5P_DEFAULT), H5Oclose);
-  for (int i = 0; i < H5Aget_num_attrs(id); ++i) {
-    const Handle attribute(
-        H5Aopen_by_idx(id, ".", H5_INDEX_NAME, H5_ITER_INC, static_cast<hsize_t>(i), H5P_DEFAULT, H5P_DEFAULT),
-        H5Aclose);
+  for (const std::string& name : attributes_of(id)) {
+    const Handle attribute(H5Aopen(id, name.c_str(), H5P_DEFAULT), H5Aclose);
     const Handle type(H5Aget_type(attribute), H5Tclose);
-    expect_known_type(*this, object + "@", type);
+    expect_known_type(*this, fmt::format("{}@{}", object, name), type);
   }
   if (H5Iget_type(id) == H5I_GROUP) {
     for (const std::string& member : members(object)) check(fmt::format("{}/{}", object, member));
     return;
   }
-  const Handle dataset(open_dataset(*this, file_, object), H5Dclose);
-  const Handle type(H5Dget_type(dataset), H5Tclose);
+  if (H5Iget_type(id) != H5I_DATASET) fail(object, "is neither a group nor an array");
+  expect_known_storage(*this, object, id);
+  const Handle type(H5Dget_type(id), H5Tclose);
   expect_known_type(*this, object, type);
-  checked_size(*this, object, dataset, type);
+  checked_size(*this, object, id, type);
 }
 
 }  // namespace gsrgnn

@@ -15,10 +15,11 @@ constexpr std::size_t kFletcherBytes = 4;
 /// Integers of 1 to 8 bytes and IEEE floating-point numbers of 2 to 8, in either order of bytes.
 bool is_number(hid_t type) {
   static const std::vector<hid_t> known = [] {
-    std::vector<hid_t> types = {H5T_STD_I8LE,  H5T_STD_I16LE,  H5T_STD_I32LE,  H5T_STD_I64LE,  H5T_STD_U8LE,
-                                H5T_STD_U16LE, H5T_STD_U32LE,  H5T_STD_U64LE,  H5T_STD_I8BE,   H5T_STD_I16BE,
-                                H5T_STD_I32BE, H5T_STD_I64BE,  H5T_STD_U8BE,   H5T_STD_U16BE,  H5T_STD_U32BE,
-                                H5T_STD_U64BE, H5T_IEEE_F32LE, H5T_IEEE_F64LE, H5T_IEEE_F32BE, H5T_IEEE_F64BE};
+    // Those of our own files first.
+    std::vector<hid_t> types = {H5T_IEEE_F32LE, H5T_IEEE_F64LE, H5T_STD_I64LE, H5T_STD_I32LE, H5T_STD_U8LE,
+                                H5T_STD_I8LE,   H5T_STD_I16LE,  H5T_STD_U16LE, H5T_STD_U32LE, H5T_STD_U64LE,
+                                H5T_IEEE_F32BE, H5T_IEEE_F64BE, H5T_STD_I8BE,  H5T_STD_I16BE, H5T_STD_I32BE,
+                                H5T_STD_I64BE,  H5T_STD_U8BE,   H5T_STD_U16BE, H5T_STD_U32BE, H5T_STD_U64BE};
     for (const hid_t single : {H5T_IEEE_F32LE, H5T_IEEE_F32BE}) {
       types.push_back(H5Tcopy(single));
       H5Tset_fields(types.back(), 15, 10, 5, 0, 10);
@@ -114,13 +115,16 @@ class Chunks {
 
 }  // namespace
 
-void expect_no_link(const Hdf5Reader& reader, hid_t file, const std::string& name) {
+bool is_there(const Hdf5Reader& reader, hid_t file, const std::string& name) {
   H5L_info_t info;
-  if (H5Lget_info(file, name.c_str(), &info, H5P_DEFAULT) >= 0 && info.type == H5L_TYPE_HARD) return;
+  if (H5Lget_info(file, name.c_str(), &info, H5P_DEFAULT) < 0) return false;
+  if (info.type == H5L_TYPE_HARD) return true;
   reader.refuse(name, "is a link, and links are not followed", "put what it points to into the file in its place");
 }
 
 void expect_known_storage(const Hdf5Reader& reader, const std::string& name, hid_t dataset) {
+  // In one piece in this file, as it is in ours: that is known without the properties, which take longer.
+  if (H5Dget_offset(dataset) != HADDR_UNDEF) return;
   const Handle properties(H5Dget_create_plist(dataset), H5Pclose);
   if (H5Pget_external_count(properties) != 0 || H5Pget_layout(properties) == H5D_VIRTUAL) {
     reader.refuse(name, "has its values in another file, and that is not read", "put them into this one");
@@ -163,9 +167,9 @@ std::uint64_t checked_size(const Hdf5Reader& reader, const std::string& name, hi
     size *= extent;
   }
   if (size == 0) return 0;
-  const Handle properties(H5Dget_create_plist(dataset), H5Pclose);
   const std::size_t element = std::max<std::size_t>(1, H5Tget_size(type));
-  if (H5Pget_layout(properties) == H5D_CHUNKED) {
+  const bool in_one_piece = H5Dget_offset(dataset) != HADDR_UNDEF;
+  if (!in_one_piece && H5Pget_layout(Handle(H5Dget_create_plist(dataset), H5Pclose)) == H5D_CHUNKED) {
     Chunks(reader, name, dataset, element).expect_whole();
   } else if (size > std::min<std::uint64_t>(H5Dget_storage_size(dataset), reader.size()) / element) {
     reader.fail(name, "is shorter than its announced size");
