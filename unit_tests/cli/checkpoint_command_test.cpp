@@ -96,6 +96,7 @@ TEST_F(CheckpointCommand, EverySignalWritesACheckpoint) {
 }
 
 TEST_F(CheckpointCommand, UnderNohupTheTerminalsEndIsNone) {
+  std::filesystem::remove(out_);
   const pid_t training =
       start_shell(fmt::format("cd '{}' && exec nohup '{}' train deck.yaml", work_.path(), GSRGNN_PROGRAM), out_);
   EXPECT_TRUE(wait_until_said(training, out_, "epoch")) << said();
