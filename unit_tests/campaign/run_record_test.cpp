@@ -86,7 +86,7 @@ TEST_F(RunRecord, OnlyADivergedTrainingIsFinal) {
   deck_.train.epochs = 3;
   run_.identity = deck_identity(deck_);  // of another deck
   EXPECT_FALSE(read_final_failure(folder_.path(), run_, read));
-  EXPECT_FALSE(write_failure(folder_.path("missing"), run_, {}));
+  EXPECT_FALSE(write_failure(path + "/in_a_file", run_, {}));
 }
 
 TEST_F(RunRecord, ALockKeepsOtherProcessesOutUntilItsHolderDies) {

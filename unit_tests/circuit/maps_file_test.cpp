@@ -50,7 +50,7 @@ TEST(MapsFile, AFileThatCannotBeWrittenIsNamed) {
   expect_message(input_error([&] {
                    write_map_csv(path, {{{{0, 1}, {0, 1}}}}, {7}, "v");
                  }),
-                 path + ": ", {"cannot be written"});
+                 path + ": ", {"cannot write the file"});
 }
 
 }  // namespace
