@@ -54,10 +54,10 @@ LabelMaps of_files(const std::vector<std::string>& files, Circuit& circuit) {
       throw InputError(path, "tells both directions by itself", "give it alone");
     }
     if (!maps.map.empty() && file.unit != maps.unit) {
-      throw InputError(
-          path,
-          fmt::format("its values are {}, and those of {} are {}", quoted(std::string_view(file.unit)), files.front(), quoted(std::string_view(maps.unit))),
-          "give a horizontal and a vertical map of one kind");
+      throw InputError(path,
+                       fmt::format("its values are {}, and those of {} are {}", quoted(std::string_view(file.unit)),
+                                   files.front(), quoted(std::string_view(maps.unit))),
+                       "give a horizontal and a vertical map of one kind");
     }
     maps.unit = file.unit;
     circuit.note.insert(circuit.note.end(), file.note.begin(), file.note.end());

@@ -59,8 +59,8 @@ void collect(const std::string& source, const std::vector<std::string>& override
   warn_of(table.left_out);
   std::size_t failed = 0;
   for (const RunSummary& row : table.rows) failed += row.done() ? 0 : 1;
-  say("{} runs of {} collected into {}: {} done, {} failed; {} file{} left out\n", table.rows.size(), folder,
-      output, table.rows.size() - failed, failed, table.left_out.size(), table.left_out.size() == 1 ? "" : "s");
+  say("{} runs of {} collected into {}: {} done, {} failed; {} file{} left out\n", table.rows.size(), folder, output,
+      table.rows.size() - failed, failed, table.left_out.size(), table.left_out.size() == 1 ? "" : "s");
 }
 
 void report(const std::vector<std::string>& sources, const std::string& folder) {
