@@ -432,7 +432,6 @@ class DefParser {
   }
 
   static constexpr std::int32_t kUnplaced = -1;
-
   LefDefTokens tokens_;
   DefDesign design_;
   bool has_die_ = false, has_components_ = false, has_nets_ = false;
