@@ -24,7 +24,7 @@ Circuit open_circuit(const std::string& path, const std::vector<std::string>& le
   std::error_code error;
   if (!std::filesystem::exists(path, error)) throw InputError(path, "no such file", "check the path of the circuit");
   if (std::filesystem::is_other(path, error)) {
-    throw InputError(path, "is a pipe or device", "give a circuit file or a DEF");
+    throw InputError(path, "is a pipe or device", "give a circuit file or a design");
   }
   for (const std::string& file : lef) {  // also where the circuit has no use for it: a misspelt name is a mistake
     if (!std::filesystem::exists(file, error)) throw InputError(file, "no such file", "check the path of the LEF");

@@ -149,7 +149,7 @@ void add_predict(const Command& program, Arguments& a) {
   const Command command = program.add("predict", "Apply a trained model to a circuit");
   command.required("--model", &o->models,
                    "The run file of a training; of several the mean is predicted, with its spread");
-  command.required("--circuit", &a.circuit, "A circuit file or a DEF");
+  command.required("--circuit", &a.circuit, "A circuit file or a design (DEF, Bookshelf .aux)");
   command.option("--lef", &a.lef, "A LEF of the DEF: of the technology or of cells");
   command.option("-o,--output", &a.output, "The prediction of each cell: .h5, or .csv (instance,x,y,prediction)");
   command.option("--map", &o->map, "The prediction over GCells: .csv (x0,y0,x1,y1,value), or .png, a picture");

@@ -28,7 +28,7 @@ constexpr int kMostBlocks = 2 * kMostLayers;
 
 struct Deck {
   Mode mode = Mode::independent;
-  std::string circuit;     ///< independent: a circuit file or a DEF; empty: generate
+  std::string circuit;     ///< independent: a circuit file or a design; empty: generate
   GeneratorSpec generate;  ///< used when `circuit` is empty
 
   /// joint: circuit files and DEFs, each in one list.
