@@ -151,15 +151,15 @@ class DefParser {
     return word;
   }
 
-  Point point(const std::optional<Point>& previous) {
-    const DefPoint at =
-        read_def_point(tokens_, previous ? std::optional(DefPoint{previous->x, previous->y}) : std::nullopt);
+  Point point(const Point* previous = nullptr) {
+    const DefPoint before = previous != nullptr ? DefPoint{previous->x, previous->y} : DefPoint{};
+    const DefPoint at = read_def_point(tokens_, previous != nullptr ? &before : nullptr);
     return {at[0], at[1]};
   }
 
   // ( x y ) orientation
   Point place(Orientation& orientation) {
-    const Point at = point({});
+    const Point at = point();
     if (const auto given = orientation_of(tokens_.peek())) {
       orientation = *given;
       tokens_.next();
@@ -219,10 +219,10 @@ class DefParser {
 
   void die_area() {
     has_die_ = true;
-    Point last = point({});
+    Point last = point();
     Point low = last, high = last;
     while (!tokens_.accept(";")) {
-      last = point(last);
+      last = point(&last);
       low = {std::min(low.x, last.x), std::min(low.y, last.y)};
       high = {std::max(high.x, last.x), std::max(high.y, last.y)};
     }
@@ -309,7 +309,7 @@ class DefParser {
       bool found = false;  // of several ports the first
       for (std::string_view word = attribute(); !word.empty(); word = attribute()) {
         if (!is_one_of(word, {"PLACED", "FIXED", "COVER"}) || std::exchange(found, true)) continue;
-        io_place_.emplace(pin, point({}));
+        io_place_.emplace(pin, point());
       }
     });
   }
@@ -387,27 +387,29 @@ class DefParser {
   void wiring() {
     std::int32_t on = layer(name("a layer"));
     std::string_view via;
-    std::optional<Point> last;
+    Point last{};
+    bool begun = false;  // there is a last point
     while (tokens_.peek() != ";" && tokens_.peek() != "+") {
       if (tokens_.peek() == "(") {
-        const Point next = point(last);
-        if (last && (last->x != next.x || last->y != next.y)) {
+        const Point next = point(begun ? &last : nullptr);
+        if (begun && (last.x != next.x || last.y != next.y)) {
           if (on < 0) {
             if (design_.unknown_via.empty()) design_.unknown_via = via;
-          } else if (last->x == next.x || last->y == next.y) {
-            design_.wire.push_back({on, last->x, last->y, next.x, next.y});
+          } else if (last.x == next.x || last.y == next.y) {
+            design_.wire.push_back({on, last.x, last.y, next.x, next.y});
           } else {  // a slanted one takes as many tracks as its two legs
-            design_.wire.push_back({on, last->x, last->y, next.x, last->y});
-            design_.wire.push_back({on, next.x, last->y, next.x, next.y});
+            design_.wire.push_back({on, last.x, last.y, next.x, last.y});
+            design_.wire.push_back({on, next.x, last.y, next.x, next.y});
           }
         }
         last = next;
+        begun = true;
         continue;
       }
       const std::string_view word = tokens_.next();
       if (word == "NEW") {
         on = layer(name("a layer"));
-        last.reset();
+        begun = false;
       } else if (word == "TAPERRULE") {
         name("a rule");
       } else if (word == "STYLE" || word == "MASK") {
@@ -417,14 +419,14 @@ class DefParser {
         for (int i = 0; i < 4; ++i) tokens_.integer("a side of RECT");
         tokens_.expect(")");
       } else if (word == "VIRTUAL") {  // a connection without metal
-        last = point(last);
+        last = point(begun ? &last : nullptr);
+        begun = true;
       } else if (word == "-" || word == "END") {
         tokens_.fail("the routing of a net has not ended with ';'");
       } else if (word != "TAPER") {
-        if (!last) tokens_.fail(fmt::format("the via {} comes before any point of its wire", quoted(word)));
+        if (!begun) tokens_.fail(fmt::format("the via {} comes before any point of its wire", quoted(word)));
         via = word;
-        const Point at = last.value();
-        if (on >= 0) design_.via.push_back({on, at.x, at.y});
+        if (on >= 0) design_.via.push_back({on, last.x, last.y});
         on = vias_.layer_behind(via, on, layer_index_);
         if (orientation_of(tokens_.peek())) tokens_.next();
       }

@@ -64,7 +64,7 @@ void read_special_net(LefDefTokens& tokens, const OnSpecialWire& on_wire) {
       tokens.fail("an entry begins before the one before it has ended with ';'");
     }
     while (in_wire && tokens.peek() == "(") {
-      const DefPoint point = read_def_point(tokens, last);
+      const DefPoint point = read_def_point(tokens, last ? &*last : nullptr);
       const bool straight = last && ((*last)[0] == point[0]) != ((*last)[1] == point[1]);
       if (straight && width > 0) on_wire(layer, wire_box(*last, point, width), rail);
       last = point;
@@ -81,10 +81,10 @@ void read_blockage(LefDefTokens& tokens, const OnBlockage& on_box) {
       const DefBox box = read_def_box(tokens);
       if (of_wires) on_box(layer, box);
     } else if (tokens.accept("POLYGON")) {
-      DefPoint last = read_def_point(tokens, {});
+      DefPoint last = read_def_point(tokens);
       DefBox box = {last[0], last[1], last[0], last[1]};
       while (tokens.peek() == "(") {
-        last = read_def_point(tokens, last);
+        last = read_def_point(tokens, &last);
         box = {std::min(box[0], last[0]), std::min(box[1], last[1]), std::max(box[2], last[0]),
                std::max(box[3], last[1])};
       }

@@ -6,9 +6,8 @@
 namespace gsrgnn {
 namespace {
 
-constexpr int kLevel = 6;                          // of zlib; the highest takes a tenth less, and twice the time
-constexpr hsize_t kChunk = 1 << 20;                // bytes that are deflated together
-constexpr std::uint64_t kBestDeflateRatio = 1032;  // 258 bytes from two bits
+constexpr int kLevel = 6;            // of zlib; the highest takes a tenth less, and twice the time
+constexpr hsize_t kChunk = 1 << 20;  // bytes that are deflated together
 
 }  // namespace
 
@@ -23,33 +22,31 @@ void Hdf5Writer::names(const std::string& name, const std::vector<std::string>& 
   H5Pset_chunk(properties, 1, &chunk);
   H5Pset_deflate(properties, kLevel);
   make_groups(name);
-  const Handle dataset(H5Dcreate2(file_, name.c_str(), H5T_NATIVE_UINT8, space, H5P_DEFAULT, properties, H5P_DEFAULT),
-                       H5Dclose);
-  if (!dataset.valid() || H5Dwrite(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, packed.data()) < 0) {
+  Handle dataset(H5Dcreate2(file_, name.c_str(), H5T_NATIVE_UINT8, space, H5P_DEFAULT, properties, H5P_DEFAULT),
+                 H5Dclose);
+  if (!dataset.valid() || H5Dwrite(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, packed.data()) < 0 ||
+      !dataset.close_checked()) {
     fail("/" + name);
   }
 }
 
 std::vector<std::string> Hdf5Reader::names(const std::string& name, std::uint64_t count) const {
-  const Handle dataset(open_dataset(*this, file_, name), H5Dclose);
-  const Handle stored(H5Dget_type(dataset), H5Tclose);
-  const Shape extent = shape(name);
-  if (H5Tget_class(stored) != H5T_INTEGER || H5Tget_size(stored) != 1 || extent.size() != 1) {
-    fail(name, "does not hold the bytes of names");
+  {
+    const Handle dataset(open_dataset(*this, file_, name), H5Dclose);
+    const Handle stored(H5Dget_type(dataset), H5Tclose);
+    if (H5Tget_class(stored) != H5T_INTEGER || H5Tget_size(stored) != 1 || shape(name).size() != 1) {
+      fail(name, "does not hold the bytes of names");
+    }
   }
-  // Nothing is allocated that the stored bytes cannot hold.
-  if (extent[0] / kBestDeflateRatio > H5Dget_storage_size(dataset)) fail(name, "is shorter than its announced size");
-  std::string packed(extent[0], '\0');
-  if (!packed.empty() && H5Dread(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, packed.data()) < 0) {
-    fail(name, "cannot be read");
-  }
-  const auto held = static_cast<std::uint64_t>(std::count(packed.begin(), packed.end(), '\0')) + 1;
+  const auto packed = array<std::uint8_t>(name);
+  const auto held = static_cast<std::uint64_t>(std::count(packed.begin(), packed.end(), std::uint8_t{0})) + 1;
   if (held != count) fail(name, fmt::format("holds {} names where {} are expected", held, count));
   std::vector<std::string> values;
   values.reserve(count);
-  for (std::size_t start = 0, end; start <= packed.size(); start = end + 1) {
-    end = std::min(packed.find('\0', start), packed.size());
-    values.push_back(packed.substr(start, end - start));
+  for (auto start = packed.begin(); values.size() < count;) {
+    const auto end = std::find(start, packed.end(), std::uint8_t{0});
+    values.emplace_back(start, end);
+    if (end != packed.end()) start = end + 1;
   }
   return values;
 }
