@@ -7,6 +7,7 @@
 int main(int argc, char** argv) {
   const int code = gsrgnn::cli::run(argc, argv);
   if (gsrgnn::blas_threads_can_end()) return code;
+  // At a usual end the BLAS library joins its threads, which with little memory wait for ever for a buffer of theirs.
   gsrgnn::flush_output();
   ::_exit(code);
 }

@@ -8,12 +8,18 @@
 #include "support/files.hpp"
 
 namespace gsrgnn::fuzz {
+
+/// For the names of the tests, which would have an address that changes with every start.
+void PrintTo(const Reader& reader, std::ostream* out) {
+  *out << reader.name;
+}
+
 namespace {
 
-class Replay : public ::testing::TestWithParam<const Reader*> {};
+class Replay : public ::testing::TestWithParam<Reader> {};
 
 TEST_P(Replay, SeedsAreReadOrRefused) {
-  const Reader& reader = *GetParam();
+  const Reader reader = GetParam();
   std::vector<std::string> seeds = reader.seeds();
   EXPECT_FALSE(seeds.empty());
   std::error_code absent;
@@ -31,9 +37,9 @@ TEST_P(Replay, SeedsAreReadOrRefused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Readers, Replay,
-                         ::testing::Values(&kDef, &kLef, &kGuide, &kMap, &kBookshelf, &kNpy, &kNpz, &kPickle, &kDeck,
-                                           &kSweep, &kCircuit, &kRun, &kResults, &kCheckpoint),
-                         [](const auto& of) { return of.param->name; });
+                         ::testing::Values(kDef, kLef, kGuide, kMap, kBookshelf, kNpy, kNpz, kPickle, kDeck, kSweep,
+                                           kCircuit, kRun, kResults, kCheckpoint),
+                         [](const auto& of) { return of.param.name; });
 
 }  // namespace
 }  // namespace gsrgnn::fuzz
