@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <gsrgnn/circuit/cell_boxes.hpp>
+#include <gsrgnn/circuit/gcell_values.hpp>
 #include <gsrgnn/circuit/placement_maps.hpp>
+#include <gsrgnn/circuit/soft_routes.hpp>
 #include <gsrgnn/circuit/wire_maps.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <map>
 #include <unordered_map>
+
+#include "circuit/track_capacity.hpp"
 
 namespace gsrgnn {
 namespace {
@@ -15,6 +19,7 @@ namespace {
 constexpr std::array kMapNames = {"rudy_h",   "rudy_v",   "rudy_long", "rudy_short", "pin_rudy",
                                   "demand_h", "demand_v", "steiner_h", "steiner_v",  "pins",
                                   "cells",    "macros",   "io",        "power"};
+constexpr std::array kRouteMapNames = {"routes_h", "routes_v"};
 constexpr std::string_view kHorizontal = "_h", kVertical = "_v";
 constexpr std::array kWidths = {0.7, 1.5, 3.0, 6.0};  // of the Gaussians, in GCells
 constexpr double kMostMadeGcells = 1 << 20;
@@ -24,50 +29,6 @@ constexpr double kNarrowest = 0.12;  // GCells: of RUDY's boxes
 std::string smoothed_name(const char* map, double width) {
   return fmt::format("{}~{:g}", map, width);
 }
-
-/// Tracks in each row or column, over the layers of a role; of no known layer 0.
-std::vector<double> tracks(const Circuit& circuit, const Technology& technology, LayerRole role, std::size_t lines) {
-  std::vector<double> sum(lines, 0.0);
-  std::vector<Technology::Layer> layers;
-  for (const Placement::Layer& layer : circuit.placement.layer) {
-    const Technology::Layer* const known = technology.find_layer(layer.name);
-    layers.push_back(known != nullptr ? *known : Technology::Layer{layer.name, Origin::unknown, {}, 0, 0});
-  }
-  const std::vector<LayerRole> roles = layer_roles(layers);
-  for (std::size_t l = 0; l < roles.size(); ++l) {
-    if (roles[l] != role) continue;
-    const Placement::Layer& layer = circuit.placement.layer[l];
-    const std::vector<float>& count = role == LayerRole::horizontal ? layer.row_tracks : layer.column_tracks;
-    for (std::size_t i = 0; i < count.size(); ++i) sum[i] += static_cast<double>(count[i]);
-  }
-  return sum;
-}
-
-/// Wire lengths into shares of what the tracks of each GCell hold.
-class Capacity {
- public:
-  Capacity(const Circuit& circuit, const Technology& technology, const GcellGrid& grid) : grid_(grid) {
-    rows_ = tracks(circuit, technology, LayerRole::horizontal, static_cast<std::size_t>(grid.rows()));
-    columns_ = tracks(circuit, technology, LayerRole::vertical, static_cast<std::size_t>(grid.columns()));
-  }
-  std::vector<double> share(std::vector<double> length, LayerRole role) const {
-    const bool horizontal = role == LayerRole::horizontal;
-    const auto columns = static_cast<std::size_t>(grid_.columns());
-    for (std::size_t i = 0; i < length.size(); ++i) {
-      const std::size_t row = i / columns, column = i % columns;
-      const auto side = [&](std::size_t axis, std::size_t at) {
-        return grid_.border[axis][at + 1] - grid_.border[axis][at];
-      };
-      const double run = horizontal ? side(0, column) : side(1, row);
-      length[i] /= run * std::max(horizontal ? rows_[row] : columns_[column], 1.0);
-    }
-    return length;
-  }
-
- private:
-  const GcellGrid& grid_;
-  std::vector<double> rows_, columns_;
-};
 
 double mean_height(const GcellGrid& grid) {
   return (grid.border[1].back() - grid.border[1].front()) / static_cast<double>(grid.rows());
@@ -154,7 +115,7 @@ PlacementMaps rudy_maps(const Circuit& circuit, const Technology& technology) {
   PlacementMaps maps{grid_of(circuit), {}};
   const PinPlaces pins = pin_places(circuit, technology);
   const WireMap wire = rudy(maps.grid, {pins.offset, pins.place, {}}, narrowest_box(maps.grid)).all();
-  const Capacity capacity(circuit, technology, maps.grid);
+  const TrackCapacity capacity(circuit, technology, maps.grid);
   maps.map = {{kMapNames[0], capacity.share(wire.horizontal, LayerRole::horizontal)},
               {kMapNames[1], capacity.share(wire.vertical, LayerRole::vertical)}};
   return maps;
@@ -165,7 +126,7 @@ PlacementMaps placement_maps(const Circuit& circuit, const Technology& technolog
   maps.grid = grid_of(circuit);
   const GcellGrid& grid = maps.grid;
   const auto gcells = static_cast<std::size_t>(grid.size());
-  const Capacity capacity(circuit, technology, grid);
+  const TrackCapacity capacity(circuit, technology, grid);
   const PinPlaces pins = pin_places(circuit, technology);
   const NetPlaces nets{pins.offset, pins.place, {}};
   const auto horizontal = [&](std::vector<double> length) {
@@ -217,6 +178,11 @@ PlacementMaps placement_maps(const Circuit& circuit, const Technology& technolog
       count_map(grid, circuit.placement.io_position),
       power.empty() ? std::vector<double>(gcells, 0.0) : std::vector<double>(power.begin(), power.end())};
   for (std::size_t m = 0; m < kMapNames.size(); ++m) maps.map.push_back({kMapNames[m], std::move(values[m])});
+  if (!technology.routes.empty()) {
+    const RouteCandidates candidates = route_candidates(circuit, technology, maps);
+    SoftRoutes::Maps routes = SoftRoutes(technology.routes, candidates).maps();
+    for (std::size_t d = 0; d < routes.size(); ++d) maps.map.push_back({kRouteMapNames[d], std::move(routes[d])});
+  }
   return maps;
 }
 
@@ -225,11 +191,14 @@ std::vector<std::string> feature_names(const std::vector<std::string>& own, cons
   std::vector<std::string> names = own;
   if (set == FeatureSet::paper) return names;
   const bool learns_rudy = std::any_of(labels.begin(), labels.end(), is_rudy);
-  for (const char* map : kMapNames) {
-    if (learns_rudy && is_rudy(map)) continue;
+  const auto add = [&](const char* map) {
     names.emplace_back(map);
     for (const double width : kWidths) names.push_back(smoothed_name(map, width));
+  };
+  for (const char* map : kMapNames) {
+    if (!(learns_rudy && is_rudy(map))) add(map);
   }
+  if (set == FeatureSet::routes) std::for_each(kRouteMapNames.begin(), kRouteMapNames.end(), add);
   return names;
 }
 
@@ -237,8 +206,8 @@ std::vector<std::string> feature_names(const Circuit& circuit, FeatureSet set) {
   return feature_names(circuit.feature_name, circuit.label_name, set);
 }
 
-std::vector<std::string> telling_maps(const std::vector<std::string>& labels) {
-  std::vector<std::string> names = feature_names({}, labels, FeatureSet::maps);
+std::vector<std::string> telling_maps(const std::vector<std::string>& labels, FeatureSet set) {
+  std::vector<std::string> names = feature_names({}, labels, set);
   const std::size_t maps = names.size();
   for (std::size_t m = 0; m < maps; ++m) {
     if (const std::size_t at = names[m].find(kHorizontal); at != std::string::npos) {
@@ -248,12 +217,17 @@ std::vector<std::string> telling_maps(const std::vector<std::string>& labels) {
   return names;
 }
 
-std::vector<float> cell_features(const Circuit& circuit, const Technology& technology,
-                                 const std::vector<std::string>& names, const std::string& place) {
-  const auto cells = static_cast<std::size_t>(circuit.cells());
-  const std::size_t columns = names.size(), present = circuit.feature_name.size();
-  std::vector<float> feature(cells * columns);
-  const auto maps_known = feature_names({}, {}, FeatureSet::maps);
+namespace {
+
+/// The features of those names, rows x F: own(column) are those of the circuit's column, sampler(grid)(map) what the
+/// rows see of a map.
+template <class Own, class SamplerOn>
+std::vector<float> features_of(const Circuit& circuit, const Technology& technology,
+                               const std::vector<std::string>& names, const std::string& place, std::size_t rows,
+                               const Own& own, const SamplerOn& sampler_on) {
+  const std::size_t columns = names.size();
+  std::vector<float> feature(rows * columns);
+  const auto maps_known = feature_names({}, {}, technology.routes.empty() ? FeatureSet::maps : FeatureSet::routes);
   const auto is_map = [&](const std::string& name) {
     return std::find(maps_known.begin(), maps_known.end(), name) != maps_known.end();
   };
@@ -262,11 +236,13 @@ std::vector<float> cell_features(const Circuit& circuit, const Technology& techn
     float share;
   };
   std::multimap<std::string, Wanted> wanted;  // by map
+  const auto add = [&](std::size_t column, float share, const std::vector<float>& values) {
+    for (std::size_t i = 0; i < rows; ++i) feature[i * columns + column] += share * values[i];
+  };
   for (std::size_t f = 0; f < columns; ++f) {
     const auto found = std::find(circuit.feature_name.begin(), circuit.feature_name.end(), names[f]);
     if (found != circuit.feature_name.end()) {
-      const auto column = static_cast<std::size_t>(found - circuit.feature_name.begin());
-      for (std::size_t i = 0; i < cells; ++i) feature[i * columns + f] = circuit.feature[i * present + column];
+      add(f, 1, own(static_cast<std::size_t>(found - circuit.feature_name.begin())));
       continue;
     }
     if (is_map(names[f])) {
@@ -286,16 +262,13 @@ std::vector<float> cell_features(const Circuit& circuit, const Technology& techn
   }
   if (wanted.empty()) return feature;
   const PlacementMaps maps = placement_maps(circuit, technology);
-  const CellSampler sample(circuit, technology, maps.grid);
+  const auto sample = sampler_on(maps.grid);
   for (const PlacementMap& map : maps.map) {
     const auto put = [&](const std::string& name, const auto& value) {
       const auto [first, last] = wanted.equal_range(name);
       if (first == last) return;
-      const std::vector<float> at_cells = sample(value());
-      for (auto entry = first; entry != last; ++entry) {
-        const auto& [column, share] = entry->second;
-        for (std::size_t i = 0; i < cells; ++i) feature[i * columns + column] += share * at_cells[i];
-      }
+      const std::vector<float> seen = sample(value());
+      for (auto entry = first; entry != last; ++entry) add(entry->second.column, entry->second.share, seen);
     };
     put(map.name, [&]() -> const std::vector<double>& { return map.value; });
     for (const double width : kWidths) {
@@ -304,6 +277,48 @@ std::vector<float> cell_features(const Circuit& circuit, const Technology& techn
     }
   }
   return feature;
+}
+
+}  // namespace
+
+std::vector<float> cell_features(const Circuit& circuit, const Technology& technology,
+                                 const std::vector<std::string>& names, const std::string& place) {
+  const auto cells = static_cast<std::size_t>(circuit.cells()), present = circuit.feature_name.size();
+  return features_of(
+      circuit, technology, names, place, cells,
+      [&](std::size_t column) {
+        std::vector<float> values(cells);
+        for (std::size_t i = 0; i < cells; ++i) values[i] = circuit.feature[i * present + column];
+        return values;
+      },
+      [&](const GcellGrid& grid) { return CellSampler(circuit, technology, grid); });
+}
+
+std::vector<float> gcell_features(const Circuit& circuit, const Technology& technology,
+                                  const std::vector<std::string>& names, const std::string& place) {
+  const GcellGrid grid = grid_of(circuit);
+  const auto cells = cells_of_gcells(circuit, grid);
+  const std::size_t present = circuit.feature_name.size();
+  return features_of(
+      circuit, technology, names, place, cells.size(),
+      [&](std::size_t column) {
+        double all = 0;
+        for (std::size_t i = column; i < circuit.feature.size(); i += present) {
+          all += static_cast<double>(circuit.feature[i]) / static_cast<double>(circuit.cells());
+        }
+        std::vector<float> values;
+        for (const auto& of_gcell : cells) {
+          double sum = 0;
+          for (const std::int32_t cell : of_gcell) {
+            sum += static_cast<double>(circuit.feature[static_cast<std::size_t>(cell) * present + column]);
+          }
+          values.push_back(static_cast<float>(of_gcell.empty() ? all : sum / static_cast<double>(of_gcell.size())));
+        }
+        return values;
+      },
+      [](const GcellGrid&) {
+        return [](const std::vector<double>& map) { return std::vector<float>(map.begin(), map.end()); };
+      });
 }
 
 }  // namespace gsrgnn

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <gsrgnn/circuit/soft_routes.hpp>
 #include <gsrgnn/circuit/technology.hpp>
 #include <map>
 #include <optional>
@@ -128,6 +129,7 @@ Technology for_design(const Technology& of_model, const Technology& own) {
     }
     if (type.pin.empty()) type.pin = known->pin;
   }
+  usable.routes = of_model.routes;
   return usable;
 }
 
@@ -178,7 +180,7 @@ std::vector<LayerRole> layer_roles(const std::vector<Technology::Layer>& layers,
 }
 
 void write_technology(Hdf5Writer& file, const std::string& group, const Technology& technology) {
-  if (technology.layer.empty() && technology.type.empty()) return;
+  if (technology.layer.empty() && technology.type.empty() && technology.routes.empty()) return;
   std::vector<std::string> layer, type, pin;
   std::vector<std::uint8_t> layer_origin, layer_direction, type_origin, pin_origin;
   std::vector<std::int32_t> pin_type;
@@ -211,6 +213,7 @@ void write_technology(Hdf5Writer& file, const std::string& group, const Technolo
   file.array(group + "/pin_type", pin_type);
   file.array(group + "/pin_origin", pin_origin);
   file.array(group + "/pin_place", place.data(), {pin.size(), 3});
+  if (!technology.routes.empty()) file.array(group + "/routes", technology.routes);
 }
 
 Technology read_technology(const Hdf5Reader& file, const std::string& group) {
@@ -259,6 +262,15 @@ Technology read_technology(const Hdf5Reader& file, const std::string& group) {
     std::vector<Technology::Pin>& pins = technology.type[static_cast<std::size_t>(t)].pin;
     if (!pins.empty() && !(pins.back().name < pin[p])) file.fail(group + "/pin_name", "is not in ascending order");
     pins.push_back({pin[p], static_cast<Origin>(pin_origin[p]), place[3 * p], place[3 * p + 1], place[3 * p + 2]});
+  }
+  if (file.has(group + "/routes")) {
+    technology.routes = file.array<float>(group + "/routes");
+    if (technology.routes.size() != SoftRoutes::size()) {
+      file.fail(group + "/routes", fmt::format("has {} values, not {}", technology.routes.size(), SoftRoutes::size()));
+    }
+    for (const float value : technology.routes) {
+      if (!std::isfinite(value)) file.fail(group + "/routes", "holds a value that is not finite");
+    }
   }
   return technology;
 }

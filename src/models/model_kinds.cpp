@@ -28,12 +28,12 @@ const std::vector<Row>& rows() {
                                          {"bias", Form::row, Start::zero},
                                          {"norm_weight", Form::row, Start::one}};
     constexpr int kAny = 65536;
-    // name, groups, k, residual, dropout, arrays, aggregations, products
-    return std::vector<Row>{{{"gcn", 1, 1, false, false, false, gcn, 2, 3}, make_gcn_model},
-                            {{"sage", 1, 1, false, false, false, sage, 2, 6}, make_sage_model},
-                            {{"rev", 2, kAny, false, false, true, rev, 3, 8}, make_rev_model},
-                            {{"gsr", 2, 2, true, true, true, gsr, 2.5, 0}, make_gsr_model},
-                            {{"res", 1, 1, true, false, true, gsr, 2, 0}, make_res_model}};
+    // name, groups, k, residual, dropout, lattice, arrays, aggregations, products
+    return std::vector<Row>{{{"gcn", 1, 1, false, false, false, false, gcn, 2, 3}, make_gcn_model},
+                            {{"sage", 1, 1, false, false, false, false, sage, 2, 6}, make_sage_model},
+                            {{"rev", 2, kAny, false, false, true, false, rev, 3, 8}, make_rev_model},
+                            {{"gsr", 2, 2, true, true, true, true, gsr, 2.5, 0}, make_gsr_model},
+                            {{"res", 1, 1, true, false, true, false, gsr, 2, 0}, make_res_model}};
   }();
   return all;
 }

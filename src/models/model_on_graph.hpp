@@ -21,6 +21,7 @@ class ModelOnGraph final : public AnyModel {
   const Matrix<float, Exec>& output() const override { return model_.output(); }
   const Matrix<float, Exec>& output_gradient() const override { return model_.output_gradient(); }
   void set_graph(const Exec& space, const Circuit& circuit) override { graph_.set(space, circuit); }
+  void flip_die(bool x, bool y) override { flip(graph_, x, y); }
   void draw_dropout(const Exec& space, std::uint64_t seed, std::uint64_t draw) override {
     model_.draw_dropout(space, seed, draw);
   }
@@ -52,6 +53,8 @@ std::unique_ptr<AnyModel> make_gcn_model(const ModelRequest& request);
 std::unique_ptr<AnyModel> make_sage_model(const ModelRequest& request);
 std::unique_ptr<AnyModel> make_rev_model(const ModelRequest& request);
 std::unique_ptr<AnyModel> make_gsr_model(const ModelRequest& request);
+/// With a lattice among its relations.
+std::unique_ptr<AnyModel> make_gsr_lattice_model(const ModelRequest& request);
 std::unique_ptr<AnyModel> make_res_model(const ModelRequest& request);
 
 }  // namespace gsrgnn

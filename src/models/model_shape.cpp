@@ -19,31 +19,43 @@ Initial initial_of(BlockArray::Start start, int d) {
   return kZero;
 }
 
-std::vector<BlockArray> block_arrays(const ModelShape& s) {
-  const auto& own = traits_of(s.kind).arrays;
-  auto all = own;
-  for (int r = 2; r <= s.relations; ++r) {
-    for (const BlockArray& array : own) {
-      if (!array.of_each_relation) continue;
-      all.push_back(array);
-      all.back().name += fmt::format("_{}", r);
+/// An array of a block, and how many matrices of d rows lie in it below each other.
+struct Stacked {
+  BlockArray array;
+  int matrices = 1;
+};
+
+std::vector<Stacked> block_arrays(const ModelShape& s) {
+  std::vector<Stacked> own, further;
+  for (const BlockArray& array : traits_of(s.kind).arrays) {
+    own.push_back({array, array.of_each_relation ? s.neighbour_weights(0) : 1});
+  }
+  for (int r = 1; r < s.relations; ++r) {
+    for (const Stacked& one : own) {
+      if (!one.array.of_each_relation) continue;
+      further.push_back({one.array, s.neighbour_weights(r)});
+      further.back().array.name += fmt::format("_{}", r + 1);
     }
   }
-  return all;
+  own.insert(own.end(), further.begin(), further.end());
+  return own;
 }
 
-void add_block(ParameterTable& table, const ModelShape& s, const std::vector<BlockArray>& arrays) {
+void add_block(ParameterTable& table, const ModelShape& s, const std::vector<Stacked>& arrays) {
   const int d = s.width();
-  for (const BlockArray& array : arrays) {
+  for (const auto& [array, matrices] : arrays) {
     const bool row = array.form == BlockArray::Form::row, tiled = array.form == BlockArray::Form::tiled_matrix;
-    table.add(array.name, row ? 1 : d, d, d, s.stride(), tiled ? s.tile() : 0, initial_of(array.start, d));
+    // A convolution's fan-in is that of its neighbours and of the middle.
+    const int fan_in = matrices == 1 ? d : (matrices + 1) * d;
+    table.add(array.name, row ? 1 : matrices * d, d, d, s.stride(), tiled ? s.tile() : 0,
+              initial_of(array.start, fan_in));
   }
 }
 
 }  // namespace
 
 ModelParameters::ModelParameters(const ModelShape& s) : blocks_a_layer_(s.groups) {
-  const std::vector<BlockArray> of_block = block_arrays(s);
+  const std::vector<Stacked> of_block = block_arrays(s);
   arrays_a_block_ = static_cast<int>(of_block.size());
   const int d = s.width(), stride = s.stride();
   table.begin_block("input");

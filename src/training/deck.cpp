@@ -172,6 +172,19 @@ void check_model(const Given& given, const ModelSettings& m) {
         .fail(fmt::format("model.k ({}) is larger than the width of a group ({})", m.k, m.hidden / m.groups),
               fmt::format("use at most {}, or a larger model.hidden", m.hidden / m.groups));
   }
+  const bool lattice = m.relation_set != RelationSet::nets;
+  if (lattice && m.nodes == Nodes::cells) {
+    given("model", "relations")
+        .fail("the lattice is one of GCells", "use model.nodes: gcells, or model.relations: nets");
+  }
+  if (lattice && m.adjacency == Adjacency::expanded) {
+    given("model", "adjacency").fail("with a lattice messages pass through the nets", "use model.adjacency: nets");
+  }
+  if (!lattice && m.flips == Flips::on) {
+    given("model", "flips")
+        .fail("without a lattice nothing tells a die from its flips",
+              "use model.relations: lattice, or leave flips out");
+  }
 }
 
 /// Keys that this kind of model or mode does not have.
@@ -297,6 +310,10 @@ void settle(Deck& deck, const YAML::Node& root, const Source& source) {
   };
   put_to_rest(deck);
   check_model(given, deck.model);
+  if (deck.model.nodes == Nodes::gcells && deck.train.split_by == SplitUnit::cells) {
+    given("train", "split_by")
+        .fail("the cells of a GCell are one node, which has one part", "use train.split_by: tiles, or gcells");
+  }
   if (!deck.circuits.validation.empty() && given("train", "split").given()) {
     given("train", "split")
         .fail("'train.split' divides the cells of circuits, and here whole circuits are held out",

@@ -136,6 +136,7 @@ std::string circuit_key(const Deck& deck) {
   only.generate = deck.generate;
   only.lef = deck.lef;
   only.features = deck.features;  // which are as many inputs of the model
+  only.model.nodes = deck.model.nodes;
   return to_yaml(only);
 }
 

@@ -22,6 +22,12 @@ std::vector<bool> training_cells(const HeldCircuit& held) {
   return chosen;
 }
 
+/// What each cell's node tells.
+std::vector<float> of_cells(const HeldCircuit& held) {
+  const auto nodes = static_cast<std::size_t>(held.nodes.graph().cells());
+  return held.nodes.to_cells(held.inputs.feature, held.inputs.feature.size() / nodes);
+}
+
 }  // namespace
 
 FittedBaselines::FittedBaselines(const TrainingBench& bench)
@@ -32,7 +38,7 @@ FittedBaselines::FittedBaselines(const TrainingBench& bench)
     for (const HeldCircuit& held : circuits_.held) {
       if (circuits_.design_of(held).part != Part::training) continue;
       LinearFit of_circuit = empty;
-      of_circuit.add(held.inputs.feature, held.label, training_cells(held));
+      of_circuit.add(of_cells(held), held.label, training_cells(held));
       own.push_back({held.design, of_circuit.sums()});
     }
   });
@@ -53,7 +59,7 @@ std::array<std::vector<float>, kBaselines> FittedBaselines::predict(const HeldCi
     return values[static_cast<std::size_t>(which)];
   };
   of(Baseline::best_map) = held.best_map;
-  of(Baseline::linear_fit) = fit_.predict(held.inputs.feature);
+  of(Baseline::linear_fit) = fit_.predict(of_cells(held));
   if (circuits_.rule == UpdateRule::by_block) {
     of(Baseline::neighbours) =
         nearest_neighbours(held.circuit->position, held.label, circuits_.model.label_name.size(), training_cells(held));

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <gsrgnn/circuit/gcell_circuit.hpp>
 #include <gsrgnn/training/training_bench.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/exchange.hpp>
@@ -62,13 +63,16 @@ CircuitSize size_for_training(const Deck& deck, const Circuit& circuit, const st
   if (circuit.labels() == 0) {
     throw InputError(place, "the circuit has no label to learn", "give a routed design, or use gsrgnn predict");
   }
-  return {count(circuit), static_cast<int>(feature_names(circuit, deck.features).size()),
-          static_cast<int>(circuit.type_name.size()), static_cast<int>(circuit.labels())};
+  const CircuitCounts counts = count(circuit);
+  const bool cells = deck.model.nodes == Nodes::cells;
+  return {counts, cells ? counts : count(gcell_circuit(circuit)),
+          static_cast<int>(feature_names(circuit, deck.features).size()),
+          cells ? static_cast<int>(circuit.type_name.size()) : 0, static_cast<int>(circuit.labels())};
 }
 
 MemoryPlan::MemoryPlan(const ModelSettings& model, const CircuitSize& size)
     : shape_{model, size.features, size.types, size.labels},
-      circuits_{{size.counts, Purpose::training}},
+      circuits_{{size.nodes, Purpose::training}},
       rule_(UpdateRule::by_block) {
   bytes_ = measure(shape_);
 }
@@ -76,7 +80,7 @@ MemoryPlan::MemoryPlan(const ModelSettings& model, const CircuitSize& size)
 MemoryPlan::MemoryPlan(const TrainingCircuits& circuits) : shape_(circuits.model.shape), rule_(circuits.rule) {
   for (const HeldCircuit& held : circuits.held) {
     const TrainingDesign& design = circuits.designs[held.design];
-    circuits_.push_back({design.counts, design.part == Part::training ? Purpose::training : Purpose::prediction});
+    circuits_.push_back({design.nodes, design.part == Part::training ? Purpose::training : Purpose::prediction});
   }
   bytes_ = measure(shape_);
 }

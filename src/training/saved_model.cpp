@@ -92,17 +92,18 @@ constexpr const char* kTechnology = "model/technology";
 
 }  // namespace
 
-std::vector<float> MapLine::predict(const Circuit& circuit, const Technology& technology,
+std::vector<float> MapLine::predict(const ModelNodes& nodes, const Technology& technology,
                                     const std::string& place) const {
   const std::size_t labels = map.size();
   std::vector<std::string> names;  // each once; of labels that no map tells, none
   for (const std::string& name : map) {
     if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
-  const std::vector<float> maps = cell_features(circuit, technology, names, place);
+  const std::vector<float> maps = nodes.features(technology, names, place);
   std::vector<float> values;
-  values.reserve(static_cast<std::size_t>(circuit.cells()) * labels);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(circuit.cells()); ++i) {
+  const auto rows = static_cast<std::size_t>(nodes.graph().cells());
+  values.reserve(rows * labels);
+  for (std::size_t i = 0; i < rows; ++i) {
     for (std::size_t o = 0; o < labels; ++o) {
       double value = intercept[o];
       if (!map[o].empty()) {
@@ -185,7 +186,7 @@ SavedModel read_model(const Hdf5Reader& file) {
         file.fail("model/start_slope", "holds a value that is not finite");
       }
     }
-    const auto known = telling_maps({});
+    const auto known = telling_maps({}, FeatureSet::routes);
     for (const std::string& map : model.start.map) {
       if (!map.empty() && std::find(known.begin(), known.end(), map) == known.end()) {
         file.fail("model/start_map", fmt::format("names the unknown map '{}'", map));
@@ -220,8 +221,14 @@ SavedModel read_model(const Hdf5Reader& file) {
   return model;
 }
 
-ModelInputs match(const SavedModel& model, const Circuit& circuit, const std::string& place) {
+ModelInputs match(const SavedModel& model, const Circuit& circuit, const ModelNodes& nodes, const std::string& place) {
   ModelInputs inputs;
+  inputs.feature =
+      nodes.features(for_design(model.technology, circuit.placement.technology), model.feature_name, place);
+  if (nodes.are_gcells()) {
+    inputs.type.assign(static_cast<std::size_t>(nodes.graph().cells()), -1);
+    return inputs;
+  }
   std::map<std::string, int> row;
   for (std::size_t t = 0; t < model.type_name.size(); ++t) row[model.type_name[t]] = static_cast<int>(t);
   std::set<int> unknown;
@@ -233,8 +240,6 @@ ModelInputs match(const SavedModel& model, const Circuit& circuit, const std::st
     ++inputs.unknown_cells;
   }
   inputs.unknown_types = static_cast<std::int64_t>(unknown.size());
-  inputs.feature =
-      cell_features(circuit, for_design(model.technology, circuit.placement.technology), model.feature_name, place);
   return inputs;
 }
 
@@ -246,14 +251,29 @@ bool predicts_labels_of(const SavedModel& model, const Circuit& circuit) {
   return circuit.label_name == model.label_name && circuit.label_unit == model.label_unit;
 }
 
+std::vector<float> output_over_flips(const Exec& space, const ModelShape& shape, AnyModel& model) {
+  const int flips = shape.flips == Flips::on ? 4 : 1;
+  std::vector<float> mean;
+  for (int f = flips - 1; f >= 0; --f) {
+    model.flip_die((f & 1) != 0, (f & 2) != 0);
+    model.forward(space, Pass::evaluation);
+    const auto output = download(space, model.output());
+    if (mean.empty()) mean.assign(output.size(), 0);
+    for (std::size_t i = 0; i < output.size(); ++i) mean[i] += output[i] / static_cast<float>(flips);
+  }
+  return mean;
+}
+
 Prediction predict(const SavedModel& model, const Circuit& circuit, const std::string& place) {
   Prediction prediction;
-  ModelInputs inputs = match(model, circuit, place);
+  const Technology eyes = for_design(model.technology, circuit.placement.technology);
+  const ModelNodes nodes(model.shape.nodes, {std::shared_ptr<const void>(), &circuit}, eyes);
+  ModelInputs inputs = match(model, circuit, nodes, place);
   prediction.foreign = what_is_foreign(model, circuit, inputs);
   inputs.feature = model.feature.apply(inputs.feature);
   prediction.unknown_types = inputs.unknown_types;
   prediction.unknown_cells = inputs.unknown_cells;
-  const CircuitCounts size = count(circuit);
+  const CircuitCounts size = count(nodes.graph());
 
   reserve_blas_buffer();
   const Exec space;
@@ -264,23 +284,24 @@ Prediction predict(const SavedModel& model, const Circuit& circuit, const std::s
   make(plan);
   Arena<Exec> arena(plan.used());
   const auto on_graph = make(arena);
-  on_graph->set_graph(space, circuit);
+  on_graph->set_graph(space, nodes.graph());
   on_graph->inputs().set(space, inputs.feature, inputs.type);
   upload(space, on_graph->parameters(), model.parameters);
-  on_graph->forward(space, Pass::evaluation);
-  const std::vector<float> output = download(space, on_graph->output());
+  const std::vector<float> output = output_over_flips(space, model.shape, *on_graph);
   if (!std::all_of(output.begin(), output.end(), [](float value) { return std::isfinite(value); })) {
     throw RunError(
         fmt::format("the model's prediction for {} is not finite; are its features far from the training "
                     "circuit's?",
                     place));
   }
-  prediction.value = model.label.invert(output);
+  auto value = model.label.invert(output);
   if (!model.start.empty()) {
-    const auto start = model.start.predict(circuit, for_design(model.technology, circuit.placement.technology), place);
-    for (std::size_t i = 0; i < start.size(); ++i) prediction.value[i] += start[i];
-    expect_finite(prediction.value);
+    const auto start = model.start.predict(nodes, eyes, place);
+    for (std::size_t i = 0; i < start.size(); ++i) value[i] += start[i];
+    expect_finite(value);
   }
+  if (nodes.are_gcells()) prediction.gcells = value;
+  prediction.value = nodes.to_cells(std::move(value), model.label_name.size());
   return prediction;
 }
 

@@ -161,9 +161,7 @@ void score_held_out(TrainingBench& bench, TrainedRun& run) {
       const TrainingDesign& design = all.design_of(held);
       if (design.part == Part::training && !judges_epochs(bench.deck, design)) continue;
       const Part part = design.part == Part::training ? Part::validation : design.part;
-      const CircuitOnDevice& on = bench.attach(i);
-      on.model->forward(bench.space, Pass::evaluation);
-      const auto output = bench.prediction(i);
+      const auto output = bench.final_prediction(i);
       own_scores.push_back({score_part(baselines, held, output, labels, part), held.design});
       if (design.part != Part::training) own_cells.push_back(cells_of(all.model, held, output));
     }

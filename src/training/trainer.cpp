@@ -72,6 +72,10 @@ class Trainer {
       for_each_part([](const char*, auto& list, double lap) { list.push_back(lap); }, run_.seconds, bench_.laps);
     }
     if (keeps_output()) {
+      if (bench_.deck.model.flips == Flips::on) {
+        Kokkos::deep_copy(bench_.space, bench_.memory().parameters, bench_.memory().best);
+        best_output_ = bench_.final_prediction(0);
+      }
       run_.prediction = run_.model.label.invert(best_output_);
       score_one(bench_, best_output_, run_);
     } else {
@@ -152,15 +156,16 @@ class Trainer {
     const TrainingMemory& m = bench_.memory();
     const Exec& space = bench_.space;
     Stopwatch<Exec> watch(space);
+    on.model->flip_die(false, false);
     on.model->forward(space, Pass::evaluation);
     // A pass of its own, unless what is judged is what is trained.
     const double forward = watch.lap();
-    if (keeps_output() && bench_.deck.model.dropout == 0) bench_.laps.forward += forward;
+    if (keeps_output() && trains_as_evaluated(bench_.deck)) bench_.laps.forward += forward;
     Evaluation row;
     row.design = held.design;
-    row.training_error = squared_error(space, on.model->output(), on.label, on.part,
+    row.training_error = squared_error(space, on.model->output(), on.label, on.part, on.weight,
                                        static_cast<std::uint8_t>(Part::training), m.training_error);
-    row.validation_error = squared_error(space, on.model->output(), on.label, on.part,
+    row.validation_error = squared_error(space, on.model->output(), on.label, on.part, on.weight,
                                          static_cast<std::uint8_t>(Part::validation), m.validation_error);
     row.found_nan = on.model->take_found_nan(space);
     if (!judges_epochs(bench_.deck, bench_.circuits.designs[held.design])) return row;

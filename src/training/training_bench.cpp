@@ -69,12 +69,13 @@ void TrainingBench::load() {
            std::vector<float>(initial.begin(), initial.end()));
   }
   for (std::size_t i = 0; i < m.circuits.size(); ++i) {
-    m.circuits[i].model->set_graph(space, *circuits.held[i].circuit);
-    auto rest = circuits.held[i].label;  // what is to be learned
-    const std::vector<float>& start = circuits.held[i].start;
-    for (std::size_t v = 0; v < start.size(); ++v) rest[v] -= start[v];
+    const HeldCircuit& held = circuits.held[i];
+    m.circuits[i].model->set_graph(space, held.nodes.graph());
+    auto rest = held.nodes.means(held.label, m.circuits[i].label.extent(1));  // what is to be learned
+    for (std::size_t v = 0; v < held.start.size(); ++v) rest[v] -= held.start[v];
     upload(space, m.circuits[i].label, rest);
-    upload(space, m.circuits[i].part, circuits.held[i].part);
+    upload(space, m.circuits[i].part, held.nodes.parts(held.part));
+    upload(space, m.circuits[i].weight, held.nodes.weights());
   }
 }
 
@@ -96,10 +97,18 @@ CircuitOnDevice& TrainingBench::attach(std::size_t held) {
 }
 
 std::vector<float> TrainingBench::prediction(std::size_t held) const {
-  auto values = download(space, memory_->circuits[held].model->output());
-  const std::vector<float>& start = circuits.held[held].start;
-  for (std::size_t i = 0; i < start.size(); ++i) values[i] += start[i];
-  return values;
+  return with_start(held, download(space, memory_->circuits[held].model->output()));
+}
+
+std::vector<float> TrainingBench::final_prediction(std::size_t held) {
+  AnyModel& model = *attach(held).model;
+  return with_start(held, output_over_flips(space, circuits.model.shape, model));
+}
+
+std::vector<float> TrainingBench::with_start(std::size_t held, std::vector<float> of_nodes) const {
+  const HeldCircuit& circuit = circuits.held[held];
+  for (std::size_t i = 0; i < circuit.start.size(); ++i) of_nodes[i] += circuit.start[i];
+  return circuit.nodes.to_cells(std::move(of_nodes), memory_->circuits[held].label.extent(1));
 }
 
 MemoryUse TrainingBench::use() const {

@@ -3,6 +3,7 @@
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/training/baselines.hpp>
 #include <gsrgnn/training/cost_model.hpp>
+#include <gsrgnn/training/learn_routes.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/random_streams.hpp>
 #include <gsrgnn/training/training_circuits.hpp>
@@ -138,10 +139,10 @@ SavedModel describe_model(const Deck& deck, const std::vector<std::string>& own_
   const auto features = feature_names(own_features, labels, deck.features);
   model.technology = std::move(technology);
   model.feature_name = features;
-  model.type_name = types;
+  if (deck.model.nodes == Nodes::cells) model.type_name = types;
   model.label_name = labels;
   model.label_unit = unit;
-  model.shape = {deck.model, static_cast<int>(features.size()), static_cast<int>(types.size()),
+  model.shape = {deck.model, static_cast<int>(features.size()), static_cast<int>(model.type_name.size()),
                  static_cast<int>(labels.size())};
   return model;
 }
@@ -217,10 +218,10 @@ struct Moments {
   std::size_t design = 0;
   std::int64_t validation_cells = 0;
   ColumnMoments feature, label, rest;  ///< rest: of the label what the model's start leaves
-  LineMoments lines;
+  LineMoments lines, start_lines;
   template <class Self, class Visit>
   static void members(Self& self, const Visit& visit) {
-    visit(self.design, self.validation_cells, self.feature, self.label, self.rest, self.lines);
+    visit(self.design, self.validation_cells, self.feature, self.label, self.rest, self.lines, self.start_lines);
   }
 };
 
@@ -228,10 +229,10 @@ Technology eyes_for(const SavedModel& model, const Circuit& circuit) {
   return for_design(model.technology, circuit.placement.technology);
 }
 
-/// The map that tells most, of the training circuits in the deck's order.
-MapLine best_map_of(const std::vector<Moments>& rows, const std::vector<std::string>& maps) {
+/// The map that tells most, of the training circuits in the deck's order; `of`: the moments of those maps.
+MapLine best_map_of(const std::vector<Moments>& rows, const std::vector<std::string>& maps, LineMoments Moments::*of) {
   std::vector<LineMoments> lines;
-  for (const Moments& row : rows) lines.push_back(row.lines);
+  for (const Moments& row : rows) lines.push_back(row.*of);
   const SingleMap best = best_single_map(lines);
   MapLine line{{}, best.slope, best.intercept};
   for (const std::size_t column : best.column) line.map.push_back(column == SingleMap::kNone ? "" : maps[column]);
@@ -242,7 +243,11 @@ MapLine best_map_of(const std::vector<Moments>& rows, const std::vector<std::str
 /// of several circuits is joined in the deck's order, so that the number of ranks changes no bit.
 void standardise(const Mpi& mpi, const Deck& deck, const std::string& place, TrainingCircuits& all) {
   const std::size_t features = all.model.feature_name.size(), labels = all.model.label_name.size();
+  // What there is without a model is not learned; what a model starts from may be.
+  const bool routes = deck.features == FeatureSet::routes;
   const auto maps = telling_maps(all.model.label_name);
+  const auto start_maps = routes ? telling_maps(all.model.label_name, deck.features) : std::vector<std::string>();
+  if (routes) all.model.technology.routes = learn_routes(mpi, deck, all);
   const auto of_training_circuits = [&](const auto& moments_of) {
     std::vector<Moments> own;
     mpi.together([&] {
@@ -253,18 +258,26 @@ void standardise(const Mpi& mpi, const Deck& deck, const std::string& place, Tra
     return gather_by_design(mpi, own);
   };
   mpi.together([&] {
-    for (HeldCircuit& held : all.held) held.inputs = match(all.model, *held.circuit, all.design_of(held).path);
+    for (HeldCircuit& held : all.held) {
+      held.nodes = ModelNodes(deck.model.nodes, held.circuit, eyes_for(all.model, *held.circuit));
+      all.designs[held.design].nodes = count(held.nodes.graph());
+      held.inputs = match(all.model, *held.circuit, held.nodes, all.design_of(held).path);
+    }
   });
   const auto rows = of_training_circuits([&](const HeldCircuit& held) {
     const Circuit& circuit = *held.circuit;
     const auto training = cells_of(Part::training, held.part);
-    const auto at_cells = cell_features(circuit, eyes_for(all.model, circuit), maps, all.design_of(held).path);
+    const auto lines_by = [&](const std::vector<std::string>& names) {
+      const auto at_cells = cell_features(circuit, eyes_for(all.model, circuit), names, all.design_of(held).path);
+      return LineMoments::of(at_cells, names.size(), circuit.label, labels, training);
+    };
     return Moments{held.design,
                    std::count(held.part.begin(), held.part.end(), static_cast<std::uint8_t>(Part::validation)),
                    ColumnMoments::of(held.inputs.feature, features),
                    ColumnMoments::of(circuit.label, labels, training),
                    {},
-                   LineMoments::of(at_cells, maps.size(), circuit.label, labels, training)};
+                   lines_by(maps),
+                   routes ? lines_by(start_maps) : LineMoments()};
   });
   ColumnMoments feature, label, rest;
   for (const Moments& of_design : rows) {
@@ -277,20 +290,25 @@ void standardise(const Mpi& mpi, const Deck& deck, const std::string& place, Tra
   all.model.feature = Standardisation::from(feature);
   all.model.label = Standardisation::from(label);
   require_labels_that_vary(all.model, place);
-  all.best_map = best_map_of(rows, maps);
+  all.best_map = best_map_of(rows, maps, &Moments::lines);
+  if (deck.features == FeatureSet::maps) all.model.start = all.best_map;
+  if (routes) all.model.start = best_map_of(rows, start_maps, &Moments::start_lines);
   mpi.together([&] {
     for (HeldCircuit& held : all.held) {
+      const Technology eyes = eyes_for(all.model, *held.circuit);
+      const std::string& path = all.design_of(held).path;
       held.inputs.feature = all.model.feature.apply(held.inputs.feature);
-      held.best_map = all.best_map.predict(*held.circuit, eyes_for(all.model, *held.circuit), all.design_of(held).path);
+      held.best_map = held.nodes.to_cells(all.best_map.predict(held.nodes, eyes, path), labels);
+      if (!all.model.start.empty()) held.start = all.model.start.predict(held.nodes, eyes, path);
     }
   });
-  if (deck.features == FeatureSet::maps) {
-    all.model.start = all.best_map;
+  if (!all.model.start.empty()) {
     for (const Moments& of_design : of_training_circuits([&](const HeldCircuit& held) {
            std::vector<float> left = held.circuit->label;
-           for (std::size_t i = 0; i < left.size(); ++i) left[i] -= held.best_map[i];
+           const auto start = held.nodes.to_cells(held.start, labels);
+           for (std::size_t i = 0; i < left.size(); ++i) left[i] -= start[i];
            return Moments{held.design, 0, {}, {}, ColumnMoments::of(left, labels, cells_of(Part::training, held.part)),
-                          {}};
+                          {},          {}};
          })) {
       rest.join(of_design.rest);
     }
@@ -312,7 +330,7 @@ void standardise(const Mpi& mpi, const Deck& deck, const std::string& place, Tra
       }
       return result;
     };
-    if (!all.model.start.empty()) held.start = in_units(held.best_map, false);
+    held.start = in_units(held.start, false);
     held.best_map = in_units(held.best_map, true);
   }
 }
@@ -350,7 +368,7 @@ TrainingCircuits one_circuit(const Deck& deck, const Circuit& circuit, const std
   });
   all.model = describe_model(deck, circuit.feature_name, circuit.type_name, circuit.label_name, circuit.label_unit,
                              circuit.placement.technology);
-  all.designs.push_back({place, circuit.name, Part::training, all.counts});
+  all.designs.push_back({place, circuit.name, Part::training, all.counts, {}});
   all.held.push_back(std::move(held));
   standardise(Mpi::alone(), deck, place, all);
   return all;

@@ -23,8 +23,15 @@ AdamOptions adam_options(const TrainingBench& bench, std::int64_t number) {
 
 /// The loss is the mean over `values`.
 void start_backward(const TrainingBench& bench, const CircuitOnDevice& on, double values) {
-  squared_error_gradient(bench.space, on.model->output(), on.label, on.part, kTraining, values,
+  squared_error_gradient(bench.space, on.model->output(), on.label, on.part, on.weight, kTraining, values,
                          on.model->output_gradient());
+}
+
+/// Shows the model the die from another side, by seed.
+void draw_flips(const TrainingBench& bench, const CircuitOnDevice& on, std::uint64_t seed, std::int64_t number) {
+  if (bench.deck.model.flips == Flips::off) return;
+  const std::uint64_t drawn = hash_words(hash_words(seed, kFlipStream), static_cast<std::uint64_t>(number));
+  on.model->flip_die((drawn & 1) != 0, (drawn & 2) != 0);
 }
 
 void sum_over_ranks(const TrainingBench& bench, const Vector<std::int64_t, Exec>& sum) {
@@ -57,8 +64,9 @@ void update_from_batch(TrainingBench& bench, int batch, std::int64_t number) {
       if (design.part != Part::training || design.batch != batch) continue;
       const CircuitOnDevice& on = bench.attach(i);
       Stopwatch<Exec> watch(space);
-      on.model->draw_dropout(space, hash_words(bench.deck.train.seed, all.held[i].design),
-                             static_cast<std::uint64_t>(number));
+      const std::uint64_t seed = hash_words(bench.deck.train.seed, all.held[i].design);
+      on.model->draw_dropout(space, seed, static_cast<std::uint64_t>(number));
+      draw_flips(bench, on, seed, number);
       on.model->forward(space, Pass::training);
       bench.laps.forward += watch.lap();
       start_backward(bench, on, values);
@@ -91,7 +99,8 @@ void update_by_block(TrainingBench& bench, std::int64_t epoch) {
   const TrainingMemory& m = bench.memory();
   const CircuitOnDevice& on = bench.attach(0);
   Stopwatch<Exec> watch(bench.space);
-  if (bench.deck.model.dropout > 0) {
+  if (!trains_as_evaluated(bench.deck)) {
+    draw_flips(bench, on, bench.deck.train.seed, epoch);
     on.model->draw_dropout(bench.space, bench.deck.train.seed, static_cast<std::uint64_t>(epoch));
     on.model->forward(bench.space, Pass::training);
     bench.laps.forward += watch.lap();

@@ -1,5 +1,5 @@
 // Every parameter's gradient against central differences in double precision, for every kind of model, both residuals,
-// both forms of the graph, two relations, several shapes, dropout, and rows with ties.
+// both forms of the graph, two relations, the lattice, several shapes, dropout, and rows with ties.
 
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ class Probe {
  public:
   using Exec = typename Model::Exec;
 
-  explicit Probe(const ModelShape& shape) : circuit_(awkward_circuit()) {
+  explicit Probe(const ModelShape& shape, const Circuit& circuit = awkward_circuit()) : circuit_(circuit) {
     const auto size = count(circuit_);
     Arena<Exec> plan;
     make(plan, shape, size);
@@ -34,6 +34,7 @@ class Probe {
     make(*arena_, shape, size);
     EXPECT_EQ(arena_->used(), plan.used());
     testing::set_relations(space_, *graph_, circuit_);
+    flip(*graph_, true, false);
     weight_ = random_values(circuit_.cells() * shape.outputs, 11);
     upload(space_, model_->output_gradient(), weight_);
 
@@ -209,6 +210,33 @@ TYPED_TEST(Gradient, GsrOnTwoRelations) {
 }
 TYPED_TEST(Gradient, GsrOnTwoRelationsInSeveralTiles) {
   Probe<typename TestFixture::Gsr, TwoRelations>(on_two_relations(gsr_shape(1, 48, 5, Residual::sparse))).compare();
+}
+
+template <class Scalar, class Exec>
+using NetsAndLattice = Relations<NetGraph<Scalar, Exec>, Lattice<Scalar, Exec>>;
+
+/// The nine cells as GCells, 3 x 3.
+Circuit awkward_lattice() {
+  Circuit circuit = awkward_circuit();
+  circuit.placement.grid = make_grid({0, 0, 3, 3}, 1);
+  return circuit;
+}
+ModelShape on_lattice(ModelShape shape, RelationSet relations) {
+  shape.nodes = Nodes::gcells;
+  shape.relation_set = relations;
+  shape.relations = relations == RelationSet::lattice ? 1 : 2;
+  return shape;
+}
+
+TYPED_TEST(Gradient, GsrOnTheLattice) {
+  for (const Residual residual : {Residual::sparse, Residual::dense}) {
+    const auto shape = on_lattice(gsr_shape(2, 20, 3, residual), RelationSet::lattice);
+    Probe<typename TestFixture::Gsr, Lattice>(shape, awkward_lattice()).compare();
+  }
+}
+TYPED_TEST(Gradient, GsrOnNetsAndTheLattice) {
+  const auto shape = on_lattice(gsr_shape(1, 48, 5, Residual::sparse), RelationSet::nets_and_lattice);
+  Probe<typename TestFixture::Gsr, NetsAndLattice>(shape, awkward_lattice()).compare();
 }
 
 // Whole rows of equal values, kept and not kept. Where a tie crosses the edge of what is kept the loss jumps with the

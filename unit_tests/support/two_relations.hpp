@@ -20,7 +20,11 @@ inline Circuit second_relation(Circuit circuit) {
 template <class Exec, class Graph>
 void set_relations(const Exec& space, Graph& graph, const Circuit& circuit) {
   graph.set(space, circuit);
-  if constexpr (kRelations<Graph> == 2) std::get<1>(graph.graphs).set(space, second_relation(circuit));
+}
+template <class Exec, class Scalar>
+void set_relations(const Exec& space, TwoRelations<Scalar, Exec>& graph, const Circuit& circuit) {
+  graph.set(space, circuit);
+  std::get<1>(graph.graphs).set(space, second_relation(circuit));
 }
 
 }  // namespace gsrgnn::testing

@@ -21,7 +21,8 @@ class ForeignDesign : public ::testing::Test {
     model_ = train_one(deck, circuit_).model;
   }
   std::vector<std::string> foreign(const Circuit& circuit) const {
-    return what_is_foreign(model_, circuit, match(model_, circuit, "test"));
+    const ModelNodes nodes(Nodes::cells, {std::shared_ptr<const void>(), &circuit}, model_.technology);
+    return what_is_foreign(model_, circuit, match(model_, circuit, nodes, "test"));
   }
 
   Circuit circuit_;

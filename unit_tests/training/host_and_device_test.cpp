@@ -46,6 +46,21 @@ std::vector<Deck> decks_of_every_kind() {
   return decks;
 }
 
+/// Models of GCells, with a lattice alone and with nets.
+std::vector<Deck> decks_of_gcells() {
+  std::vector<Deck> decks;
+  for (const auto relations : {RelationSet::lattice, RelationSet::nets_and_lattice}) {
+    Deck deck = small_deck();
+    deck.train.split_by = SplitUnit::tiles;
+    deck.train.epochs = 3;
+    deck.model.nodes = Nodes::gcells;
+    deck.model.relation_set = relations;
+    deck.model.flips = relations == RelationSet::lattice ? Flips::on : Flips::off;
+    decks.push_back(deck);
+  }
+  return decks;
+}
+
 /// With a net so long that it is added up in pieces.
 Circuit circuit_with_a_long_net() {
   Circuit circuit = small_circuit();
@@ -113,7 +128,9 @@ std::set<std::string> kernels_in_sources() {
 TEST(HostAndDeviceTest, TheHostKeepsOutOfDeviceMemoryInEveryKernelAndTraining) {
   std::set<std::string> launched;
   const Circuit circuit = circuit_with_a_long_net();
-  for (const Deck& deck : decks_of_every_kind()) {
+  std::vector<Deck> decks = decks_of_every_kind();
+  for (const Deck& deck : decks_of_gcells()) decks.push_back(deck);
+  for (const Deck& deck : decks) {
     SCOPED_TRACE(to_yaml(deck));
     HostKeptOut guard;
     TrainingState kept;

@@ -16,6 +16,8 @@
 ///   macros                  likewise of cells higher than two GCells
 ///   io                      pins of the design
 ///   power                   area of the wires of special nets / area of the GCell
+///   routes_h, routes_v      demand by learned routes, in the unit of the labels that they were learned from; where the
+///                           technology knows them (soft_routes.hpp)
 ///
 /// Where the source knows no tracks, lengths are relative to the side of the GCell.
 
@@ -28,8 +30,9 @@ namespace gsrgnn {
 
 /// Which features a model gets of each cell.
 enum class FeatureSet {
-  maps,   ///< those of the circuit, and the maps at the cell
-  paper,  ///< those of the circuit alone
+  maps,    ///< those of the circuit, and the maps at the cell
+  routes,  ///< these, and the maps of routes as they are learned from the training circuits (soft_routes.hpp)
+  paper,   ///< those of the circuit alone
 };
 
 struct PlacementMap {
@@ -52,7 +55,7 @@ struct PinPlaces {
 };
 PinPlaces pin_places(const Circuit& circuit, const Technology& technology);
 
-/// All maps, in the order above, always all of them.
+/// All maps, in the order above, always all of them but for those of routes.
 PlacementMaps placement_maps(const Circuit& circuit, const Technology& technology);
 
 /// rudy_h and rudy_v of them alone, which take much less time.
@@ -68,12 +71,17 @@ std::vector<std::string> feature_names(const std::vector<std::string>& own, cons
 
 /// The maps among which the one is that tells most of a label: those features that are maps, and for each pair of
 /// directions their mean ("demand~1.5" of demand_h~1.5 and demand_v~1.5), for labels that are one of both.
-std::vector<std::string> telling_maps(const std::vector<std::string>& labels);
+std::vector<std::string> telling_maps(const std::vector<std::string>& labels, FeatureSet set = FeatureSet::maps);
 
 /// The features of those names, N x F: from the circuit, or from its maps at the GCell of the cell's position, the mean
 /// over its box for cells wider or higher than two GCells. Throws InputError at `place` for a name that is neither, nor
 /// one of telling_maps().
 std::vector<float> cell_features(const Circuit& circuit, const Technology& technology,
                                  const std::vector<std::string>& names, const std::string& place);
+
+/// The same of the GCells of grid_of(circuit), G x F: maps as they are, and of the circuit's own features the mean over
+/// the cells in each GCell; over all cells where there is none.
+std::vector<float> gcell_features(const Circuit& circuit, const Technology& technology,
+                                  const std::vector<std::string>& names, const std::string& place);
 
 }  // namespace gsrgnn

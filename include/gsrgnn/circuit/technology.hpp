@@ -56,13 +56,16 @@ struct Technology {
 
   std::vector<Layer> layer;    ///< lowest first
   std::vector<CellType> type;  ///< by name, ascending
+  /// How routers choose among routes, as a model learned it: parameters of SoftRoutes (soft_routes.hpp); empty:
+  /// unknown.
+  std::vector<float> routes;
 
   const Layer* find_layer(const std::string& name) const;
   const CellType* find_type(const std::string& name) const;
 
   template <class Self, class Visit>
   static void members(Self& self, const Visit& visit) {
-    visit(self.layer, self.type);
+    visit(self.layer, self.type, self.routes);
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <gsrgnn/graph/graph.hpp>
+#include <gsrgnn/graph/lattice.hpp>
 #include <tuple>
 #include <utility>
 
@@ -44,6 +45,11 @@ void for_each_relation(const Relations<Graphs...>& relations, const F& f, std::i
 template <class... Graphs, class F>
 void for_each_relation(const Relations<Graphs...>& relations, const F& f) {
   for_each_relation(relations, f, std::make_integer_sequence<int, sizeof...(Graphs)>());
+}
+
+template <class... Graphs>
+void flip(Relations<Graphs...>& relations, bool x, bool y) {
+  std::apply([&](auto&... graph) { (flip(graph, x, y), ...); }, relations.graphs);
 }
 
 }  // namespace gsrgnn

@@ -25,6 +25,8 @@ class AnyModel {
   virtual const Matrix<float, Exec>& output_gradient() const = 0;
 
   virtual void set_graph(const Exec& space, const Circuit& circuit) = 0;
+  /// From now on, along these axes (graph/lattice.hpp).
+  virtual void flip_die(bool x, bool y) = 0;
   virtual void draw_dropout(const Exec& space, std::uint64_t seed, std::uint64_t draw) = 0;
   virtual void forward(const Exec& space, Pass pass) = 0;
   virtual void backward(const Exec& space, const Sink& sink) = 0;

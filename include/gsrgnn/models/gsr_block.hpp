@@ -2,10 +2,12 @@
 
 /// The block of a GSR-GNN layer and its exact gradient, on CBSR input:
 ///   f(V, I) = A^ S W_n + S W_s + b,   S = scatter(v^, I),   v^ = dropout(RMS norm of V),
-/// with A^ S W_n summed over the relations (relations.hpp), each with its own W_n.
+/// with A^ S W_n summed over the relations (relations.hpp), each with its own W_n; the lattice's (lattice.hpp) has a
+/// weight for each of the neighbours, and is a convolution with S W_s in its middle.
 /// Transform first: T = S W_n is k-sparse work, and both net passes run on one tile of its columns at a time.
 
 #include <gsrgnn/graph/relations.hpp>
+#include <gsrgnn/kernels/lattice.hpp>
 #include <gsrgnn/kernels/message_passing.hpp>
 #include <gsrgnn/kernels/rms_norm.hpp>
 #include <gsrgnn/kernels/sparse_linear.hpp>
@@ -20,6 +22,7 @@ struct GsrBlockViews {
   Vector<Scalar, Exec> bias;                           ///< padded d
   Vector<Scalar, Exec> norm_weight;                    ///< d
   std::vector<Tensor<Scalar, Exec>> further_weight{};  ///< W_n of the relations after the first
+  int lattice_step = 1;                                ///< of a lattice among them
 
   const Tensor<Scalar, Exec>& neighbour(int r) const { return r == 0 ? neighbour_weight : further_weight[r - 1]; }
 };
@@ -27,9 +30,12 @@ struct GsrBlockViews {
 /// From the arrays of a layer's block, in the order of GsrArray.
 template <class Scalar, class Exec>
 GsrBlockViews<Scalar, Exec> gsr_block_views(const typename LayerParameters<Scalar, Exec>::Arrays& arrays, int width) {
-  return {arrays.tensor(GsrArray::neighbour_weight), arrays.tensor(GsrArray::self_weight),
-          arrays.vector(GsrArray::bias), Vector<Scalar, Exec>(arrays.vector(GsrArray::norm_weight).data(), width),
-          arrays.further(GsrArray::count)};
+  return {arrays.tensor(GsrArray::neighbour_weight),
+          arrays.tensor(GsrArray::self_weight),
+          arrays.vector(GsrArray::bias),
+          Vector<Scalar, Exec>(arrays.vector(GsrArray::norm_weight).data(), width),
+          arrays.further(GsrArray::count),
+          lattice_step(arrays.number())};
 }
 
 /// What a block needs while it runs; shared by all blocks of a model. The tiles, which the passes gather from, may be
@@ -73,6 +79,49 @@ void add_block_tile(const Exec& space, const Graph& graph, const GsrBlockWorkspa
       });
 }
 
+/// X[tile] += sign * (S W_s + b)[tile], where no graph's messages are added in the same pass.
+template <int Tile, class Exec, class Scalar, class Values, class Columns>
+void add_self_tile(const Exec& space, const Values& v, const Columns& index, const GsrBlockViews<Scalar, Exec>& p,
+                   int tile, Scalar sign, const Matrix<Scalar, Exec>& x) {
+  using P = TilePack<Scalar, Exec, Tile>;
+  using Item = TileItem<P, Tile>;
+  const auto self_weight = p.self_weight;
+  const auto bias = p.bias;
+  Kokkos::parallel_for(
+      "gsrgnn::models::add_self_tile",
+      Kokkos::RangePolicy<Exec>(space, 0, static_cast<std::int64_t>(v.extent(0)) * Item::kPacks),
+      KOKKOS_LAMBDA(const std::int64_t i) {
+        const Item item(i);
+        P sum = P::load(&bias(tile * Tile + item.column));
+        add_sparse_row(sum, v, index, item.row, self_weight, tile, item.column);
+        Scalar* const to = &x(item.row, tile * Tile + item.column);
+        fma(sign, sum, P::load(to)).store(to);
+      });
+}
+
+/// A relation's part in X[tile] += sign * f(V, I), from v^ in the workspace; that of the first has S W_s + b with it.
+template <int Tile, bool First, class Exec, class Graph, class Scalar, class Stored, class Columns>
+void add_relation_tile(const Exec& space, const Graph& graph, const GsrBlockWorkspace<Scalar, Exec, Stored>& w,
+                       const Columns& index, const GsrBlockViews<Scalar, Exec>& p,
+                       const Tensor<Scalar, Exec>& neighbour_weight, int tile, Scalar sign,
+                       const Matrix<Scalar, Exec>& x) {
+  sparse_linear<Tile>(space, w.normed, index, neighbour_weight, tile, w.cell_tile);
+  pass_to_nets<Tile, RowScale::one>(space, graph, w.cell_tile, 0, w.net_tile);
+  if constexpr (First) {
+    add_block_tile<Tile>(space, graph, w, index, p, tile, sign, x);
+  } else {
+    add_neighbour_means<Tile>(space, graph, w.cell_tile, w.net_tile, sign, x, tile * Tile);
+  }
+}
+template <int Tile, bool First, class Exec, class Scalar, class Stored, class Columns>
+void add_relation_tile(const Exec& space, const Lattice<Scalar, Exec>& lattice,
+                       const GsrBlockWorkspace<Scalar, Exec, Stored>& w, const Columns& index,
+                       const GsrBlockViews<Scalar, Exec>& p, const Tensor<Scalar, Exec>& neighbour_weight, int tile,
+                       Scalar sign, const Matrix<Scalar, Exec>& x) {
+  if constexpr (First) add_self_tile<Tile>(space, w.normed, index, p, tile, sign, x);
+  add_lattice<Tile>(space, lattice, w.normed, index, neighbour_weight, tile, sign, x);
+}
+
 /// X += sign * f(V, I): V (N x k), I (N x k), X (N x padded d). The same kernels in the same order for either sign, so
 /// that what forward adds backward takes away.
 template <int Tile, class Exec, class Graph, class Scalar, class Stored, class Columns>
@@ -82,15 +131,60 @@ void add_gsr_block(const Exec& space, const Graph& graph, const GsrBlockWorkspac
   rms_norm_forward(space, v, index, p.norm_weight, dropout, w.normed);
   for (int tile = 0; tile < static_cast<int>(p.self_weight.extent(0)); ++tile) {
     for_each_relation(graph, [&](auto r, const auto& relation) {
-      sparse_linear<Tile>(space, w.normed, index, p.neighbour(r), tile, w.cell_tile);
-      pass_to_nets<Tile, RowScale::one>(space, relation, w.cell_tile, 0, w.net_tile);
-      if constexpr (r() == 0) {
-        add_block_tile<Tile>(space, relation, w, index, p, tile, sign, x);
-      } else {
-        add_neighbour_means<Tile>(space, relation, w.cell_tile, w.net_tile, sign, x, tile * Tile);
-      }
+      add_relation_tile<Tile, r() == 0>(space, dilated(relation, p.lattice_step), w, index, p, p.neighbour(r), tile,
+                                        sign, x);
     });
   }
+}
+
+/// dW_s = S^T G and db = sum_i G_i, of a tile.
+template <int Tile, class Exec, class Scalar, class Stored, class Columns>
+void self_gradients(const Exec& space, const GsrBlockWorkspace<Scalar, Exec, Stored>& w, const Columns& index, int tile,
+                    const Matrix<Scalar, Exec>& g, const GsrBlockViews<Scalar, Exec>& gradient) {
+  sparse_linear_weight_gradient<Tile>(space, w.normed, index, g, tile * Tile, w.weight_partial,
+                                      slice(gradient.self_weight, tile), 0);
+  column_sums<Tile>(space, g, tile * Tile, w.weight_partial, gradient.bias, tile * Tile);
+}
+
+/// A relation's part in gsr_block_backward(), of a tile; that of the first has those of W_s and b with it.
+template <int Tile, bool First, class Exec, class Graph, class Scalar, class Stored, class Columns>
+void relation_backward_tile(const Exec& space, const Graph& graph, const GsrBlockWorkspace<Scalar, Exec, Stored>& w,
+                            const Columns& index, const GsrBlockViews<Scalar, Exec>& p,
+                            const Tensor<Scalar, Exec>& neighbour_weight, int tile, const Matrix<Scalar, Exec>& g,
+                            const Matrix<Scalar, Exec>& dv, const GsrBlockViews<Scalar, Exec>& gradient,
+                            const Tensor<Scalar, Exec>& neighbour_gradient) {
+  const auto q = w.cell_tile;
+  // Q = A^^T G
+  pass_to_nets<Tile, RowScale::inverse_degree>(space, graph, g, tile * Tile, w.net_tile);
+  store_neighbour_sums<Tile, RowScale::inverse_degree, RowScale::one>(space, graph, g, tile * Tile, w.net_tile, q, 0);
+  // dW_n = S^T Q, dW_s = S^T G, db = sum_i G_i; dv^ = <Q, W_n> + <G, W_s> at the kept places
+  sparse_linear_weight_gradient<Tile>(space, w.normed, index, q, 0, w.weight_partial, slice(neighbour_gradient, tile),
+                                      0);
+  const MapGradient<Matrix<Stored, Exec>, Tensor<Scalar, Exec>> neighbour{q, 0, neighbour_weight};
+  if constexpr (First) {
+    self_gradients<Tile>(space, w, index, tile, g, gradient);
+    const MapGradient<Matrix<Scalar, Exec>, Tensor<Scalar, Exec>> self{g, tile * Tile, p.self_weight};
+    sparse_linear_value_gradient<Tile>(space, index, neighbour, self, tile, dv, tile == 0);
+  } else {
+    add_value_gradient<Tile>(space, index, neighbour, tile, dv);
+  }
+}
+template <int Tile, bool First, class Exec, class Scalar, class Stored, class Columns>
+void relation_backward_tile(const Exec& space, const Lattice<Scalar, Exec>& lattice,
+                            const GsrBlockWorkspace<Scalar, Exec, Stored>& w, const Columns& index,
+                            const GsrBlockViews<Scalar, Exec>& p, const Tensor<Scalar, Exec>& neighbour_weight,
+                            int tile, const Matrix<Scalar, Exec>& g, const Matrix<Scalar, Exec>& dv,
+                            const GsrBlockViews<Scalar, Exec>& gradient,
+                            const Tensor<Scalar, Exec>& neighbour_gradient) {
+  if constexpr (First) {
+    if (tile == 0) Kokkos::deep_copy(space, dv, Scalar(0));
+    self_gradients<Tile>(space, w, index, tile, g, gradient);
+    const MapGradient<Matrix<Scalar, Exec>, Tensor<Scalar, Exec>> self{g, tile * Tile, p.self_weight};
+    add_value_gradient<Tile>(space, index, self, tile, dv);
+  }
+  lattice_weight_gradient<Tile>(space, lattice, w.normed, index, g, tile * Tile, w.weight_partial,
+                                slice(neighbour_gradient, tile));
+  add_lattice_value_gradient<Tile>(space, lattice, index, g, tile * Tile, neighbour_weight, tile, dv);
 }
 
 /// From G = dL/df (N x padded d): dV = dL/dV (N x k) and the gradients of all parameters of the block.
@@ -100,26 +194,10 @@ void gsr_block_backward(const Exec& space, const Graph& graph, const GsrBlockWor
                         const Dropout<Scalar, Exec>& dropout, const Matrix<Scalar, Exec>& g,
                         const Matrix<Scalar, Exec>& dv, const GsrBlockViews<Scalar, Exec>& gradient) {
   rms_norm_forward(space, v, index, p.norm_weight, dropout, w.normed);
-  const auto q = w.cell_tile;
   for (int tile = 0; tile < static_cast<int>(p.self_weight.extent(0)); ++tile) {
     for_each_relation(graph, [&](auto r, const auto& relation) {
-      // Q = A^^T G
-      pass_to_nets<Tile, RowScale::inverse_degree>(space, relation, g, tile * Tile, w.net_tile);
-      store_neighbour_sums<Tile, RowScale::inverse_degree, RowScale::one>(space, relation, g, tile * Tile, w.net_tile,
-                                                                          q, 0);
-      // dW_n = S^T Q, dW_s = S^T G, db = sum_i G_i; dv^ = <Q, W_n> + <G, W_s> at the kept places
-      sparse_linear_weight_gradient<Tile>(space, w.normed, index, q, 0, w.weight_partial,
-                                          slice(gradient.neighbour(r), tile), 0);
-      const MapGradient<Matrix<Stored, Exec>, Tensor<Scalar, Exec>> neighbour{q, 0, p.neighbour(r)};
-      if constexpr (r() == 0) {
-        sparse_linear_weight_gradient<Tile>(space, w.normed, index, g, tile * Tile, w.weight_partial,
-                                            slice(gradient.self_weight, tile), 0);
-        column_sums<Tile>(space, g, tile * Tile, w.weight_partial, gradient.bias, tile * Tile);
-        const MapGradient<Matrix<Scalar, Exec>, Tensor<Scalar, Exec>> self{g, tile * Tile, p.self_weight};
-        sparse_linear_value_gradient<Tile>(space, index, neighbour, self, tile, dv, tile == 0);
-      } else {
-        add_value_gradient<Tile>(space, index, neighbour, tile, dv);
-      }
+      relation_backward_tile<Tile, r() == 0>(space, dilated(relation, p.lattice_step), w, index, p, p.neighbour(r),
+                                             tile, g, dv, gradient, gradient.neighbour(r));
     });
   }
   rms_norm_backward(space, v, index, p.norm_weight, dropout, dv, gradient.norm_weight, w.norm_partial);

@@ -22,6 +22,8 @@ class LayerParameters {
     std::int64_t origin;
     int layer, which;
 
+    /// Of the block, counted over the layers.
+    int number() const { return places->block(layer, which) - places->block(0, 0); }
     /// tiles x d x Tile for tiled arrays, else 1 x rows x padded d.
     Tensor<Scalar, Exec> tensor(int array) const {
       return array_view(from, places->table.arrays[places->array(layer, which, array)], origin);

@@ -7,6 +7,7 @@
 /// and the kinds differ in their layers only.
 
 #include <gsrgnn/graph/graph.hpp>
+#include <gsrgnn/graph/lattice.hpp>
 #include <gsrgnn/kernels/pack.hpp>
 #include <gsrgnn/models/model_kinds.hpp>
 #include <gsrgnn/models/parameters.hpp>
@@ -15,6 +16,18 @@ namespace gsrgnn {
 
 /// What becomes of X1 in Algorithm 1: X1' = scatter(V1, I1) + f2, or X1' = X1 + f2 (then both groups are reversible).
 enum class Residual { sparse, dense };
+
+/// What a model's nodes are.
+enum class Nodes {
+  cells,   ///< the circuit's, as in the paper
+  gcells,  ///< the GCells of its grid, those without cells too (circuit/gcell_circuit.hpp)
+};
+
+/// Whether training shows the die flipped now and then, and predictions are means over its four flips.
+enum class Flips { off, on };
+
+/// What messages pass on, each with a neighbour weight of its own: the nets, the lattice of GCells (graph/lattice.hpp).
+enum class RelationSet { nets, lattice, nets_and_lattice };
 
 /// What a deck chooses of a model.
 struct ModelSettings {
@@ -26,18 +39,26 @@ struct ModelSettings {
   Residual residual = Residual::sparse;  ///< gsr
   double dropout = 0;                    ///< the probability of dropping a value in training
   Adjacency adjacency = Adjacency::nets;
+  Nodes nodes = Nodes::cells;
+  RelationSet relation_set = RelationSet::nets;  ///< with a lattice: gsr on gcells, its last relation
+  Flips flips = Flips::off;                      ///< with a lattice, the only one to tell directions
 };
 
 /// The same with what the circuit brings.
 struct ModelShape : ModelSettings {
-  int features = 0;   ///< F
-  int types = 0;      ///< T, rows of the type table
-  int outputs = 1;    ///< O
-  int relations = 1;  ///< graphs that messages pass on (relations.hpp)
+  int features = 0;  ///< F
+  int types = 0;     ///< T, rows of the type table
+  int outputs = 1;   ///< O
+  int relations =
+      relation_set == RelationSet::nets_and_lattice ? 2 : 1;  ///< graphs that messages pass on (relations.hpp)
 
   int width() const { return hidden / groups; }  ///< d
   int tile() const { return choose_tile(width()); }
   int stride() const { return padded(width(), tile()); }
+  /// Neighbour weights of relation r.
+  int neighbour_weights(int r) const {
+    return relation_set != RelationSet::nets && r == relations - 1 ? kLatticeNeighbours : 1;
+  }
 };
 
 /// The arrays of one block of a layer, as their kinds' rows in model_kinds.cpp list them.
@@ -56,8 +77,8 @@ struct GsrArray {
 
 /// The parameters of a model, by blocks: "input" (feature_weight F x D, type_weight T x D, bias D), the layers' blocks
 /// ("layer_0001" for gcn and sage, which have one a layer; "layer_0001/block_1" on for rev, with C, and gsr, with 2)
-/// with the arrays above (weights d x d, all else d), further relations' "neighbour_weight_2" on, and "readout"
-/// (norm_weight, norm_bias D, weight O x D, bias O).
+/// with the arrays above (weights d x d, a lattice's 8 d x d, all else d), further relations' "neighbour_weight_2" on,
+/// and "readout" (norm_weight, norm_bias D, weight O x D, bias O).
 struct ModelParameters {
   explicit ModelParameters(const ModelShape& shape);
   ParameterTable table;

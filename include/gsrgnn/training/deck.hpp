@@ -122,13 +122,19 @@ void for_each_key(const Visit& visit, Decks&... deck) {
   constexpr auto k = [](const ModelTraits& kind, Mode) { return kind.k; };
   constexpr auto residual = [](const ModelTraits& kind, Mode) { return kind.residual; };
   constexpr auto dropout = [](const ModelTraits& kind, Mode) { return kind.dropout; };
+  constexpr auto lattice = [](const ModelTraits& kind, Mode) { return kind.lattice; };
   constexpr auto joint = [](const ModelTraits&, Mode mode) { return mode == Mode::joint; };
   constexpr auto kSeeds = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   static const Choices<ModelKind> kinds = model_kinds();
   static const Choices<Mode> modes = {{"independent", Mode::independent}, {"joint", Mode::joint}};
   static const Choices<Residual> residuals = {{"sparse", Residual::sparse}, {"dense", Residual::dense}};
   static const Choices<Adjacency> adjacencies = {{"nets", Adjacency::nets}, {"expanded", Adjacency::expanded}};
-  static const Choices<FeatureSet> features = {{"maps", FeatureSet::maps}, {"paper", FeatureSet::paper}};
+  static const Choices<Nodes> nodes = {{"cells", Nodes::cells}, {"gcells", Nodes::gcells}};
+  static const Choices<RelationSet> relations = {
+      {"nets", RelationSet::nets}, {"lattice", RelationSet::lattice}, {"nets+lattice", RelationSet::nets_and_lattice}};
+  static const Choices<Flips> flips = {{"off", Flips::off}, {"on", Flips::on}};
+  static const Choices<FeatureSet> features = {
+      {"maps", FeatureSet::maps}, {"routes", FeatureSet::routes}, {"paper", FeatureSet::paper}};
   static const Choices<Schedule> schedules = {{"constant", Schedule::constant}, {"cosine", Schedule::cosine}};
   static const Choices<SplitUnit> units = [] {
     Choices<SplitUnit> all;
@@ -145,8 +151,8 @@ void for_each_key(const Visit& visit, Decks&... deck) {
   const auto train = [&](auto... of_key) { return key("train", of_key...); };
   visit(key("", "mode", "one model of one circuit, or of many", nullptr, Role::further, 12, always, "independent"),
         modes, deck.mode...);
-  visit(key("", "features", "of a cell: of the circuit and maps of the placement, or the former", "", Role::further, 15,
-            always, "paper"),
+  visit(key("", "features", "maps of the placement, with routes learned too; or the circuit's own alone", "",
+            Role::further, 15, always, "paper"),
         features, deck.features...);
   visit(model("kind", "of model", "", Role::axis, 0, always), kinds, deck.model.kind...);
   visit(model("layers", "of gsr each has two blocks, of rev one a group", "L", Role::axis, 1, always),
@@ -160,6 +166,14 @@ void for_each_key(const Visit& visit, Decks&... deck) {
         deck.model.residual...);
   visit(model("adjacency", "messages through the nets, or over the clique's edges", "", Role::further, 6, always),
         adjacencies, deck.model.adjacency...);
+  visit(model("nodes", "of the graph: the cells, or the GCells of the design", "", Role::further, 19, always, "cells"),
+        nodes, deck.model.nodes...);
+  visit(model("relations", "on which messages pass: nets, the lattice of GCells, or both", "", Role::further, 20,
+              lattice, "nets"),
+        relations, deck.model.relation_set...);
+  visit(model("flips", "lattice: train on the die and its flips, predict their mean", "flips_", Role::further, 21,
+              lattice, "off"),
+        flips, deck.model.flips...);
   visit(model("dropout", "share of the values dropped in training", "p", Role::further, 7, dropout),
         Range<double>{0, 0.99}, deck.model.dropout...);
   visit(train("epochs", "over all circuits", "e", Role::further, 8, always), Range<int>{1, 10000000},

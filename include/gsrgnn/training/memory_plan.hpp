@@ -13,7 +13,7 @@ namespace gsrgnn {
 
 /// All that a plan for one circuit depends on beside the deck.
 struct CircuitSize {
-  CircuitCounts counts;
+  CircuitCounts counts, nodes;  ///< of the circuit, and of the graph that a model sees (model_nodes.hpp)
   int features = 0, types = 0, labels = 0;
 };
 /// Throws InputError at `place` when the circuit has no label, and so cannot be trained on.
@@ -21,7 +21,7 @@ CircuitSize size_for_training(const Deck& deck, const Circuit& circuit, const st
 
 /// A circuit that a rank holds: its size, and what its model is for.
 struct SizedCircuit {
-  CircuitCounts counts;
+  CircuitCounts counts;  ///< of the graph that its model sees
   Purpose purpose;
 };
 

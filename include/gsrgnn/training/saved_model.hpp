@@ -4,8 +4,10 @@
 
 #include <gsrgnn/circuit/circuit.hpp>
 #include <gsrgnn/circuit/technology.hpp>
+#include <gsrgnn/models/any_model.hpp>
 #include <gsrgnn/models/model_shape.hpp>
 #include <gsrgnn/training/deck.hpp>
+#include <gsrgnn/training/model_nodes.hpp>
 #include <gsrgnn/training/standardise.hpp>
 #include <gsrgnn/util/hdf5_file.hpp>
 
@@ -17,8 +19,8 @@ struct MapLine {
   std::vector<double> slope, intercept;  ///< O, of the map and of the label as they are
 
   bool empty() const { return map.empty(); }
-  /// What it says of the cells of a circuit, N x O.
-  std::vector<float> predict(const Circuit& circuit, const Technology& technology, const std::string& place) const;
+  /// What it says of nodes, nodes x O.
+  std::vector<float> predict(const ModelNodes& nodes, const Technology& technology, const std::string& place) const;
 };
 
 struct SavedModel {
@@ -38,26 +40,31 @@ void write_model(Hdf5Writer& file, const SavedModel& model);
 /// Reads what write_model wrote; throws InputError when anything is missing or does not fit.
 SavedModel read_model(const Hdf5Reader& file);
 
-/// A circuit as a model reads it.
+/// A circuit's nodes as a model reads them.
 struct ModelInputs {
-  std::vector<float> feature;      ///< N x F, in the model's order
-  std::vector<int> type;           ///< N: rows of the model's table; -1: a type that the model does not know
+  std::vector<float> feature;  ///< nodes x F, in the model's order
+  std::vector<int> type;       ///< nodes: rows of the model's table; -1: a type that the model does not know, a GCell
   std::int64_t unknown_types = 0;  ///< such types, which contribute nothing
   std::int64_t unknown_cells = 0;  ///< cells of such types
 };
 /// Features and types are matched by name, features not yet standardised; one that is neither the circuit's nor a map
 /// (placement_maps.hpp) is an InputError at `place`.
-ModelInputs match(const SavedModel& model, const Circuit& circuit, const std::string& place);
+ModelInputs match(const SavedModel& model, const Circuit& circuit, const ModelNodes& nodes, const std::string& place);
 
 /// "congestion (routed length / track capacity)"
 std::string labels_text(const std::vector<std::string>& names, const std::string& unit);
 /// Whether what the circuit has as labels is what the model predicts: by name and unit.
 bool predicts_labels_of(const SavedModel& model, const Circuit& circuit);
 
+/// The output of a model on its graph and inputs, nodes x O: a forward pass; or, of a model with flips, the mean over
+/// those of the four, after which the die lies as it is.
+std::vector<float> output_over_flips(const AnyModel::Exec& space, const ModelShape& shape, AnyModel& model);
+
 /// A model's predictions for a circuit.
 struct Prediction {
-  std::vector<float> value;                           ///< N x O, in the label's unit
-  std::vector<float> spread;                          ///< N x O: deviation of several models' values; empty: of one
+  std::vector<float> value;   ///< N x O, in the label's unit
+  std::vector<float> spread;  ///< N x O: deviation of several models' values; empty: of one
+  std::vector<float> gcells;  ///< G x O: likewise of all GCells, of a model of GCells; empty: of one of cells
   std::int64_t unknown_types = 0, unknown_cells = 0;  ///< see ModelInputs
   std::vector<std::string> foreign;                   ///< see what_is_foreign()
 };

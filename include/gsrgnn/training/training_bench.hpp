@@ -25,14 +25,18 @@ struct TrainingArenas {
 struct CircuitOnDevice {
   CircuitOnDevice(TrainingArenas& arenas, const ModelShape& shape, const SizedCircuit& size)
       : label(arenas.resident.take<Matrix<float, Exec>>(MemoryPart::cells, size.counts.cells, shape.outputs)),
-        part(arenas.resident.take<Vector<std::uint8_t, Exec>>(MemoryPart::cells, size.counts.cells)) {
+        part(arenas.resident.take<Vector<std::uint8_t, Exec>>(MemoryPart::cells, size.counts.cells)),
+        weight(arenas.resident.take<Vector<float, Exec>>(MemoryPart::cells,
+                                                         shape.nodes == Nodes::cells ? 0 : size.counts.cells)) {
     Arena<Exec> from_the_start = arenas.model.anew();
     model = make_model({arenas.resident, from_the_start, shape, size.counts, size.purpose});
     model_bytes = from_the_start.used();
     if (model_bytes > arenas.model.used()) arenas.model = from_the_start;
   }
+  // Of the nodes:
   Matrix<float, Exec> label;
   Vector<std::uint8_t, Exec> part;
+  Vector<float, Exec> weight;  ///< of GCells: how many cells they hold; empty: all are one
   std::unique_ptr<AnyModel> model;
   std::size_t model_bytes;
 };
@@ -81,9 +85,11 @@ class TrainingBench {
   /// new one is, and the circuit's inputs are copied there.
   CircuitOnDevice& attach(std::size_t held);
 
-  /// What the model on that circuit predicts, after its forward pass: its output and what it starts from, N x O, in
-  /// units of SavedModel::label.
+  /// What the model on that circuit predicts for its cells, after its forward pass: its output and what it starts from,
+  /// N x O, in units of SavedModel::label.
   std::vector<float> prediction(std::size_t held) const;
+  /// The same by passes of its own, the mean over flips of the die where the model was trained on them.
+  std::vector<float> final_prediction(std::size_t held);
 
   /// The arrays of parameters of a state, to be read from the device when they are asked for; and the reverse.
   TrainingState take_parameters(bool with_best) const;
@@ -99,6 +105,7 @@ class TrainingBench {
   EpochParts<double> laps;                            ///< seconds of the epoch under way
 
  private:
+  std::vector<float> with_start(std::size_t held, std::vector<float> of_nodes) const;
   void allocate(const MemoryPlan& plan);
   void load();
 
@@ -109,10 +116,15 @@ class TrainingBench {
   std::size_t attached_ = kNone;
 };
 
+/// Whether what is trained on is what was evaluated, so that one forward pass does for both.
+inline bool trains_as_evaluated(const Deck& deck) {
+  return deck.model.dropout == 0 && deck.model.flips == Flips::off;
+}
+
 // The two ways from gradients to an update of the parameters.
 
 /// Of one circuit: each block's parameters are updated as soon as its gradient is there, so that no whole gradient ever
-/// exists. The outputs are those of the evaluation before, unless dropout asks for a pass of its own.
+/// exists. The outputs are those of the evaluation before, unless dropout or flips ask for a pass of its own.
 void update_by_block(TrainingBench& bench, std::int64_t epoch);
 
 /// Of several circuits, on any number of ranks: an update from each batch, in an order by seed and epoch, by gradients

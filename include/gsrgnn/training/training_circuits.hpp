@@ -9,6 +9,7 @@
 /// they have in all.
 
 #include <gsrgnn/circuit/circuit.hpp>
+#include <gsrgnn/training/model_nodes.hpp>
 #include <gsrgnn/training/saved_model.hpp>
 #include <gsrgnn/training/split.hpp>
 #include <gsrgnn/util/mpi.hpp>
@@ -28,7 +29,8 @@ enum class UpdateRule {
 struct TrainingDesign {
   std::string path, name;
   Part part = Part::training;
-  CircuitCounts counts;                                   ///< on ranks that do not hold it: cells, nets, pins and edges
+  CircuitCounts counts;  ///< on ranks that do not hold it: cells, nets, pins and edges
+  CircuitCounts nodes;   ///< of the graph that the model sees; of the rank that holds it
   std::int64_t training_cells = 0, validation_cells = 0;  ///< by the split, or all of the circuit or none
   int batch = 0;                                          ///< of a training circuit
   int rank = 0;                                           ///< which holds it
@@ -38,10 +40,11 @@ struct TrainingDesign {
 struct HeldCircuit {
   std::size_t design = 0;  ///< index into TrainingCircuits::designs
   std::shared_ptr<const Circuit> circuit;
-  ModelInputs inputs;
-  std::vector<float> label;        ///< N x O, in units of SavedModel::label
-  std::vector<float> start;        ///< N x O: what SavedModel::start says of it, likewise; the model learns the rest
-  std::vector<float> best_map;     ///< N x O: the same whether the model starts from it or not
+  ModelNodes nodes;
+  ModelInputs inputs;           ///< of the nodes
+  std::vector<float> label;     ///< N x O, in units of SavedModel::label
+  std::vector<float> start;     ///< nodes x O: what SavedModel::start says of them, likewise; the model learns the rest
+  std::vector<float> best_map;  ///< N x O: the same of the cells, whether the model starts from it or not
   std::vector<std::uint8_t> part;  ///< N: of each cell; of a held-out circuit all that of the circuit
 };
 
@@ -50,7 +53,7 @@ struct TrainingCircuits {
   int batches = 1;
   UpdateRule rule = UpdateRule::exact;
   std::vector<HeldCircuit> held;  ///< of this rank, by design
-  /// Shape, names and standardisation of the model, without parameters: features standardised over all cells of the
+  /// Shape, names and standardisation of the model, without parameters: features standardised over all nodes of the
   /// training circuits, labels over their training cells; the cell types of all training circuits, by name.
   SavedModel model;
   MapLine best_map;      ///< of the training cells
