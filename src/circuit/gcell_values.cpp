@@ -15,16 +15,29 @@ std::vector<std::int64_t> GcellValues::hottest() const {
   return order;
 }
 
+namespace {
+
+/// Of the two directions the larger.
+double largest(const std::vector<float>& values, std::size_t row, std::size_t columns) {
+  const auto first = values.begin() + static_cast<std::ptrdiff_t>(row * columns);
+  return static_cast<double>(*std::max_element(first, first + static_cast<std::ptrdiff_t>(columns)));
+}
+
+}  // namespace
+
+GcellValues values_of_gcells(const Circuit& circuit, const std::vector<float>& values, std::size_t columns) {
+  GcellValues map{grid_of(circuit), {}};
+  for (std::size_t g = 0; g < values.size() / columns; ++g) map.value.push_back(largest(values, g, columns));
+  return map;
+}
+
 GcellValues gcell_values(const Circuit& circuit, const std::vector<float>& values, std::size_t columns) {
   GcellValues map{grid_of(circuit), {}};
   map.value.assign(static_cast<std::size_t>(map.grid.size()), std::numeric_limits<double>::quiet_NaN());
   const auto cells = cells_of_gcells(circuit, map.grid);
   for (std::size_t g = 0; g < cells.size(); ++g) {
     double sum = 0;
-    for (const std::int32_t cell : cells[g]) {
-      const auto row = values.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(cell) * columns);
-      sum += static_cast<double>(*std::max_element(row, row + static_cast<std::ptrdiff_t>(columns)));
-    }
+    for (const std::int32_t cell : cells[g]) sum += largest(values, static_cast<std::size_t>(cell), columns);
     if (!cells[g].empty()) map.value[g] = sum / static_cast<double>(cells[g].size());
   }
   return map;

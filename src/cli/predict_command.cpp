@@ -113,7 +113,8 @@ void predict_and_write(const Arguments& a, const PredictOptions& o) {
   }
   for (const std::string& foreign : prediction.foreign) say("WARNING: foreign to the model: {}\n", foreign);
   const std::size_t labels = model.label_name.size();
-  const GcellValues map = gcell_values(circuit, prediction.value, labels);
+  const GcellValues map = prediction.gcells.empty() ? gcell_values(circuit, prediction.value, labels)
+                                                    : values_of_gcells(circuit, prediction.gcells, labels);
   if (!o.padding.empty()) {  // first, for a name that it cannot write must leave nothing
     const std::vector<PaddingRule> rules = o.rules.empty() ? padding_of_the_hottest(map) : o.rules;
     const auto padded = write_padding(o.padding, circuit, map, rules, a.circuit);

@@ -18,9 +18,12 @@ Prediction predict(const std::vector<std::pair<std::string, SavedModel>>& models
   Prediction all = predict(first, circuit, place);
   if (models.size() == 1) return all;
   std::vector<std::vector<float>> values = {std::move(all.value)};
+  bool of_gcells = !all.gcells.empty();
   for (std::size_t m = 1; m < models.size(); ++m) {
     Prediction one = predict(models[m].second, circuit, place);
     values.push_back(std::move(one.value));
+    of_gcells = of_gcells && !one.gcells.empty();
+    for (std::size_t g = 0; of_gcells && g < one.gcells.size(); ++g) all.gcells[g] += one.gcells[g];
     all.unknown_types = std::max(all.unknown_types, one.unknown_types);
     all.unknown_cells = std::max(all.unknown_cells, one.unknown_cells);
     for (const std::string& foreign : one.foreign) {
@@ -28,6 +31,8 @@ Prediction predict(const std::vector<std::pair<std::string, SavedModel>>& models
     }
   }
   const auto count = static_cast<double>(models.size());
+  if (!of_gcells) all.gcells.clear();
+  for (float& sum : all.gcells) sum /= static_cast<float>(count);
   all.value.resize(values.front().size());
   all.spread.resize(all.value.size());
   for (std::size_t i = 0; i < all.value.size(); ++i) {

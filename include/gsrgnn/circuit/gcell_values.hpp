@@ -18,6 +18,9 @@ struct GcellValues {
 /// Of `columns` values a cell, N x columns; of two (horizontal and vertical) the larger counts.
 GcellValues gcell_values(const Circuit& circuit, const std::vector<float>& values, std::size_t columns);
 
+/// Of `columns` values a GCell, G x columns, likewise: no GCell is without.
+GcellValues values_of_gcells(const Circuit& circuit, const std::vector<float>& values, std::size_t columns);
+
 /// The cells in each GCell of the grid, as the circuit numbers them.
 std::vector<std::vector<std::int32_t>> cells_of_gcells(const Circuit& circuit, const GcellGrid& grid);
 
