@@ -132,6 +132,7 @@ void store_neighbour_sums(const Exec& space, const Graph& graph, const In& x, in
       "gsrgnn::kernels::store_neighbour_sums", Kokkos::RangePolicy<Exec>(space, 0, graph.cells() * Item::kPacks),
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
+        prefetch_row_after<Exec, P>(x, item.row, graph.cells(), first + item.column);
         P sum = neighbour_sum<P, Before>(graph, item.row, item.column, x, first, y);
         if constexpr (After != RowScale::one) sum *= row_scale<After>(graph, item.row);
         sum.store(&out(item.row, to + item.column));
@@ -148,6 +149,7 @@ void add_neighbour_means(const Exec& space, const Graph& graph, const In& x, con
       "gsrgnn::kernels::add_neighbour_means", Kokkos::RangePolicy<Exec>(space, 0, graph.cells() * Item::kPacks),
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
+        prefetch_row_after<Exec, P>(out, item.row, graph.cells(), to + item.column);
         const P message = neighbour_sum<P, RowScale::one>(graph, item.row, item.column, x, 0, y);
         const P sum = P::load(&out(item.row, to + item.column));
         fma(sign * graph.inverse_degree(item.row), message, sum).store(&out(item.row, to + item.column));

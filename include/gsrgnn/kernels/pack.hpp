@@ -273,6 +273,16 @@ using TilePack = Pack<Scalar, smaller(Tile, Tuning<Exec>::kColumnsPerItem),
                       smaller(smaller(Tile, Tuning<Exec>::kColumnsPerItem),
                               Tuning<Exec>::kVectorBytes / static_cast<int>(sizeof(Scalar)))>;
 
+/// Asks for the pack of the row that comes some rows after `row` of the `rows` of X, for a kernel that goes through
+/// them in order.
+template <class Exec, class P, class Rows>
+KOKKOS_FORCEINLINE_FUNCTION void prefetch_row_after(const Rows& x, std::int64_t row, std::int64_t rows, int column) {
+  constexpr int kAhead = Tuning<Exec>::kStreamAhead;
+  if constexpr (kAhead > 0) {
+    if (row + kAhead < rows) P::prefetch(&x(row + kAhead, column));
+  }
+}
+
 /// Work items of a tiled kernel: one a row and pack, packs of a row next to each other so that a GPU's loads coalesce.
 template <class TilePackType, int Tile>
 struct TileItem {

@@ -70,6 +70,7 @@ struct WeightGradientSlice {
     for (std::int64_t row = rows.first; row < rows.last; ++row) {
       Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, kPacks * kLanesOfValues), [&](const int lane) {
         const int column = lane % kPacks * P::kWidth;
+        prefetch_row_after<Exec, P>(g, row, rows.last, first + slice + column);
         const P gradient = P::load(&g(row, first + slice + column));
         for (int t = lane / kPacks; t < k; t += kLanesOfValues) {
           Scalar* const at = sum + index(row, t) * Slice + column;
@@ -129,12 +130,14 @@ template <int Tile, class Exec, class Columns, class In, class Other, class Weig
 void sparse_linear_value_gradient(const Exec& space, const Columns& index, const MapGradient<In, Weight>& one,
                                   const MapGradient<Other, Weight>& other, int tile, const Values& dv, bool replace) {
   using P = TilePack<typename Values::non_const_value_type, Exec, Tile>;
+  const auto rows = static_cast<std::int64_t>(dv.extent(0));
   const int k = static_cast<int>(dv.extent(1));
   Kokkos::parallel_for(
-      "gsrgnn::kernels::sparse_linear_value_gradient",
-      Kokkos::RangePolicy<Exec>(space, 0, static_cast<std::int64_t>(dv.extent(0))),
+      "gsrgnn::kernels::sparse_linear_value_gradient", Kokkos::RangePolicy<Exec>(space, 0, rows),
       KOKKOS_LAMBDA(const std::int64_t i) {
         for (int column = 0; column < Tile; column += P::kWidth) {
+          prefetch_row_after<Exec, P>(one.g, i, rows, one.first + column);
+          prefetch_row_after<Exec, P>(other.g, i, rows, other.first + column);
           const P g = P::load(&one.g(i, one.first + column));
           const P h = P::load(&other.g(i, other.first + column));
           const bool set = replace && column == 0;
@@ -152,12 +155,13 @@ template <int Tile, class Exec, class Columns, class In, class Weight, class Val
 void add_value_gradient(const Exec& space, const Columns& index, const MapGradient<In, Weight>& map, int tile,
                         const Values& dv) {
   using P = TilePack<typename Values::non_const_value_type, Exec, Tile>;
+  const auto rows = static_cast<std::int64_t>(dv.extent(0));
   const int k = static_cast<int>(dv.extent(1));
   Kokkos::parallel_for(
-      "gsrgnn::kernels::add_value_gradient",
-      Kokkos::RangePolicy<Exec>(space, 0, static_cast<std::int64_t>(dv.extent(0))),
+      "gsrgnn::kernels::add_value_gradient", Kokkos::RangePolicy<Exec>(space, 0, rows),
       KOKKOS_LAMBDA(const std::int64_t i) {
         for (int column = 0; column < Tile; column += P::kWidth) {
+          prefetch_row_after<Exec, P>(map.g, i, rows, map.first + column);
           const P g = P::load(&map.g(i, map.first + column));
           for (int t = 0; t < k; ++t) dv(i, t) += dot_lanes(g, &map.w(tile, index(i, t), column)).sum();
         }
@@ -178,7 +182,10 @@ void column_sums(const Exec& space, const In& x, int first, const Partial& parti
         const Item item(i);
         const RowChunk chunk = row_chunk<Exec>(rows, item.row);
         P sum = 0;
-        for (std::int64_t row = chunk.first; row < chunk.last; ++row) sum += P::load(&x(row, first + item.column));
+        for (std::int64_t row = chunk.first; row < chunk.last; ++row) {
+          prefetch_row_after<Exec, P>(x, row, chunk.last, first + item.column);
+          sum += P::load(&x(row, first + item.column));
+        }
         sum.store(&partial(item.row, 0, item.column));
       });
   Kokkos::parallel_for(

@@ -35,6 +35,9 @@ struct TuningOf {
 #endif
   /// Rows gathered through an index are asked for this many ahead, for their latency is what a host core waits for.
   static constexpr int kPrefetchAhead = kHost ? 32 : 0;
+  /// Rows read one after the other are asked for this many ahead: a tile is a part of each, and a host core looks ahead
+  /// along memory only, not from a part of a row to that of the next.
+  static constexpr int kStreamAhead = kHost ? 8 : 0;
   /// Row kernels: rows a team works through, and the shape of the team.
   static constexpr int kRowsPerTeam = kHost ? 64 : 8;
   static constexpr int kTeamSize = kHost ? 1 : 8;

@@ -70,6 +70,7 @@ void add_block_tile(const Exec& space, const Graph& graph, const GsrBlockWorkspa
       "gsrgnn::models::add_block_tile", Kokkos::RangePolicy<Exec>(space, 0, graph.cells() * Item::kPacks),
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
+        prefetch_row_after<Exec, P>(x, item.row, graph.cells(), tile * Tile + item.column);
         P message = neighbour_sum<P, RowScale::one>(graph, item.row, item.column, t, 0, y);
         message *= graph.inverse_degree(item.row);
         message += P::load(&bias(tile * Tile + item.column));
