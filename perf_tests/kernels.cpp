@@ -240,7 +240,7 @@ std::vector<Kernel> kernels_with_k() {
       {"gs_op",
        [](const Scene& s) {
          Work work = rows_work(1, 5)(s);
-         work.bar_copies = 3;
+         work.bar_copies = 2.5;
          return work;
        },
        [](const Scene& s) { gs_op(s.space, s.x, s.width, s.v, s.index, s.has_nan); },

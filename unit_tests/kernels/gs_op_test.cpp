@@ -95,7 +95,7 @@ TYPED_TEST_SUITE(GsOpTest, testing::SpacesAndScalars, testing::SpaceAndScalarNam
 TYPED_TEST(GsOpTest, KeepsTheLargestOfEveryWidth) {
   using Exec = typename TypeParam::Exec;
   using Scalar = typename TypeParam::Scalar;
-  for (const int width : {1, 2, 5, 8, 20, 32, 96, 192, 256}) {
+  for (const int width : {1, 2, 5, 8, 20, 32, 33, 47, 75, 96, 192, 256}) {
     const int stride = padded(width, choose_tile(width));
     for (const int k : {1, 2, 4, width / 2, width - 1, width}) {
       if (k < 1 || k > width) continue;
@@ -110,6 +110,24 @@ TYPED_TEST(GsOpTest, KeepsTheLargestOfWideRows) {
     const int stride = padded(width, choose_tile(width));
     for (const int k : {1, 64, 255, 256, width}) {
       check<typename TypeParam::Exec, std::uint16_t>(padded_rows<Scalar>(9, width, width + k), stride, width, k);
+    }
+  }
+}
+
+// A host looks at 32 groups of columns first, and these are where it could be led astray: all of the largest in one
+// group, in columns behind the last whole 32, or so spread that every group has one.
+TYPED_TEST(GsOpTest, TheLargestAreFoundWhereverTheyLie) {
+  using Scalar = typename TypeParam::Scalar;
+  for (const int width : {75, 192}) {
+    for (const int apart : {1, 2, 5, 31, 32, 33}) {
+      std::vector<Scalar> x;
+      for (int first = 0; first < width; ++first) {
+        auto row = random_values<Scalar>(width, 7 * width + first);
+        for (int n = 0, c = first; n < 6; ++n, c = (c + apart) % width) row[c] = static_cast<Scalar>(1000 + 13 * n % 5);
+        x.insert(x.end(), row.begin(), row.end());
+      }
+      for (const int k : {1, 2, 4, 6, 8, 31, 32, 33, 64})
+        check<typename TypeParam::Exec, std::uint8_t>(x, width, width, k);
     }
   }
 }
@@ -214,6 +232,21 @@ TYPED_TEST(GsOpTest, ANanSetsTheFlagAndDisturbsNoOtherRow) {
       EXPECT_TRUE(all_same(kept.index, clean.index, k));
       EXPECT_TRUE(all_same(kept.v, clean.v, k));
       EXPECT_TRUE(all_same(kept.x, clean.x, width));
+    }
+  }
+}
+
+TYPED_TEST(GsOpTest, ANanIsSeenInEveryColumn) {
+  using Exec = typename TypeParam::Exec;
+  using Scalar = typename TypeParam::Scalar;
+  const int width = 75;
+  for (const int k : {4, 40}) {
+    for (int column = 0; column < width; ++column) {
+      auto x = random_values<Scalar>(width, column + 1);
+      x[column] = std::numeric_limits<Scalar>::quiet_NaN();
+      bool has_nan = false;
+      keep_by_kernel<Exec, std::uint8_t>(x, width, width, k, GsRow::keep, &has_nan);
+      EXPECT_TRUE(has_nan) << "in column " << column << ", k " << k;
     }
   }
 }

@@ -5,10 +5,11 @@
 /// CBSR of an N x d matrix with k kept values a row: V, Scalar N x k, the values; I, uint8 N x k (uint16 when d > 256),
 /// their columns in ascending order. Values, not magnitudes; of equal values the lower column wins; -0 equals +0.
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <gsrgnn/kernels/row_candidates.hpp>
 #include <gsrgnn/kernels/row_team.hpp>
-#include <gsrgnn/kernels/row_threshold.hpp>
 #include <gsrgnn/util/views.hpp>
 #include <limits>
 #include <type_traits>
@@ -36,6 +37,7 @@ template <class Exec, class Dense, class Values, class Columns>
 struct GsOp {
   using Scalar = typename Dense::non_const_value_type;
   using Key = decltype(ordered_key(Scalar()));
+  using Search = RowSearch<Exec, Scalar>;
   Dense x;
   int width;
   Values v;
@@ -43,28 +45,18 @@ struct GsOp {
   GsRow after;
   Vector<int, Exec> has_nan;
 
+  static std::size_t scratch_bytes(int width) { return std::max(width * sizeof(Key), Search::scratch_bytes(width)); }
+
   KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member, std::int64_t row, void* scratch) const {
     const int k = static_cast<int>(v.extent(1));
     Scalar* const value = &x(row, 0);
 
-    // At least k values are >= low, fewer than k are >= high: halve what lies between until exactly k remain, which
-    // then are the k largest. Rows with ties at the edge never get there, nor do those with a NaN.
-    const auto range = row_range<Exec>(member, value, width);
-    Scalar low = range.least, high = range.most, threshold = low;
-    const int numbers = count_at_least<Exec>(member, value, width, low);
-    if (numbers < width) Kokkos::atomic_exchange(&has_nan(0), 1);  // by whichever threads: all write the same
-    bool found = numbers == k;
-    for (int step = 0; step < kBisections && !found && numbers == width; ++step) {
-      threshold = low / 2 + high / 2;
-      const int count = count_at_least<Exec>(member, value, width, threshold);
-      found = count == k;
-      (count > k ? low : high) = threshold;
-    }
-    if (!found) return keep_by_keys(member, row, static_cast<Key*>(scratch));
-    keep_at_least<Exec>(member, value, width, threshold, k, &v(row, 0), &index(row, 0));
+    const auto threshold = Search::keep_largest(member, value, width, k, scratch, &v(row, 0), &index(row, 0));
+    if (threshold.has_nan) Kokkos::atomic_exchange(&has_nan(0), 1);  // by whichever threads: all write the same
+    if (!threshold.found) return keep_by_keys(member, row, static_cast<Key*>(scratch));
     if (after == GsRow::sparsify) {
-      for_each_pack<Exec, Scalar>(member, width,
-                                  [&](const auto at) { at.store(where_at_least(at.load(value), threshold), value); });
+      for_each_pack<Exec, Scalar>(
+          member, width, [&](const auto at) { at.store(where_at_least(at.load(value), threshold.value), value); });
     }
   }
 
@@ -107,9 +99,6 @@ struct GsOp {
     });
   }
 
-  /// Halvings of a row's range before it is taken for one with ties.
-  static constexpr int kBisections = 24;
-
  private:
   using UnsignedKey = std::make_unsigned_t<Key>;
   static constexpr Key kLargest = std::numeric_limits<Key>::max();  // here, for a device must not call a host's max()
@@ -124,7 +113,7 @@ void gs_op(const Exec& space, const Dense& x, int width, const Values& v, const 
   using Body = GsOp<Exec, Dense, Values, Columns>;
   const auto rows = static_cast<std::int64_t>(x.extent(0));
   for_each_row(space, "gsrgnn::kernels::gs_op", rows, Body{x, width, v, index, after, has_nan},
-               width * sizeof(typename Body::Key));
+               Body::scratch_bytes(width));
 }
 
 /// Whether the flag that GS-Op raises at a NaN is up; takes it down.

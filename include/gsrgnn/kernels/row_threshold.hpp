@@ -1,10 +1,9 @@
 #pragma once
 
 /// A row against a threshold: its range, how many of its values reach the threshold, and which. What GS-Op searches
-/// and keeps with. A host compares whole registers, a GPU's lanes share the row.
+/// and keeps with; the lanes of a GPU share the row.
 
 #include <cstdint>
-#include <gsrgnn/kernels/lane_mask.hpp>
 #include <gsrgnn/kernels/row_team.hpp>
 
 namespace gsrgnn {
@@ -58,21 +57,10 @@ KOKKOS_FORCEINLINE_FUNCTION RowRange<Scalar> row_range(const TeamMember<Exec>& m
 template <class Exec, class Scalar>
 KOKKOS_FORCEINLINE_FUNCTION int count_at_least(const TeamMember<Exec>& member, const Scalar* row, int width,
                                                Scalar threshold) {
-  using P = RowPack<Exec, Scalar>;
-  using Mask = LaneMask<typename P::Register>;
   int count = 0;
-  if constexpr (Mask::kAvailable) {
-    int c = 0;
-    GSRGNN_UNROLL
-    for (; c + P::kWidth <= width; c += P::kWidth) {
-      count += Mask::count(Mask::at_least(P::load(row + c).reg[0], threshold));
-    }
-    for (; c < width; ++c) count += row[c] >= threshold ? 1 : 0;
-  } else {
-    Kokkos::parallel_reduce(
-        Kokkos::ThreadVectorRange(member, width), [&](const int c, int& sum) { sum += row[c] >= threshold ? 1 : 0; },
-        count);
-  }
+  Kokkos::parallel_reduce(
+      Kokkos::ThreadVectorRange(member, width), [&](const int c, int& sum) { sum += row[c] >= threshold ? 1 : 0; },
+      count);
   return count;
 }
 
@@ -81,20 +69,9 @@ template <class Exec, class Scalar, class Column>
 KOKKOS_FORCEINLINE_FUNCTION void keep_at_least(const TeamMember<Exec>& member, const Scalar* row,
                                                [[maybe_unused]] int width, Scalar threshold, [[maybe_unused]] int count,
                                                Scalar* v, Column* index) {
-  using P = RowPack<Exec, Scalar>;
-  using Mask = LaneMask<typename P::Register>;
   if constexpr (Tuning<Exec>::kHost) {
-    int c = 0, slot = 0;
-    if constexpr (Mask::kAvailable) {
-      for (; c + P::kWidth <= width; c += P::kWidth) {
-        const auto values = P::load(row + c).reg[0];
-        const unsigned mask = Mask::at_least(values, threshold);
-        Mask::store(values, mask, c, v + slot, index + slot);
-        slot += Mask::count(mask);
-      }
-    }
     // Every value goes to the next place, kept or not, for a branch could not be foretold.
-    for (; slot < count; ++c) {
+    for (int c = 0, slot = 0; slot < count; ++c) {
       v[slot] = row[c];
       index[slot] = static_cast<Column>(c);
       slot += row[c] >= threshold ? 1 : 0;
@@ -110,5 +87,42 @@ KOKKOS_FORCEINLINE_FUNCTION void keep_at_least(const TeamMember<Exec>& member, c
     });
   }
 }
+
+/// What came of a search: that exactly k values of the row are >= a threshold.
+template <class Scalar>
+struct RowThreshold {
+  Scalar value;
+  bool found;  ///< not in rows with ties at the edge or with a NaN
+  bool has_nan;
+};
+/// Halvings of a row's range before it is taken for one with ties.
+constexpr int kBisections = 24;
+
+template <class Exec, class Scalar>
+struct RowBisection {
+  static std::size_t scratch_bytes(int /*width*/) { return 0; }
+
+  /// Finds such a threshold for row[0 .. width), and writes the k values that reach it, which then are the k largest,
+  /// to v, their columns to index, in order.
+  template <class Column>
+  KOKKOS_FORCEINLINE_FUNCTION static RowThreshold<Scalar> keep_largest(const TeamMember<Exec>& member,
+                                                                       const Scalar* row, int width, int k,
+                                                                       void* /*scratch*/, Scalar* v, Column* index) {
+    // At least k values are >= low, fewer than k are >= high: halve what lies between until exactly k remain.
+    const auto range = row_range<Exec>(member, row, width);
+    Scalar low = range.least, high = range.most, threshold = low;
+    const int numbers = count_at_least<Exec>(member, row, width, low);
+    if (numbers < width) return {low, false, true};
+    bool found = numbers == k;
+    for (int step = 0; step < kBisections && !found; ++step) {
+      threshold = low / 2 + high / 2;
+      const int count = count_at_least<Exec>(member, row, width, threshold);
+      found = count == k;
+      (count > k ? low : high) = threshold;
+    }
+    if (found) keep_at_least<Exec>(member, row, width, threshold, k, v, index);
+    return {threshold, found, false};
+  }
+};
 
 }  // namespace gsrgnn

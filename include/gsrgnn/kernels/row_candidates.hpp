@@ -1,0 +1,108 @@
+#pragma once
+
+/// The k largest of a row, on a host with lane masks. Of 32 groups of columns k have a maximum of at least some value,
+/// which then at least k of the row's values reach, and not many more: only these candidates are searched.
+
+#include <gsrgnn/kernels/lane_mask.hpp>
+#include <gsrgnn/kernels/row_threshold.hpp>
+#include <limits>
+#include <type_traits>
+
+namespace gsrgnn {
+
+template <class Exec, class Scalar>
+class RowCandidates {
+  using P = RowPack<Exec, Scalar>;
+  using Register = typename P::Register;
+  using Mask = LaneMask<Register>;
+  static constexpr int kLanes = P::kWidth, kGroups = 32;
+
+ public:
+  static std::size_t scratch_bytes(int width) {
+    return static_cast<std::size_t>(width + kLanes) * (sizeof(Scalar) + sizeof(std::int32_t));
+  }
+
+  /// As RowBisection's.
+  template <class Column>
+  static RowThreshold<Scalar> keep_largest(const TeamMember<Exec>& member, const Scalar* row, int width, int k,
+                                           void* scratch, Scalar* v, Column* index) {
+    auto [low, high] = bracket(member, row, width, k);
+    auto* const value = static_cast<Scalar*>(scratch);
+    auto* const column = reinterpret_cast<std::int32_t*>(value + width + kLanes);
+    constexpr unsigned kAll = (1U << kLanes) - 1U;
+    unsigned numbers = kAll;
+    int count = 0, c = 0;
+    for (; c + kLanes <= width; c += kLanes) {
+      const auto values = Register::load(row + c);
+      const unsigned mask = Mask::at_least(values, low);
+      Mask::compress(values, mask, c, value + count, column + count);
+      count += Mask::count(mask);
+      numbers &= Mask::numbers(values);
+    }
+    bool has_nan = numbers != kAll;
+    for (; c < width; ++c) {
+      value[count] = row[c];
+      column[count] = c;
+      count += row[c] >= low ? 1 : 0;
+      has_nan = has_nan || row[c] != row[c];
+    }
+    if (has_nan) return {low, false, true};
+    // So that the last register's other lanes reach nothing.
+    Register::broadcast(-std::numeric_limits<Scalar>::infinity()).store(value + count);
+    const int registers = (count + kLanes - 1) / kLanes;
+    if (count != k && !halve(value, registers, k, kBisections, low, high)) return {low, false, false};
+    // Every candidate goes to the next place, kept or not, for a branch could not be foretold.
+    for (int slot = 0, i = 0; slot < k; ++i) {
+      v[slot] = value[i];
+      index[slot] = static_cast<Column>(column[i]);
+      slot += value[i] >= low ? 1 : 0;
+    }
+    return {low, true, false};
+  }
+
+ private:
+  /// A value that at least k of the row reach, and the largest; anything if one is a NaN.
+  static RowRange<Scalar> bracket(const TeamMember<Exec>& member, const Scalar* row, int width, int k) {
+    constexpr int kRegisters = kGroups / kLanes;
+    if (k > kGroups || width < kGroups) return row_range<Exec>(member, row, width);
+    Register most[kRegisters];
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) most[r] = Register::load(row + r * kLanes);
+    int c = kGroups;
+    for (; c + kGroups <= width; c += kGroups) {
+      GSRGNN_UNROLL
+      for (int r = 0; r < kRegisters; ++r) most[r] = max(most[r], Register::load(row + c + r * kLanes));
+    }
+    Scalar maximum[kGroups];
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRegisters; ++r) most[r].store(maximum + r * kLanes);
+    auto [low, largest] = row_range<Exec>(member, maximum, kGroups);
+    Scalar high = largest;
+    halve(maximum, kRegisters, k, kHalvingsOfMaxima, low, high);
+    for (; c < width; ++c) largest = row[c] > largest ? row[c] : largest;
+    return {low, largest};
+  }
+
+  /// Raises low, which at least k of the values in these registers reach, and lowers high, until exactly k reach low:
+  /// whether they do.
+  static bool halve(const Scalar* value, int registers, int k, int halvings, Scalar& low, Scalar& high) {
+    for (; halvings > 0; --halvings) {
+      const Scalar middle = low / 2 + high / 2;
+      int count = 0;
+      for (int r = 0; r < registers; ++r) {
+        count += Mask::count(Mask::at_least(Register::load(value + r * kLanes), middle));
+      }
+      (count >= k ? low : high) = middle;
+      if (count == k) return true;
+    }
+    return false;
+  }
+  static constexpr int kHalvingsOfMaxima = 5;  // more would not leave so few candidates less as they cost
+};
+
+/// How the k largest of a row are found: among its candidates, where there are lane masks.
+template <class Exec, class Scalar>
+using RowSearch = std::conditional_t<LaneMask<typename RowPack<Exec, Scalar>::Register>::kAvailable,
+                                     RowCandidates<Exec, Scalar>, RowBisection<Exec, Scalar>>;
+
+}  // namespace gsrgnn
