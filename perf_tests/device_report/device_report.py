@@ -75,6 +75,7 @@ def two(value):
 KERNELS = {
     "gsrgnn::kernels::gs_op": ("GsOp", lambda s: two(4 * s.N * s.d * (1 + 1 / 3) + s.kept),  # every third sparsifies
                                lambda s: 12 * s.N * s.d),
+    "gsrgnn::kernels::round_to_unit": ("round_to_unit", lambda s: two(8 * s.N * s.d), lambda s: 2 * s.N * s.d),
     "gsrgnn::kernels::rms_norm_forward": ("RmsNormForward", lambda s: two(s.kept + 4 * s.N * s.k), lambda s: 5 * s.N * s.k),
     "gsrgnn::kernels::rms_norm_backward": ("RmsNormBackward", lambda s: two(s.kept + 8 * s.N * s.k + 4 * s.R * s.d),
                                            lambda s: 12 * s.N * s.k),

@@ -225,6 +225,7 @@ class Worker {
       deck.output = run_path(sweep_.folder, run);
       deck.checkpoint = sweep_.checkpoint;
       deck.memory_limit = sweep_.memory_limit;
+      deck.keep = sweep_.keep;
       const auto report = [&](const TrainingProgress&) {
         began = true;
         mpi_.poke();
@@ -371,6 +372,7 @@ std::vector<PlannedRun> validate_sweep(const Mpi& mpi, const Sweep& sweep) {
     try {
       Deck deck = parse_deck(sweep.runs[i].identity, sweep.runs[i].name);
       deck.memory_limit = sweep.memory_limit;
+      deck.keep = sweep.keep;
       const Mpi alone = Mpi::alone();
       row.bytes = validate_training(alone, deck, circuits.open(deck)).planned;
     } catch (const std::exception& error) {

@@ -186,6 +186,7 @@ SweepDeck read_sweep(GivenDeck& given) {
   const Deck first = read_values(given.root, given.source, "");
   sweep.checkpoint = first.checkpoint;  // which cannot be swept, nor can
   sweep.memory_limit = first.memory_limit;
+  sweep.keep = first.keep;
   std::unordered_set<std::string> identities;
   std::unordered_map<std::string, std::string> names;  // and of what run each is
   for (std::int64_t combination = 0; combination < sweep.combinations; ++combination) {

@@ -43,11 +43,23 @@ struct Plan {
 /// Of a joint training as for one rank, whatever the `size`: more share the circuits, and need less each.
 Plan plan_of(const Deck& deck, const CircuitSize& size, std::int64_t limit) {
   const bool joint = deck.mode == Mode::joint;
-  return {joint ? MemoryPlan(open_circuits(Mpi::alone(), deck)) : MemoryPlan(deck.model, size), limit, joint};
+  const std::int64_t within = keep_within(deck, limit);
+  return {joint ? MemoryPlan(open_circuits(Mpi::alone(), deck), within) : MemoryPlan(deck.model, size, within), limit,
+          joint};
 }
 
 void print_bytes(const char* what, std::int64_t bytes) {
   say("{:<42}{:>18}{:>12.1f}\n", what, with_commas(bytes), megabytes(bytes));
+}
+
+/// Between which ends the plan lies, where layers can be kept.
+void print_kept(const Plan& plan) {
+  const std::int64_t none = plan.memory.planned_keeping_none(), all = plan.memory.planned_keeping_all();
+  if (all == none) return;
+  print_bytes("  with no layer kept", none);
+  print_bytes("  with all layers kept", all);
+  say("keeps {}{} of {} layers\n", plan.joint ? "of each circuit at least " : "",
+      with_commas(plan.memory.kept_layers()), with_commas(plan.memory.model().layers));
 }
 
 void print_plan(const Plan& plan, const Deck& deck) {
@@ -57,6 +69,7 @@ void print_plan(const Plan& plan, const Deck& deck) {
     if (plan.memory.planned(which) > 0) print_bytes(name_of(which).text, plan.memory.planned(which));
   }
   print_bytes("planned", plan.memory.planned());
+  print_kept(plan);
   if (plan.limit > 0) print_bytes(deck.memory_limit > 0 ? "memory_limit" : "free on the device", plan.limit);
   const char* const fits = plan.fits() ? "fits" : "does not fit";
   if (plan.joint) {
@@ -72,13 +85,18 @@ void print_json(const Json& json) {
   say("{}\n", json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
-/// Adds memory {planned, limit (null: unknown), parts}, fits, and of one circuit most {layers, k}.
+/// Adds memory {planned, keeping_none, keeping_all, limit (null: unknown), parts}, kept_layers, fits, and of one
+/// circuit most {layers, k}.
 void add_plan(Json& j, const Plan& plan) {
-  j["memory"] = {{"planned", plan.memory.planned()}, {"limit", plan.limit > 0 ? Json(plan.limit) : Json()}};
+  j["memory"] = {{"planned", plan.memory.planned()},
+                 {"keeping_none", plan.memory.planned_keeping_none()},
+                 {"keeping_all", plan.memory.planned_keeping_all()},
+                 {"limit", plan.limit > 0 ? Json(plan.limit) : Json()}};
   for (std::size_t part = 0; part < kMemoryParts; ++part) {
     const auto which = static_cast<MemoryPart>(part);
     j["memory"]["parts"][name_of(which).key] = plan.memory.planned(which);
   }
+  j["kept_layers"] = plan.memory.kept_layers();
   j["fits"] = plan.fits();
   if (plan.limit == 0 || plan.joint) return;
   j["most"]["layers"] = plan.memory.most_layers(plan.limit);

@@ -251,7 +251,7 @@ std::vector<std::string> keys_of(const std::string& section) {
 }
 
 std::vector<std::string> top_keys() {
-  std::vector<std::string> keys = {"circuit", "circuits", "model", "train", "output", "memory_limit", "lef"};
+  std::vector<std::string> keys = {"circuit", "circuits", "model", "train", "output", "memory_limit", "keep", "lef"};
   for (const std::string& key : keys_of("")) keys.push_back(key);
   return keys;
 }
@@ -284,6 +284,7 @@ Deck read_values(const YAML::Node& root, const Source& source, const std::string
     checkpoint.get("epochs").read(Range<int>{0, 10000000}, deck.checkpoint.epochs);
     checkpoint.get("minutes").read(Range<double>{0, 1e6}, deck.checkpoint.minutes);
     read_memory_limit(top.get("memory_limit"), deck.memory_limit);
+    top.get("keep").read(Choices<Keep>{{"fit", Keep::fit}, {"all", Keep::all}, {"none", Keep::none}}, deck.keep);
     deck.output = default_output;
     top.get("output").read(deck.output);
   } catch (const YAML::Exception& e) {

@@ -48,6 +48,7 @@ std::string hint(const MemoryPlan& plan, std::int64_t limit) {
   const int layers = plan.most_layers(limit);
   const auto k = plan.most_k(limit);
   std::vector<std::string> ways;
+  if (plan.planned_keeping_none() <= limit) return "with keep: fit it does";
   if (layers > 0) {
     ways.push_back(k ? fmt::format("with k {} up to {} layers do", plan.model().k, layers)
                      : fmt::format("up to {} layers do", layers));
@@ -70,24 +71,62 @@ CircuitSize size_for_training(const Deck& deck, const Circuit& circuit, const st
           cells ? static_cast<int>(circuit.type_name.size()) : 0, static_cast<int>(circuit.labels())};
 }
 
-MemoryPlan::MemoryPlan(const ModelSettings& model, const CircuitSize& size)
+MemoryPlan::MemoryPlan(const ModelSettings& model, const CircuitSize& size, std::int64_t keep_within)
     : shape_{model, size.features, size.types, size.labels},
       circuits_{{size.nodes, Purpose::training}},
-      rule_(UpdateRule::by_block) {
-  bytes_ = measure(shape_);
+      rule_(UpdateRule::by_block),
+      keeps_all_(keep_within == kKeepAll) {
+  keep_what_fits(keep_within);
 }
 
-MemoryPlan::MemoryPlan(const TrainingCircuits& circuits) : shape_(circuits.model.shape), rule_(circuits.rule) {
+MemoryPlan::MemoryPlan(const TrainingCircuits& circuits, std::int64_t keep_within)
+    : shape_(circuits.model.shape), rule_(circuits.rule), keeps_all_(keep_within == kKeepAll) {
   for (const HeldCircuit& held : circuits.held) {
     const TrainingDesign& design = circuits.designs[held.design];
     circuits_.push_back({design.nodes, design.part == Part::training ? Purpose::training : Purpose::prediction});
   }
-  bytes_ = measure(shape_);
+  keep_what_fits(keep_within);
 }
 
-MemoryPlan::Bytes MemoryPlan::measure(const ModelShape& shape) const {
+void MemoryPlan::keep_what_fits(std::int64_t keep_within) {
+  bytes_ = measure(shape_, circuits_);
+  if (keep_within <= bytes_.all() || planned_keeping_all() == bytes_.all()) return;
+  // The circuits' models share an arena, as large as the largest of them.
+  const std::int64_t for_model = keep_within - (bytes_.all() - bytes_.model);
+  for (SizedCircuit& circuit : circuits_) {
+    if (circuit.purpose != Purpose::training) continue;
+    circuit.kept_layers = largest_within(for_model, shape_.layers, [&](int layers) {
+      return measure(shape_, {{circuit.counts, circuit.purpose, layers}}).model;
+    });
+  }
+  bytes_ = measure(shape_, circuits_);
+}
+
+int MemoryPlan::kept_layers() const {
+  int fewest = shape_.layers;
+  for (const SizedCircuit& circuit : circuits_) {
+    if (circuit.purpose == Purpose::training) fewest = std::min(fewest, circuit.kept_layers);
+  }
+  return fewest;
+}
+
+std::vector<SizedCircuit> MemoryPlan::circuits_keeping(int layers) const {
+  auto circuits = circuits_;
+  for (SizedCircuit& circuit : circuits) circuit.kept_layers = layers;
+  return circuits;
+}
+
+std::int64_t MemoryPlan::planned_keeping_all() const {
+  return measure(shape_, circuits_keeping(shape_.layers)).all();
+}
+
+std::int64_t MemoryPlan::planned_keeping_none() const {
+  return measure(shape_, circuits_keeping(0)).all();
+}
+
+MemoryPlan::Bytes MemoryPlan::measure(const ModelShape& shape, const std::vector<SizedCircuit>& circuits) const {
   TrainingArenas arenas;
-  const TrainingMemory memory(arenas, shape, circuits_, rule_);
+  const TrainingMemory memory(arenas, shape, circuits, rule_);
   const auto used = [](const auto& arena, auto... part) { return static_cast<std::int64_t>(arena.used(part...)); };
   Bytes bytes;
   for (std::size_t p = 0; p < kMemoryParts; ++p) {
@@ -104,7 +143,7 @@ std::int64_t MemoryPlan::planned_with(int layers, int k) const {
   ModelShape other = shape_;
   other.layers = layers;
   other.k = k;
-  return measure(other).all();
+  return measure(other, circuits_keeping(keeps_all_ ? layers : 0)).all();
 }
 
 int MemoryPlan::most_layers(std::int64_t limit) const {
@@ -125,6 +164,17 @@ std::int64_t share_of_device(const Mpi& mpi) {
 
 std::int64_t memory_limit(const Mpi& mpi, const Deck& deck) {
   return deck.memory_limit > 0 ? deck.memory_limit : share_of_device(mpi);
+}
+
+std::int64_t keep_within(const Deck& deck, std::int64_t limit) {
+  switch (deck.keep) {
+    case Keep::none:
+      return MemoryPlan::kKeepNone;
+    case Keep::all:
+      return MemoryPlan::kKeepAll;
+    default:
+      return deck.memory_limit > 0 ? limit : limit / 2;
+  }
 }
 
 void require_fit(const MemoryPlan& plan, const Deck& deck, std::int64_t limit) {

@@ -32,7 +32,7 @@ TrainingBench::TrainingBench(const Mpi& all_ranks, const Deck& of_run, const Tra
   }
   const std::int64_t limit = memory_limit(mpi, deck);
   mpi.together([&] {
-    const MemoryPlan plan(circuits);
+    const MemoryPlan plan(circuits, keep_within(deck, limit));
     require_fit(plan, deck, limit);
     reserve_blas_buffer();
     allocate(plan);

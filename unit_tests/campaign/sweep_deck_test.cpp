@@ -177,6 +177,14 @@ TEST_F(SweepDeckTest, TheMemoryLimitIsOfTheSweepAndInNoName) {
   expect_refused("sweep: {memory_limit: [1GB, 2GB]}\n", 1, {"unknown key 'sweep.memory_limit'"});
 }
 
+TEST_F(SweepDeckTest, WhatIsKeptIsOfTheSweepAndInNoName) {
+  const std::string text = "sweep: {k: [4, 8]}\n";
+  EXPECT_EQ(read(text).keep, Keep::fit);
+  const SweepDeck all = read(text + "keep: all\n");
+  EXPECT_EQ(all.keep, Keep::all);
+  EXPECT_EQ(all.runs[1].name, read(text).runs[1].name);
+}
+
 TEST_F(SweepDeckTest, IsToldFromADeck) {
   const std::string one = folder_.write("one.yaml", "model: {k: 4}\n"), many = folder_.write("many.yaml", "sweep:\n");
   EXPECT_EQ(std::get<Deck>(read_any_deck(one, {})).model.k, 4);

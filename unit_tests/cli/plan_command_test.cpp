@@ -14,6 +14,7 @@ const std::string kPlanned = R"(circuit:
   generate: {cells: 300, seed: 1}
 model: {layers: 4, hidden: 32, k: 4}
 train: {epochs: 2, split: [0.6, 0.2, 0.2]}
+keep: none
 output: run.h5
 )";
 
@@ -73,6 +74,30 @@ TEST_F(PlanCommand, SaysWhereTheBytesGo) {
   for (const auto& part : plan["memory"]["parts"]) sum += part.get<std::int64_t>();
   EXPECT_EQ(sum, planned);
   EXPECT_EQ(plan["memory"]["parts"].size(), kMemoryParts);
+}
+
+TEST_F(PlanCommand, SaysWhatIsKept) {
+  const Json none = json("plan deck.yaml"), all = json("plan deck.yaml keep=all"),
+             fit = json("plan deck.yaml keep=fit");
+  for (const Json& plan : {none, all, fit}) {
+    EXPECT_EQ(plan["memory"]["keeping_none"], none["memory"]["planned"]);
+    EXPECT_EQ(plan["memory"]["keeping_all"], all["memory"]["planned"]);
+  }
+  EXPECT_EQ(none["kept_layers"], 0);
+  EXPECT_EQ(all["kept_layers"], 4);
+  EXPECT_EQ(fit["kept_layers"], 4) << "of what is free, half is more than that";
+  const std::int64_t least = none["memory"]["planned"], most = all["memory"]["planned"];
+  const std::string limit = fmt::format("keep=fit memory_limit={}", (least + most) / 2);
+  const Json between = json("plan deck.yaml " + limit);
+  EXPECT_GT(between["kept_layers"], 0);
+  EXPECT_LT(between["kept_layers"], 4);
+  expect_says(succeed("plan deck.yaml " + limit), {"with no layer kept", "with all layers kept",
+                                                   fmt::format("keeps {} of 4", between["kept_layers"].dump())});
+  EXPECT_EQ(succeed("plan deck.yaml model.kind=sage").find("layers kept"), std::string::npos) << "it rebuilds nothing";
+  succeed("train deck.yaml " + limit);
+  const Json of_run = json("info run.h5");
+  EXPECT_EQ(of_run["memory"]["allocated"], between["memory"]["planned"]);
+  EXPECT_EQ(of_run["deck"].get<std::string>().find("keep"), std::string::npos);
 }
 
 TEST_F(PlanCommand, MistakesAreNamed) {

@@ -67,8 +67,9 @@ void check(const Case& c) {
   const auto dv = memory.template make_from<Matrix<Scalar, Exec>>(start_dv, nodes, k);
   const auto partial = memory.template make<Tensor<Scalar, Exec>>(Tuning<Exec>::kRowChunks, width, Tile);
   const auto dw = memory.template make<Tensor<Scalar, Exec>>(c.tiles, deep, Tile);
+  const ExactSum<Scalar, Exec> sum{Scalar(-1), memory.template make<Vector<int, Exec>>(1)};
   for (int tile = 0; tile < c.tiles; ++tile) {
-    add_lattice<Tile>(space, dilated_lattice, v, index, w, tile, Scalar(-1), x);
+    add_lattice<Tile>(space, dilated_lattice, v, index, w, tile, sum, x);
     lattice_weight_gradient<Tile>(space, dilated_lattice, v, index, g, tile * Tile, partial, slice(dw, tile));
     add_lattice_value_gradient<Tile>(space, dilated_lattice, index, g, tile * Tile, w, tile, dv);
   }

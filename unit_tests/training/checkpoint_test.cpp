@@ -65,6 +65,22 @@ class Checkpoint : public ::testing::Test {
   Deck deck_;
 };
 
+TEST_F(Checkpoint, GoesOnToTheSameBitsWhateverIsKept) {
+  for (const Residual residual : {Residual::sparse, Residual::dense}) {
+    deck_.model.residual = residual;
+    deck_.keep = Keep::none;
+    const TrainedRun undisturbed = train_one(deck_, circuit_);
+    const TrainingState state = state_before(5);
+    deck_.keep = Keep::all;
+    for (const TrainedRun& run : {train_one(deck_, circuit_), train_one(deck_, circuit_, ReportProgress(), &state)}) {
+      EXPECT_GT(run.memory.planned, undisturbed.memory.planned);
+      EXPECT_EQ(run.loss, undisturbed.loss);
+      EXPECT_EQ(run.prediction, undisturbed.prediction);
+      EXPECT_EQ(run.model.parameters, undisturbed.model.parameters);
+    }
+  }
+}
+
 TEST_F(Checkpoint, EveryModelGoesOnToTheSameBits) {
   for (const ModelKind kind : {ModelKind::gsr, ModelKind::rev, ModelKind::sage}) {
     deck_.model.kind = kind;

@@ -170,6 +170,17 @@ TEST_F(DeckTest, TheMemoryLimitIsNoPartOfTheRun) {
   expect_refused("memory_limit: [1GB]\n", 1, {"'memory_limit' must be a text"});
 }
 
+TEST_F(DeckTest, WhatIsKeptIsNoPartOfTheRun) {
+  const Deck usual = read("");
+  EXPECT_EQ(usual.keep, Keep::fit);
+  EXPECT_EQ(read("keep: all\n").keep, Keep::all);
+  const Deck deck = read("keep: fit\n", {"keep=none"});
+  EXPECT_EQ(deck.keep, Keep::none);
+  EXPECT_EQ(deck_identity(deck), deck_identity(usual));
+  EXPECT_EQ(to_yaml(deck), to_yaml(usual));
+  expect_refused("keep: half\n", 1, {"'half' is not a value of 'keep'", "fit, all, none"});
+}
+
 TEST_F(DeckTest, EveryKindHasKeysOfItsOwn) {
   const std::string all = "model: {kind: KIND, hidden: 30, groups: GROUPS, k: 15, residual: dense, dropout: 0.25}\n";
   const auto of = [&](const std::string& kind, const std::string& groups) {

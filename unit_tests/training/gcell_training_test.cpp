@@ -67,6 +67,7 @@ TEST(GcellTraining, TheLossIsOverCells) {
 TEST(GcellTraining, IsPlannedToTheByte) {
   const Circuit circuit = small_circuit();
   Deck deck = lattice_deck();
+  deck.keep = Keep::none;
   for (const auto relations : {RelationSet::nets, RelationSet::lattice, RelationSet::nets_and_lattice}) {
     deck.model.relation_set = relations;
     const MemoryUse use = validate_one(deck, circuit);

@@ -11,6 +11,7 @@
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
 #include <numeric>
+#include <set>
 
 #include "support/files.hpp"
 #include "support/mismatches.hpp"
@@ -261,11 +262,36 @@ TEST_F(JointTrainingTest, BatchesAreThoseOfTheSeed) {
 // The model's memory is shared by the circuits of a rank: less than with a model each.
 TEST_F(JointTrainingTest, CircuitsShareTheWorkspace) {
   deck_.model.layers = 40;
+  deck_.keep = Keep::none;
   const auto all = validate_training(alone_, deck_, open()).planned;
   EXPECT_EQ(all, MemoryPlan(open()).planned());
   deck_.circuits.training = {path(2)};
   const auto largest = MemoryPlan(open()).planned();
   EXPECT_LT(all, largest + largest / 5);
+}
+
+// Each keeps as many layers as fit the memory that the largest needs anyway; the result is the same.
+TEST_F(JointTrainingTest, CircuitsKeepLayersInTheWorkspaceTheyShare) {
+  deck_.train.batch = 1;
+  deck_.model.layers = 10;
+  deck_.keep = Keep::none;
+  const TrainedRun none = train();
+  deck_.keep = Keep::fit;
+  deck_.memory_limit = none.memory.planned + 10000;
+  const MemoryPlan plan(open(), keep_within(deck_, deck_.memory_limit));
+  EXPECT_LE(plan.planned(), deck_.memory_limit);
+  std::set<int> kept;
+  for (const SizedCircuit& circuit : plan.circuits()) kept.insert(circuit.kept_layers);
+  EXPECT_GT(kept.size(), 1U) << "all the same";
+  for (const Keep keep : {Keep::fit, Keep::all}) {
+    deck_.keep = keep;
+    if (keep == Keep::all) deck_.memory_limit = 0;
+    const TrainedRun run = train();
+    EXPECT_EQ(run.memory.allocated == plan.planned(), keep == Keep::fit);
+    EXPECT_EQ(run.loss, none.loss);
+    EXPECT_EQ(run.model.parameters, none.model.parameters);
+    EXPECT_EQ(run.held_out.value, none.held_out.value);
+  }
 }
 
 TEST_F(JointTrainingTest, GoesOnFromItsStateBitForBit) {

@@ -5,6 +5,7 @@
 #include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/trainer.hpp>
 #include <gsrgnn/util/text.hpp>
+#include <set>
 
 #include "support/files.hpp"
 #include "support/small_circuits.hpp"
@@ -45,8 +46,8 @@ std::string describe(const Deck& deck) {
   return to_yaml(deck);
 }
 
-MemoryPlan plan_of(const Deck& deck, const Circuit& circuit) {
-  return MemoryPlan(deck.model, size_for_training(deck, circuit, "test"));
+MemoryPlan plan_of(const Deck& deck, const Circuit& circuit, std::int64_t keep_within = MemoryPlan::kKeepNone) {
+  return MemoryPlan(deck.model, size_for_training(deck, circuit, "test"), keep_within);
 }
 
 std::int64_t sum_of_parts(const MemoryPlan& plan) {
@@ -60,11 +61,16 @@ TEST(MemoryPlan, IsWhatEveryTrainingAllocates) {
     for (Deck deck : decks_of_all_kinds()) {
       SCOPED_TRACE(describe(deck));
       deck.train.epochs = 2;
-      const MemoryPlan plan = plan_of(deck, circuit);
-      const MemoryUse used = train_one(deck, circuit).memory;
-      EXPECT_EQ(used.planned, plan.planned());
-      EXPECT_EQ(used.allocated, plan.planned());
-      EXPECT_EQ(sum_of_parts(plan), plan.planned());
+      for (const auto& [keep, within] :
+           {std::pair(Keep::none, MemoryPlan::kKeepNone), {Keep::all, MemoryPlan::kKeepAll}}) {
+        deck.keep = keep;
+        const MemoryPlan plan = plan_of(deck, circuit, within);
+        const MemoryUse used = train_one(deck, circuit).memory;
+        EXPECT_EQ(used.planned, plan.planned());
+        EXPECT_EQ(used.allocated, plan.planned());
+        EXPECT_EQ(sum_of_parts(plan), plan.planned());
+        EXPECT_EQ(plan.planned(), keep == Keep::all ? plan.planned_keeping_all() : plan.planned_keeping_none());
+      }
     }
   }
 }
@@ -186,6 +192,68 @@ TEST(MemoryPlan, ATrainingKeepsToTheLimit) {
             std::string::npos);
   deck.memory_limit = plan_of(deck, circuit).planned() - 1;
   EXPECT_NE(refusal(deck, circuit).find("; up to 7 layers do"), std::string::npos) << refusal(deck, circuit);
+}
+
+// Limits between the two ends: each layer costs the same, and what is kept is the most that fits.
+TEST(MemoryPlan, KeepsAsManyLayersAsFit) {
+  const Circuit circuit = small_circuit(200);
+  for (const Residual residual : {Residual::sparse, Residual::dense}) {
+    Deck deck = small_deck();
+    deck.model.layers = 8;
+    deck.model.residual = residual;
+    deck.train.epochs = 1;
+    const std::int64_t none = plan_of(deck, circuit).planned_keeping_none();
+    const std::int64_t all = plan_of(deck, circuit).planned_keeping_all();
+    // As the paper's CBSR, or the values of both blocks.
+    EXPECT_NEAR(all - none, (residual == Residual::sparse ? 7 * (4 + 1) : 7 * (4 + 4)) * 200 * 4, 1024);
+    std::set<int> kept;
+    for (int sixteenth = -1; sixteenth <= 17; ++sixteenth) {
+      deck.memory_limit = none + (all - none) * sixteenth / 16;
+      const MemoryPlan plan = plan_of(deck, circuit, keep_within(deck, deck.memory_limit));
+      kept.insert(plan.kept_layers());
+      if (sixteenth < 0) {
+        EXPECT_EQ(plan.planned(), none);
+        continue;
+      }
+      EXPECT_LE(plan.planned(), deck.memory_limit);
+      EXPECT_EQ(train_one(deck, circuit).memory.allocated, plan.planned());
+      if (plan.kept_layers() < 8) {
+        EXPECT_GT(plan.planned() + (all - none) / 7, deck.memory_limit - 1024);
+      }
+    }
+    EXPECT_EQ(*kept.begin(), 0);
+    EXPECT_EQ(*kept.rbegin(), 8);
+    EXPECT_GE(kept.size(), 7U);
+  }
+}
+
+TEST(MemoryPlan, OfWhatIsFreeLayersAreKeptWithinAHalf) {
+  Deck deck = small_deck();
+  EXPECT_EQ(keep_within(deck, 1000), 500);
+  deck.memory_limit = 1000;
+  EXPECT_EQ(keep_within(deck, 1000), 1000);
+  deck.keep = Keep::none;
+  EXPECT_EQ(keep_within(deck, 1000), MemoryPlan::kKeepNone);
+  deck.keep = Keep::all;
+  EXPECT_EQ(keep_within(deck, 1000), MemoryPlan::kKeepAll);
+}
+
+TEST(MemoryPlan, WhatHasToKeepAllAndDoesNotFitIsToldSo) {
+  const Circuit circuit = small_circuit(200);
+  Deck deck = small_deck();
+  deck.train.epochs = 1;
+  deck.keep = Keep::all;
+  const MemoryPlan plan = plan_of(deck, circuit, MemoryPlan::kKeepAll);
+  deck.memory_limit = plan.planned() - 1;
+  EXPECT_NE(refusal(deck, circuit).find("; with keep: fit it does"), std::string::npos) << refusal(deck, circuit);
+  deck.keep = Keep::fit;
+  EXPECT_EQ(refusal(deck, circuit), "");
+  deck.keep = Keep::all;
+  deck.memory_limit = plan.planned_keeping_none() - 1;
+  EXPECT_NE(
+      refusal(deck, circuit).find(fmt::format("with k 4 up to {} layers do", plan.most_layers(deck.memory_limit))),
+      std::string::npos)
+      << refusal(deck, circuit);
 }
 
 TEST(MemoryPlan, WithoutALimitItIsWhatTheDeviceHas) {

@@ -29,11 +29,12 @@ struct SweepDeck {
   std::vector<Deck> decks;        ///< of the runs, where it was read; they are not sent to other ranks
   Deck::Checkpoint checkpoint;    ///< of every run
   std::int64_t memory_limit = 0;  ///< of every run; 0: none
+  Keep keep = Keep::fit;          ///< of every run
 
   template <class Self, class Visit>
   static void members(Self& self, const Visit& visit) {
-    visit(self.folder, self.runs, self.combinations, self.checkpoint.epochs, self.checkpoint.minutes,
-          self.memory_limit);
+    visit(self.folder, self.runs, self.combinations, self.checkpoint.epochs, self.checkpoint.minutes, self.memory_limit,
+          self.keep);
   }
 };
 

@@ -6,14 +6,15 @@
 /// caller's, as a linear map (sparse_linear.hpp).
 
 #include <gsrgnn/graph/lattice.hpp>
+#include <gsrgnn/kernels/exact_sum.hpp>
 #include <gsrgnn/kernels/sparse_linear.hpp>
 
 namespace gsrgnn {
 
-/// X[tile] += sign f[tile]: V, I (N x k), W (tiles x 8 d x Tile), X (N x padded d).
+/// X[tile] += f[tile], or that much less: V, I (N x k), W (tiles x 8 d x Tile), X (N x padded d).
 template <int Tile, class Exec, class Scalar, class Values, class Columns, class Weight>
 void add_lattice(const Exec& space, const Lattice<Scalar, Exec>& lattice, const Values& v, const Columns& index,
-                 const Weight& w, int tile, Scalar sign, const Matrix<Scalar, Exec>& x) {
+                 const Weight& w, int tile, const ExactSum<Scalar, Exec>& sum, const Matrix<Scalar, Exec>& x) {
   static_assert(Tile <= Lattice<Scalar, Exec>::kWidestRow);
   using P = TilePack<Scalar, Exec, Tile>;
   using Item = TileItem<P, Tile>;
@@ -23,16 +24,15 @@ void add_lattice(const Exec& space, const Lattice<Scalar, Exec>& lattice, const 
       "gsrgnn::kernels::add_lattice", Kokkos::RangePolicy<Exec>(space, 0, lattice.cells() * Item::kPacks),
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
-        P sum = 0;
+        P message = 0;
         for (int n = 0; n < kLatticeNeighbours; ++n) {
           const std::int64_t j = lattice.neighbour(item.row, n);
           if (j < 0) continue;
           for (int t = 0; t < k; ++t) {
-            sum = fma(v(j, t), P::load(&w(tile, n * width + index(j, t), item.column)), sum);
+            message = fma(v(j, t), P::load(&w(tile, n * width + index(j, t), item.column)), message);
           }
         }
-        Scalar* const to = &x(item.row, tile * Tile + item.column);
-        fma(sign, sum, P::load(to)).store(to);
+        sum.add(message, &x(item.row, tile * Tile + item.column));
       });
 }
 

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <gsrgnn/graph/graph.hpp>
+#include <gsrgnn/kernels/exact_sum.hpp>
 #include <gsrgnn/kernels/pack.hpp>
 #include <gsrgnn/util/views.hpp>
 
@@ -139,10 +140,10 @@ void store_neighbour_sums(const Exec& space, const Graph& graph, const In& x, in
       });
 }
 
-/// Out(i, to ..) += sign A^ X, for the Tile columns of X; Y from pass_to_nets.
+/// Out(i, to ..) += A^ X, or that much less, for the Tile columns of X; Y from pass_to_nets.
 template <int Tile, class Exec, class Graph, class In, class NetTile, class Scalar, class Out>
-void add_neighbour_means(const Exec& space, const Graph& graph, const In& x, const NetTile& y, Scalar sign,
-                         const Out& out, int to) {
+void add_neighbour_means(const Exec& space, const Graph& graph, const In& x, const NetTile& y,
+                         const ExactSum<Scalar, Exec>& sum, const Out& out, int to) {
   using P = TilePack<Scalar, Exec, Tile>;
   using Item = TileItem<P, Tile>;
   Kokkos::parallel_for(
@@ -150,9 +151,9 @@ void add_neighbour_means(const Exec& space, const Graph& graph, const In& x, con
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
         prefetch_row_after<Exec, P>(out, item.row, graph.cells(), to + item.column);
-        const P message = neighbour_sum<P, RowScale::one>(graph, item.row, item.column, x, 0, y);
-        const P sum = P::load(&out(item.row, to + item.column));
-        fma(sign * graph.inverse_degree(item.row), message, sum).store(&out(item.row, to + item.column));
+        P message = neighbour_sum<P, RowScale::one>(graph, item.row, item.column, x, 0, y);
+        message *= graph.inverse_degree(item.row);
+        sum.add(message, &out(item.row, to + item.column));
       });
 }
 

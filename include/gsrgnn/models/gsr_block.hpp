@@ -7,6 +7,7 @@
 /// Transform first: T = S W_n is k-sparse work, and both net passes run on one tile of its columns at a time.
 
 #include <gsrgnn/graph/relations.hpp>
+#include <gsrgnn/kernels/exact_sum.hpp>
 #include <gsrgnn/kernels/lattice.hpp>
 #include <gsrgnn/kernels/message_passing.hpp>
 #include <gsrgnn/kernels/rms_norm.hpp>
@@ -47,20 +48,22 @@ struct GsrBlockWorkspace {
         net_tile(take<Matrix<Stored, Exec>>(arena, intermediate_rows, tile)),
         normed(take<Matrix<Scalar, Exec>>(arena, cells, k)),
         weight_partial(take<Tensor<Scalar, Exec>>(arena, Tuning<Exec>::kRowChunks, width, tile)),
-        norm_partial(take<Matrix<Scalar, Exec>>(arena, Tuning<Exec>::kRowChunks, width)) {}
+        norm_partial(take<Matrix<Scalar, Exec>>(arena, Tuning<Exec>::kRowChunks, width)),
+        inexact(take<Vector<int, Exec>>(arena, 1)) {}
 
   Matrix<Stored, Exec> cell_tile;       ///< N x Tile: T in forward, Q in backward
   Matrix<Stored, Exec> net_tile;        ///< M x Tile: Y
   Matrix<Scalar, Exec> normed;          ///< N x k: v^
   Tensor<Scalar, Exec> weight_partial;  ///< row chunks x d x Tile
   Matrix<Scalar, Exec> norm_partial;    ///< row chunks x d
+  Vector<int, Exec> inexact;            ///< whether a block was added that could not be taken away exactly
 };
 
-/// X[tile] += sign * (D^-1 A~ T + S W_s + b)[tile], from the tile's T and Y.
+/// X[tile] += D^-1 A~ T + S W_s + b, or that much less, from the tile's T and Y.
 template <int Tile, class Exec, class Graph, class Scalar, class Stored, class Columns>
 void add_block_tile(const Exec& space, const Graph& graph, const GsrBlockWorkspace<Scalar, Exec, Stored>& w,
-                    const Columns& index, const GsrBlockViews<Scalar, Exec>& p, int tile, Scalar sign,
-                    const Matrix<Scalar, Exec>& x) {
+                    const Columns& index, const GsrBlockViews<Scalar, Exec>& p, int tile,
+                    const ExactSum<Scalar, Exec>& sum, const Matrix<Scalar, Exec>& x) {
   using P = TilePack<Scalar, Exec, Tile>;
   using Item = TileItem<P, Tile>;
   const auto t = w.cell_tile, y = w.net_tile, v = w.normed;
@@ -75,15 +78,14 @@ void add_block_tile(const Exec& space, const Graph& graph, const GsrBlockWorkspa
         message *= graph.inverse_degree(item.row);
         message += P::load(&bias(tile * Tile + item.column));
         add_sparse_row(message, v, index, item.row, self_weight, tile, item.column);
-        Scalar* const to = &x(item.row, tile * Tile + item.column);
-        fma(sign, message, P::load(to)).store(to);
+        sum.add(message, &x(item.row, tile * Tile + item.column));
       });
 }
 
-/// X[tile] += sign * (S W_s + b)[tile], where no graph's messages are added in the same pass.
+/// X[tile] += S W_s + b, or that much less, where no graph's messages are added in the same pass.
 template <int Tile, class Exec, class Scalar, class Values, class Columns>
 void add_self_tile(const Exec& space, const Values& v, const Columns& index, const GsrBlockViews<Scalar, Exec>& p,
-                   int tile, Scalar sign, const Matrix<Scalar, Exec>& x) {
+                   int tile, const ExactSum<Scalar, Exec>& sum, const Matrix<Scalar, Exec>& x) {
   using P = TilePack<Scalar, Exec, Tile>;
   using Item = TileItem<P, Tile>;
   const auto self_weight = p.self_weight;
@@ -93,47 +95,48 @@ void add_self_tile(const Exec& space, const Values& v, const Columns& index, con
       Kokkos::RangePolicy<Exec>(space, 0, static_cast<std::int64_t>(v.extent(0)) * Item::kPacks),
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
-        P sum = P::load(&bias(tile * Tile + item.column));
-        add_sparse_row(sum, v, index, item.row, self_weight, tile, item.column);
-        Scalar* const to = &x(item.row, tile * Tile + item.column);
-        fma(sign, sum, P::load(to)).store(to);
+        P self = P::load(&bias(tile * Tile + item.column));
+        add_sparse_row(self, v, index, item.row, self_weight, tile, item.column);
+        sum.add(self, &x(item.row, tile * Tile + item.column));
       });
 }
 
-/// A relation's part in X[tile] += sign * f(V, I), from v^ in the workspace; that of the first has S W_s + b with it.
+/// A relation's part in X[tile] += f(V, I), or in that much less, from v^ in the workspace; that of the first has S W_s
+/// + b with it.
 template <int Tile, bool First, class Exec, class Graph, class Scalar, class Stored, class Columns>
 void add_relation_tile(const Exec& space, const Graph& graph, const GsrBlockWorkspace<Scalar, Exec, Stored>& w,
                        const Columns& index, const GsrBlockViews<Scalar, Exec>& p,
-                       const Tensor<Scalar, Exec>& neighbour_weight, int tile, Scalar sign,
+                       const Tensor<Scalar, Exec>& neighbour_weight, int tile, const ExactSum<Scalar, Exec>& sum,
                        const Matrix<Scalar, Exec>& x) {
   sparse_linear<Tile>(space, w.normed, index, neighbour_weight, tile, w.cell_tile);
   pass_to_nets<Tile, RowScale::one>(space, graph, w.cell_tile, 0, w.net_tile);
   if constexpr (First) {
-    add_block_tile<Tile>(space, graph, w, index, p, tile, sign, x);
+    add_block_tile<Tile>(space, graph, w, index, p, tile, sum, x);
   } else {
-    add_neighbour_means<Tile>(space, graph, w.cell_tile, w.net_tile, sign, x, tile * Tile);
+    add_neighbour_means<Tile>(space, graph, w.cell_tile, w.net_tile, sum, x, tile * Tile);
   }
 }
 template <int Tile, bool First, class Exec, class Scalar, class Stored, class Columns>
 void add_relation_tile(const Exec& space, const Lattice<Scalar, Exec>& lattice,
                        const GsrBlockWorkspace<Scalar, Exec, Stored>& w, const Columns& index,
                        const GsrBlockViews<Scalar, Exec>& p, const Tensor<Scalar, Exec>& neighbour_weight, int tile,
-                       Scalar sign, const Matrix<Scalar, Exec>& x) {
-  if constexpr (First) add_self_tile<Tile>(space, w.normed, index, p, tile, sign, x);
-  add_lattice<Tile>(space, lattice, w.normed, index, neighbour_weight, tile, sign, x);
+                       const ExactSum<Scalar, Exec>& sum, const Matrix<Scalar, Exec>& x) {
+  if constexpr (First) add_self_tile<Tile>(space, w.normed, index, p, tile, sum, x);
+  add_lattice<Tile>(space, lattice, w.normed, index, neighbour_weight, tile, sum, x);
 }
 
-/// X += sign * f(V, I): V (N x k), I (N x k), X (N x padded d). The same kernels in the same order for either sign, so
-/// that what forward adds backward takes away.
+/// X += sign * f(V, I): V (N x k), I (N x k), X (N x padded d). The same kernels in the same order for either sign, and
+/// exact sums, so that what forward adds backward takes away to the last bit.
 template <int Tile, class Exec, class Graph, class Scalar, class Stored, class Columns>
 void add_gsr_block(const Exec& space, const Graph& graph, const GsrBlockWorkspace<Scalar, Exec, Stored>& w,
                    const Matrix<Scalar, Exec>& v, const Columns& index, const GsrBlockViews<Scalar, Exec>& p,
                    const Dropout<Scalar, Exec>& dropout, Scalar sign, const Matrix<Scalar, Exec>& x) {
+  const ExactSum<Scalar, Exec> sum{sign, w.inexact};
   rms_norm_forward(space, v, index, p.norm_weight, dropout, w.normed);
   for (int tile = 0; tile < static_cast<int>(p.self_weight.extent(0)); ++tile) {
     for_each_relation(graph, [&](auto r, const auto& relation) {
       add_relation_tile<Tile, r() == 0>(space, dilated(relation, p.lattice_step), w, index, p, p.neighbour(r), tile,
-                                        sign, x);
+                                        sum, x);
     });
   }
 }

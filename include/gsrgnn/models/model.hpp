@@ -56,7 +56,8 @@ class Model {
   CellInputs<Scalar, Exec>& inputs() { return inputs_; }
   const Matrix<Scalar, Exec>& output() const { return output_; }                    ///< N x O
   const Matrix<Scalar, Exec>& output_gradient() const { return output_gradient_; }  ///< N x O, read by backward
-  /// The embedding: after forward the last layer's; after backward, in a reversible model, the rebuilt first.
+  /// The embedding: after forward the last layer's; after backward, in a reversible model that keeps no
+  /// layers, the rebuilt first.
   const Tensor<Scalar, Exec>& embedding() const { return x_; }
   /// What dropout keeps in the layers (one mask, shared by all) and before the readout's linear map: C x N x padded d.
   const Tensor<std::uint8_t, Exec>& kept() const { return kept_; }

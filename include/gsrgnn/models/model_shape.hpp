@@ -51,6 +51,9 @@ struct ModelShape : ModelSettings {
   int outputs = 1;   ///< O
   int relations =
       relation_set == RelationSet::nets_and_lattice ? 2 : 1;  ///< graphs that messages pass on (relations.hpp)
+  /// gsr, in training: the lowest layers that keep what backward needs, and rebuild nothing. No part of the model: the
+  /// result is the same.
+  int kept_layers = 0;
 
   int width() const { return hidden / groups; }  ///< d
   int tile() const { return choose_tile(width()); }

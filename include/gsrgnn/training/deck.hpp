@@ -22,6 +22,9 @@ enum class Mode { independent, joint };
 /// How the learning rate goes over a training (learning_rate.hpp).
 enum class Schedule { constant, cosine };
 
+/// How many layers keep what backward needs (ModelShape::kept_layers).
+enum class Keep { fit /* the memory_limit, or half of what is free */, all, none };
+
 constexpr int kMostLayers = 100000;
 /// Layers times groups: a plan looks at every block.
 constexpr int kMostBlocks = 2 * kMostLayers;
@@ -68,6 +71,7 @@ struct Deck {
   /// Bytes of the device's memory that a training may take; 0: what the device has free. No part of the resolved deck
   /// either.
   std::int64_t memory_limit = 0;
+  Keep keep = Keep::fit;  ///< nor is this
 
   std::string output;  ///< the run file
 };
@@ -227,8 +231,8 @@ Deck read_deck(const std::string& path, const std::vector<std::string>& override
 /// A deck from its text, e.g. of a run file; `place` names it in messages.
 Deck parse_deck(const std::string& text, const std::string& place);
 
-/// The deck with every default written out, but for train.checkpoint, memory_limit and the keys that its kind of model
-/// does not have; reading it back gives a deck of the same result.
+/// The deck with every default written out, but for train.checkpoint, memory_limit, keep and the keys that its kind of
+/// model does not have; reading it back gives a deck of the same result.
 std::string to_yaml(const Deck& deck);
 
 /// Opens or generates the circuit of an independent deck; throws InputError. Of a joint deck see training_circuits.hpp.

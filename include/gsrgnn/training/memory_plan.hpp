@@ -7,6 +7,7 @@
 #include <gsrgnn/models/model.hpp>
 #include <gsrgnn/training/training_circuits.hpp>
 #include <gsrgnn/util/arena.hpp>
+#include <limits>
 #include <optional>
 
 namespace gsrgnn {
@@ -19,21 +20,30 @@ struct CircuitSize {
 /// Throws InputError at `place` when the circuit has no label, and so cannot be trained on.
 CircuitSize size_for_training(const Deck& deck, const Circuit& circuit, const std::string& place);
 
-/// A circuit that a rank holds: its size, and what its model is for.
+/// A circuit that a rank holds: its size, what its model is for, and how many layers of it are kept (ModelShape).
 struct SizedCircuit {
   CircuitCounts counts;  ///< of the graph that its model sees
   Purpose purpose;
+  int kept_layers = 0;
 };
 
-/// Bytes of the device's memory: of the training of one circuit, or of a rank with its circuits of several.
+/// Bytes of the device's memory: of the training of one circuit, or of a rank with its circuits of several. Of each
+/// circuit's layers as many are kept as leave all of it within `keep_within` bytes: none if it is beyond that anyway.
 class MemoryPlan {
  public:
-  MemoryPlan(const ModelSettings& model, const CircuitSize& size);
-  explicit MemoryPlan(const TrainingCircuits& circuits);
+  static constexpr std::int64_t kKeepNone = 0, kKeepAll = std::numeric_limits<std::int64_t>::max();
+
+  MemoryPlan(const ModelSettings& model, const CircuitSize& size, std::int64_t keep_within = kKeepNone);
+  explicit MemoryPlan(const TrainingCircuits& circuits, std::int64_t keep_within = kKeepNone);
 
   std::int64_t planned() const { return bytes_.all(); }
   /// Of the parts, which add up to what is planned.
   std::int64_t planned(MemoryPart part) const { return bytes_.parts[static_cast<std::size_t>(part)]; }
+  /// With all layers kept, and with none. Of models that rebuild nothing they are the same.
+  std::int64_t planned_keeping_all() const;
+  std::int64_t planned_keeping_none() const;
+  /// How many layers are kept; of several circuits, the fewest of one.
+  int kept_layers() const;
   const ModelSettings& model() const { return shape_; }
   const std::vector<SizedCircuit>& circuits() const { return circuits_; }
   /// Of the three arenas that a training allocates (training_bench.hpp).
@@ -41,9 +51,10 @@ class MemoryPlan {
   std::int64_t of_model() const { return bytes_.model; }
   std::int64_t best() const { return bytes_.best; }
 
-  /// The most layers that fit, with all else as it is; 0: not even one. At most as many as a deck can ask for.
+  /// The most layers that fit, with all else as it is, and none of them kept unless all have to be; 0: not even one. At
+  /// most as many as a deck can ask for.
   int most_layers(std::int64_t limit) const;
-  /// The largest k that fits, with all else as it is; 0: not even 1. Nothing for models without k.
+  /// The largest k that fits, likewise; 0: not even 1. Nothing for models without k.
   std::optional<int> most_k(std::int64_t limit) const;
 
  private:
@@ -52,12 +63,15 @@ class MemoryPlan {
     std::int64_t resident = 0, model = 0, best = 0;
     std::int64_t all() const { return resident + model + best; }
   };
-  Bytes measure(const ModelShape& shape) const;
+  Bytes measure(const ModelShape& shape, const std::vector<SizedCircuit>& circuits) const;
+  void keep_what_fits(std::int64_t keep_within);
+  std::vector<SizedCircuit> circuits_keeping(int layers) const;
   std::int64_t planned_with(int layers, int k) const;
 
   ModelShape shape_;
   std::vector<SizedCircuit> circuits_;
   UpdateRule rule_;
+  bool keeps_all_;
   Bytes bytes_;
 };
 
@@ -65,6 +79,10 @@ class MemoryPlan {
 std::int64_t share_of_device(const Mpi& mpi);
 /// What a training of the deck may take on this rank: its memory_limit, or else the share of the device.
 std::int64_t memory_limit(const Mpi& mpi, const Deck& deck);
+
+/// Within how many bytes a training of the deck, that may take `limit`, keeps layers: by its `keep`. Without a
+/// memory_limit that is half of what is free, for others may want some too.
+std::int64_t keep_within(const Deck& deck, std::int64_t limit);
 
 /// Throws RunError, with the numbers and with what would fit, when the plan is beyond the memory_limit() `limit`.
 void require_fit(const MemoryPlan& plan, const Deck& deck, std::int64_t limit);

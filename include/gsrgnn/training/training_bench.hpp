@@ -29,7 +29,9 @@ struct CircuitOnDevice {
         weight(arenas.resident.take<Vector<float, Exec>>(MemoryPart::cells,
                                                          shape.nodes == Nodes::cells ? 0 : size.counts.cells)) {
     Arena<Exec> from_the_start = arenas.model.anew();
-    model = make_model({arenas.resident, from_the_start, shape, size.counts, size.purpose});
+    ModelShape with_kept = shape;
+    with_kept.kept_layers = size.kept_layers;
+    model = make_model({arenas.resident, from_the_start, with_kept, size.counts, size.purpose});
     model_bytes = from_the_start.used();
     if (model_bytes > arenas.model.used()) arenas.model = from_the_start;
   }
