@@ -88,6 +88,8 @@ Json json_of(const RunDescription& run) {
   j["execution_space"] = run.execution_space;
   j["threads"] = run.threads;
   j["trained_parameters"] = run.trained_parameters;
+  if (!run.model_hash.empty()) j["model_hash"] = run.model_hash;
+  if (!run.ancestor.empty()) j["ancestor"] = run.ancestor;
   j["scores"] = scores_of(run);
   add_worth(j, run.worth);
   j["map"] = run.best_map;

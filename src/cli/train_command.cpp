@@ -1,5 +1,4 @@
 #include <filesystem>
-#include <gsrgnn/circuit/content_hash.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/print_circuit.hpp>
@@ -7,6 +6,7 @@
 #include <gsrgnn/cli/say.hpp>
 #include <gsrgnn/cli/tell.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
+#include <gsrgnn/training/deck_difference.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -25,7 +25,7 @@ void check_output(const Deck& deck, const std::string& deck_path) {
     throw InputError("output=" + deck.output, "is no name of a run file, by which collect and report look for runs",
                      fmt::format("end it in .h5, e.g. {}.h5", deck.output));
   }
-  std::vector<std::string> inputs = {deck_path, deck.circuit};
+  std::vector<std::string> inputs = {deck_path, deck.circuit, deck.train.from};
   for (const auto* list : {&deck.circuits.training, &deck.circuits.validation, &deck.circuits.test}) {
     inputs.insert(inputs.end(), list->begin(), list->end());
   }
@@ -33,23 +33,44 @@ void check_output(const Deck& deck, const std::string& deck_path) {
 }
 
 /// Removes what the run file replaces, once it is on the disk.
-void remove_superseded(const std::string& output) {
-  remove_checkpoints(output);
-  remove_unfinished(output);
+void remove_superseded(const Deck& deck) {
+  if (!deck.checkpoint.keep) remove_checkpoints(deck.output);
+  remove_unfinished(deck.output);
 }
 
-/// Whether the deck's run on circuits of this content_hash() is there already, as for a job that is put back into the
-/// queue just when it had ended. Says it, and removes what was kept to go on from. Throws InputError when it is that of
-/// other circuits, under the same names.
-bool complete_already(const Deck& deck, const std::string& content_hash) {
-  if (std::string why; !holds_run(deck.output, deck_identity(deck), why)) return false;
-  const Hdf5Reader file(deck.output);
-  const bool hashed = file.has_attribute("circuit", "content_hash");  // not by older programs
-  if (hashed && file.attribute_string("circuit", "content_hash") != content_hash) {
-    throw InputError(deck.output, "is the run of this deck on a circuit that has changed since",
-                     "remove it, or give the output another name");
+[[noreturn]] void refuse_to_replace(const Deck& deck, const std::string& what, bool kept_no_state) {
+  throw InputError(deck.output, "holds a finished run " + what,
+                   kept_no_state ? fmt::format("it kept no state to go on from (train.checkpoint.keep): give "
+                                               "--overwrite to train from the beginning, or train.from={} and another "
+                                               "output",
+                                               deck.output)
+                                 : "give another output, or --overwrite");
+}
+
+/// Whether the run that the output is to hold is there already, as for a job that is put back into the queue just when
+/// it had ended. Says it then, and removes what was kept to go on from. Throws InputError when what is there is a
+/// finished run of another deck, circuit or ancestor, which the training does not go on from.
+bool complete_already(const Deck& deck, const TrainingCircuits& circuits, const Arguments& given) {
+  std::string why;
+  const auto run = given.overwrite ? std::nullopt : whole_run(deck.output, why);
+  if (!run) return false;
+  const Deck there = parse_deck(run->deck, deck.output + ":/deck");
+  if (const auto differ = differences(there, deck); !differ.empty()) {
+    const bool longer = given.resume && goes_on(there, deck, run->epochs);
+    if (std::error_code absent; longer && std::filesystem::exists(checkpoint_path(deck.output), absent)) return false;
+    refuse_to_replace(deck, "of another deck: " + differences_text(differ), longer);
   }
-  remove_superseded(deck.output);
+  const auto changed = [](const std::string& of_run, const std::string& now) {  // older programs wrote none
+    return !of_run.empty() && of_run != now;
+  };
+  if (changed(run->content_hash, circuits.hash)) {
+    refuse_to_replace(deck, "of this deck on a circuit that has changed since", false);
+  }
+  if (changed(run->ancestor, circuits.ancestor)) {
+    refuse_to_replace(deck, fmt::format("of this deck from {}, which has changed since", deck.train.from), false);
+  }
+  if (!given.resume) return false;
+  remove_superseded(deck);
   say("results: {}, complete already\n", deck.output);
   return true;
 }
@@ -121,19 +142,20 @@ void train_deck(const Mpi& mpi, const Arguments& given, StopSignals* signals) {
     circuits = open_circuits(mpi, deck);
   } else {
     circuit = open_circuit(deck);
+    circuits = one_circuit(deck, circuit, circuit_place(deck));
   }
   bool complete = false;
   mpi.together([&] {
-    if (given.resume && speaks) complete = complete_already(deck, joint ? circuits.hash : content_hash(circuit));
+    if (speaks) complete = complete_already(deck, circuits, given);
   });
   if (mpi.agree(complete ? 1 : 0) == 1) return;
   if (joint) print_shares(mpi, deck, circuits);
   if (speaks) {
     joint ? print_heading(deck, circuits) : print_circuit_line(circuit);
     print_model_line(deck);
+    if (!deck.train.from.empty()) say("starts from the model of {}\n", deck.train.from);
   }
   flush_output();
-  if (!joint) circuits = one_circuit(deck, circuit, circuit_place(deck));
   const std::int64_t limit = memory_limit(mpi, deck);
   mpi.together(
       [&] { require_fit(MemoryPlan(circuits, keep_within(deck, limit)), deck, limit); });  // before anything is written
@@ -154,7 +176,7 @@ void train_deck(const Mpi& mpi, const Arguments& given, StopSignals* signals) {
     mpi.together([&] {
       if (!speaks) return;
       write_run(deck.output, deck, circuits, run);
-      remove_superseded(deck.output);
+      remove_superseded(deck);
       if (joint) print_designs(run);
       print_trained(deck, run);
     });
@@ -173,7 +195,10 @@ void add_train(const Command& program, Arguments& a) {
                  describe_keys());
   const Option validate = command.option(
       "--validate", &a.validate, "Build everything, say how much memory it takes and stop before the first epoch");
-  command.option("--resume", &a.resume, "Go on from the checkpoint of a training that was stopped or killed", validate);
+  command.option("--resume", &a.resume,
+                 "Go on from the checkpoint of a training that was stopped or killed, or is to have more epochs",
+                 validate);
+  command.option("--overwrite", &a.overwrite, "Replace a finished run of another deck or circuit");
   command.action([&a] {
     std::optional<StopSignals> signals;
     if (!a.validate) signals.emplace(kStopped);

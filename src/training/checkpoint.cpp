@@ -1,6 +1,7 @@
 #include <chrono>
 #include <filesystem>
 #include <gsrgnn/training/checkpoint.hpp>
+#include <gsrgnn/training/deck_difference.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/exchange.hpp>
 #include <gsrgnn/util/hash.hpp>
@@ -40,10 +41,17 @@ void read_array(const Shared& file, const std::string& name, StateArray& values)
   values.part(0);  // known to be numbers now, and not in the middle
 }
 
+/// Why a training cannot go on with another number of epochs alone.
+std::string on_which_the_rate_depends(const Deck& there, const Deck& here) {
+  const auto differ = differences(there, here);
+  const bool epochs = differ.size() == 1 && differ.front().key == "train.epochs";
+  return epochs && here.train.schedule != Schedule::constant ? ", on which the rate of train.schedule depends" : "";
+}
+
 /// Refuses a checkpoint that is whole and not of this run.
 void expect_equal(const Hdf5Reader& file, const char* name, const std::string& expected, const char* what,
                   const std::string& hint) {
-  const auto found = file.attribute_string("/", name);
+  const auto found = file.has_attribute("/", name) ? file.attribute_string("/", name) : "";
   if (found == expected) return;
   throw InputError(file.path(), fmt::format("is a checkpoint of another {} ({}, not {})", what, found, expected), hint);
 }
@@ -58,8 +66,11 @@ std::string previous_checkpoint_path(const std::string& output) {
   return output + ".checkpoint.previous";
 }
 
-Checkpoints::Checkpoints(const Deck& deck, std::string circuit, std::string hash)
-    : deck_(deck), circuit_name_(std::move(circuit)), circuit_hash_(std::move(hash)) {}
+Checkpoints::Checkpoints(const Deck& deck, std::string circuit, std::string hash, std::string ancestor)
+    : deck_(deck),
+      circuit_name_(std::move(circuit)),
+      circuit_hash_(std::move(hash)),
+      ancestor_hash_(std::move(ancestor)) {}
 
 void Checkpoints::write(const TrainingState& state) const {
   Hdf5Writer file(checkpoint_path(deck_.output));
@@ -71,6 +82,7 @@ void Checkpoints::write(const TrainingState& state) const {
   file.attribute("/", "deck_hash", hash_of(deck_));
   file.attribute("/", "circuit", circuit_name_);
   file.attribute("/", "circuit_hash", circuit_hash_);
+  if (!ancestor_hash_.empty()) file.attribute("/", "ancestor_hash", ancestor_hash_);
   file.attribute("/", "seed", static_cast<std::int64_t>(deck_.train.seed));
   file.attribute("/", "epoch", state.epoch);
   file.attribute("/", "epochs", std::int64_t{deck_.train.epochs});
@@ -86,6 +98,7 @@ std::optional<TrainingState> Checkpoints::read_one(const std::string& path, std:
   if (!fs::exists(path, error)) return std::nullopt;
   TrainingState state;
   Shared file;
+  std::string deck;
   try {
     file = std::make_shared<const Hdf5Reader>(path);
     if (file->attribute_string("/", "kind") != kCheckpointKind || file->attribute_int("/", "version") != kVersion) {
@@ -94,17 +107,24 @@ std::optional<TrainingState> Checkpoints::read_one(const std::string& path, std:
     state.epoch = file->attribute_int("/", "epoch");
     state.best_epoch = file->attribute_int("/", "best_epoch");
     for_each_array(state, [&](const std::string& name, auto& values) { read_array(file, "state/" + name, values); });
-    for (const char* name : {"deck_hash", "circuit_hash", "revision", "execution_space"}) {
-      file->attribute_string("/", name);
-    }
+    for (const char* name : {"circuit_hash", "revision", "execution_space"}) file->attribute_string("/", name);
+    deck = file->string("deck");
   } catch (const std::exception& exception) {  // damage can look like any size, and so be a lack of memory too
     note += (note.empty() ? "" : "; ") + std::string(exception.what());
     return std::nullopt;
   }
   const std::string anew = "use that one, or start without --resume";
-  expect_equal(*file, "deck_hash", hash_of(deck_), "deck", "give another output, or start without --resume");
-  expect_equal(*file, "circuit_hash", circuit_hash_, "circuit", "give another output, or start without --resume");
+  const std::string other = "give another output, or start without --resume";
   expect_equal(*file, "revision", program_revision(), "revision of the program", anew);
+  const Deck there = parse_deck(deck, path + ":/deck");
+  if (!goes_on(there, deck_, state.epoch)) {
+    throw InputError(path,
+                     fmt::format("is a checkpoint of another deck, after {} epochs: {}{}", state.epoch,
+                                 differences_text(differences(there, deck_)), on_which_the_rate_depends(there, deck_)),
+                     other);
+  }
+  expect_equal(*file, "circuit_hash", circuit_hash_, "circuit, or of one that has changed since", other);
+  expect_equal(*file, "ancestor_hash", ancestor_hash_, "model to start from, or of one that has changed since", other);
   expect_equal(*file, "execution_space", execution_space(), "execution space", anew);
   return state;
 }
@@ -168,20 +188,21 @@ class Keeper {
 
   /// Between epochs. Throws Stopped when it is to stop and wrote a checkpoint, RunError when it could not.
   void operator()(std::int64_t epoch, const std::string& why_stop, const std::function<TrainingState()>& state) {
-    if (epoch == deck_.train.epochs) return;  // only scores are left to do
-    if (why_stop.empty() && !due(epoch)) return;
+    const bool last = epoch == deck_.train.epochs;  // only scores are left to do
+    if (last && !deck_.checkpoint.keep) return;
+    if (!last && why_stop.empty() && !due(epoch)) return;
     written_ = Clock::now();
     try {
       checkpoints_.write(state());
     } catch (const InputError& error) {
-      if (!why_stop.empty()) {
+      if (!why_stop.empty() && !last) {
         throw RunError(
             fmt::format("stopped ({}) after {} epochs, without a checkpoint: {}", why_stop, epoch, error.what()));
       }
       // A disk that is full now may not be when the training ends, and what was there before is still there.
       options_.say(fmt::format("no checkpoint after {} epochs: {}", epoch, error.what()));
     }
-    if (why_stop.empty()) return;
+    if (why_stop.empty() || last) return;
     throw Stopped(fmt::format("stopped ({}) after {} of {} epochs, with the checkpoint {}", why_stop, epoch,
                               deck_.train.epochs, checkpoint_path(deck_.output)));
   }
@@ -207,7 +228,7 @@ class Keeper {
 
 TrainedRun train_with_checkpoints(const Mpi& mpi, const Deck& deck, const TrainingCircuits& circuits,
                                   const ReportProgress& report, const CheckpointOptions& options) {
-  const Checkpoints checkpoints(deck, circuits.name, circuits.hash);
+  const Checkpoints checkpoints(deck, circuits.name, circuits.hash, circuits.ancestor);
   Keeper keeper(deck, checkpoints, options);
   std::optional<TrainingState> from;
   mpi.together([&] {

@@ -222,6 +222,10 @@ std::string said(const Choices<Enum>& choices) {
   return fmt::format("{}", fmt::join(names, " | "));
 }
 
+std::string said(const Path& /*rule*/) {
+  return "a file";
+}
+
 }  // namespace
 
 std::string describe_keys() {
@@ -232,7 +236,9 @@ std::string describe_keys() {
         if constexpr (std::is_same_v<std::decay_t<decltype(rule)>, Shares>) {
           text += fmt::format("  {:<21}{}; [{}]\n", key.path(), key.help, fmt::join(value, ", "));
         } else {
-          text += fmt::format("  {:<21}{}; {}; {}\n", key.path(), key.help, said(rule), value_text(rule, value));
+          const std::string preset = value_text(rule, value);
+          text +=
+              fmt::format("  {:<21}{}; {}; {}\n", key.path(), key.help, said(rule), preset.empty() ? "none" : preset);
         }
       },
       usual);
@@ -280,9 +286,10 @@ Deck read_values(const YAML::Node& root, const Source& source, const std::string
     keys.emplace_back("checkpoint");
     const Section train(source, "train", top.get("train").node(), keys);
     read_keys(train, resolved, deck);
-    const Section checkpoint(source, "train.checkpoint", train.get("checkpoint").node(), {"epochs", "minutes"});
+    const Section checkpoint(source, "train.checkpoint", train.get("checkpoint").node(), {"epochs", "minutes", "keep"});
     checkpoint.get("epochs").read(Range<int>{0, 10000000}, deck.checkpoint.epochs);
     checkpoint.get("minutes").read(Range<double>{0, 1e6}, deck.checkpoint.minutes);
+    checkpoint.get("keep").read(Choices<bool>{{"false", false}, {"true", true}}, deck.checkpoint.keep);
     read_memory_limit(top.get("memory_limit"), deck.memory_limit);
     top.get("keep").read(Choices<Keep>{{"fit", Keep::fit}, {"all", Keep::all}, {"none", Keep::none}}, deck.keep);
     deck.output = default_output;

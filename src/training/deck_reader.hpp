@@ -67,6 +67,7 @@ class Value {
     if (!node_.IsScalar() || node_.Scalar().empty()) fail(fmt::format("'{}' must be a text", path_), "give one");
     value = node_.Scalar();
   }
+  void read(const Path& /*rule*/, std::string& value) const { read(value); }
   template <class Enum>
   void read(const Choices<Enum>& choices, Enum& value) const {
     std::string text;

@@ -68,7 +68,7 @@ CircuitSize size_for_training(const Deck& deck, const Circuit& circuit, const st
   const bool cells = deck.model.nodes == Nodes::cells;
   return {counts, cells ? counts : count(gcell_circuit(circuit)),
           static_cast<int>(feature_names(circuit, deck.features).size()),
-          cells ? static_cast<int>(circuit.type_name.size()) : 0, static_cast<int>(circuit.labels())};
+          cells ? static_cast<int>(trained_types(deck, circuit.type_name)) : 0, static_cast<int>(circuit.labels())};
 }
 
 MemoryPlan::MemoryPlan(const ModelSettings& model, const CircuitSize& size, std::int64_t keep_within)

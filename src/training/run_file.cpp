@@ -77,6 +77,7 @@ void write_common(Hdf5Writer& file, const Deck& deck, const std::string& source,
 
   write_model(file, run.model);
   file.attribute("model", "trained_parameters", run.trained_parameters);
+  file.attribute("model", "content_hash", content_hash(run.model));
 
   for_each_part([&](const std::string& part, const auto& list) { file.array("measured/" + part, list); }, run.seconds);
   file.attribute("measured", "process_peak", run.memory.process_peak);
@@ -161,6 +162,7 @@ void write_run(const std::string& path, const Deck& deck, const TrainingCircuits
       file.names("predictions/name", names);
     }
   };
+  if (!circuits.ancestor.empty()) file.attribute("model", "ancestor", circuits.ancestor);
   if (circuits.rule == UpdateRule::exact) {
     write_common(file, deck, "several circuits", run);
     predictions(run.held_out);
@@ -244,6 +246,9 @@ RunDescription describe_run(const Hdf5Reader& file, const std::string& group) {
   run.execution_space = file.attribute_string(root, "execution_space");
   run.threads = file.attribute_int(root, "threads");
   run.trained_parameters = file.attribute_int(in("model"), "trained_parameters");
+  for (const auto& [name, value] : {std::pair("content_hash", &run.model_hash), std::pair("ancestor", &run.ancestor)}) {
+    if (file.has_attribute(in("model"), name)) *value = file.attribute_string(in("model"), name);
+  }
   static_cast<Scores&>(run) = read_mean_scores(file, in("scores"));
   run.best_epoch = file.attribute_int(in("scores"), "best_epoch");
   if (file.has(in("baselines"))) {  // not by older programs
@@ -273,17 +278,28 @@ RunDescription describe_run(const Hdf5Reader& file, const std::string& group) {
   return run;
 }
 
-bool holds_run(const std::string& path, const std::string& identity, std::string& why) {
+std::optional<RunDescription> whole_run(const std::string& path, std::string& why) {
   try {
     const Hdf5Reader file(path);
-    describe_run(file);  // reads everything but the predictions and the model
+    RunDescription run = describe_run(file);  // reads everything but the predictions and the model
     if (file.shape("predictions/value").size() != 2 || !file.has("model")) {
       file.fail("predictions", "is incomplete");
     }
-    if (deck_identity(file.string("deck"), path + ":/deck") == identity) return true;
-    why = path + ": holds the run of another deck";
+    return run;
   } catch (const std::exception& exception) {
     why = exception.what();
+  }
+  return std::nullopt;
+}
+
+bool holds_run(const std::string& path, const std::string& identity, std::string& why) {
+  const auto run = whole_run(path, why);
+  if (!run) return false;
+  try {
+    if (deck_identity(run->deck, path + ":/deck") == identity) return true;
+    why = path + ": holds the run of another deck";
+  } catch (const InputError& error) {
+    why = error.what();
   }
   return false;
 }

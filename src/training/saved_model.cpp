@@ -7,6 +7,7 @@
 #include <gsrgnn/training/saved_model.hpp>
 #include <gsrgnn/util/blas.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/hash.hpp>
 #include <map>
 #include <set>
 
@@ -114,6 +115,12 @@ std::vector<float> MapLine::predict(const ModelNodes& nodes, const Technology& t
     }
   }
   return values;
+}
+
+std::string content_hash(const SavedModel& model) {
+  return fingerprint(model.feature_name, model.type_name, model.label_name, model.feature.mean, model.feature.scale,
+                     model.label.mean, model.label.scale, model.start.map, model.start.slope, model.start.intercept,
+                     model.parameters);
 }
 
 void write_model(Hdf5Writer& file, const SavedModel& model) {

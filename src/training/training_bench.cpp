@@ -64,9 +64,14 @@ void TrainingBench::load() {
   const TrainingMemory& m = *memory_;
   // Block by block, for all of them would need as much of the host's memory again.
   for (const ParameterBlock& block : m.table.blocks) {
-    const auto initial = m.table.initial_values(deck.train.seed, block);
-    upload(space, Vector<float, Exec>(m.parameters.data() + block.first, initial.size()),
-           std::vector<float>(initial.begin(), initial.end()));
+    std::vector<float> initial(static_cast<std::size_t>(block.count));
+    if (const std::vector<float>& given = circuits.model.parameters; !given.empty()) {
+      std::copy_n(given.begin() + block.first, block.count, initial.begin());
+    } else {
+      const auto drawn = m.table.initial_values(deck.train.seed, block);
+      std::copy(drawn.begin(), drawn.end(), initial.begin());
+    }
+    upload(space, Vector<float, Exec>(m.parameters.data() + block.first, initial.size()), initial);
   }
   for (std::size_t i = 0; i < m.circuits.size(); ++i) {
     const HeldCircuit& held = circuits.held[i];

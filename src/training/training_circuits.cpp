@@ -160,6 +160,13 @@ SavedModel describe_model(const Deck& deck, const std::vector<Description>& rows
                         rows.front().unit, join(technologies));
 }
 
+void start_from_ancestor(const Deck& deck, TrainingCircuits& all) {
+  if (deck.train.from.empty()) return;
+  Ancestor ancestor = read_ancestor(deck, all.model);
+  all.model = std::move(ancestor.model);
+  all.ancestor = ancestor.hash;
+}
+
 /// A part for each cell as it is held, by a split of the cells in the order of the source: the order they are held in
 /// changes no split. split(units) is given what each cell there is split with (split.hpp).
 template <class Split>
@@ -190,12 +197,12 @@ std::vector<bool> cells_of(Part which, const std::vector<std::uint8_t>& part) {
   return chosen;
 }
 
-void require_labels_that_vary(const SavedModel& model, const std::string& place) {
+void require_labels_that_vary(const SavedModel& model, const Standardisation& label, const std::string& place) {
   for (std::size_t o = 0; o < model.label_name.size(); ++o) {
-    if (!model.label.constant(o)) continue;
-    throw InputError(
-        place, fmt::format("the label '{}' is {} in every training cell", model.label_name[o], model.label.mean[o]),
-        "there is nothing to learn; check the label's source");
+    if (!label.constant(o)) continue;
+    throw InputError(place,
+                     fmt::format("the label '{}' is {} in every training cell", model.label_name[o], label.mean[o]),
+                     "there is nothing to learn; check the label's source");
   }
 }
 
@@ -239,15 +246,25 @@ MapLine best_map_of(const std::vector<Moments>& rows, const std::vector<std::str
   return line;
 }
 
-/// Features and labels in units of the training circuits' deviations, and the map that the model starts from. What is
-/// of several circuits is joined in the deck's order, so that the number of ranks changes no bit.
+/// To what is known of the features' ranges adds those of the training circuits.
+void widen(Standardisation& feature, const ColumnMoments& seen) {
+  for (std::size_t column = 0; column < feature.least.size(); ++column) {
+    feature.least[column] = std::min(feature.least[column], seen.least[column]);
+    feature.most[column] = std::max(feature.most[column], seen.most[column]);
+  }
+}
+
+/// Features and labels in units of the training circuits' deviations, and the map that the model starts from, unless an
+/// ancestor brings both. What is of several circuits is joined in the deck's order, so that the number of ranks changes
+/// no bit.
 void standardise(const Mpi& mpi, const Deck& deck, const std::string& place, TrainingCircuits& all) {
   const std::size_t features = all.model.feature_name.size(), labels = all.model.label_name.size();
   // What there is without a model is not learned; what a model starts from may be.
   const bool routes = deck.features == FeatureSet::routes;
   const auto maps = telling_maps(all.model.label_name);
   const auto start_maps = routes ? telling_maps(all.model.label_name, deck.features) : std::vector<std::string>();
-  if (routes) all.model.technology.routes = learn_routes(mpi, deck, all);
+  const bool from_scratch = all.ancestor.empty();
+  if (routes && from_scratch) all.model.technology.routes = learn_routes(mpi, deck, all);
   const auto of_training_circuits = [&](const auto& moments_of) {
     std::vector<Moments> own;
     mpi.together([&] {
@@ -287,12 +304,17 @@ void standardise(const Mpi& mpi, const Deck& deck, const std::string& place, Tra
     feature.join(of_design.feature);
     label.join(of_design.label);
   }
-  all.model.feature = Standardisation::from(feature);
-  all.model.label = Standardisation::from(label);
-  require_labels_that_vary(all.model, place);
+  const Standardisation whole = Standardisation::from(label);
+  require_labels_that_vary(all.model, whole, place);
+  if (from_scratch) {
+    all.model.feature = Standardisation::from(feature);
+    all.model.label = whole;
+  } else {
+    widen(all.model.feature, feature);
+  }
   all.best_map = best_map_of(rows, maps, &Moments::lines);
-  if (deck.features == FeatureSet::maps) all.model.start = all.best_map;
-  if (routes) all.model.start = best_map_of(rows, start_maps, &Moments::start_lines);
+  if (from_scratch && deck.features == FeatureSet::maps) all.model.start = all.best_map;
+  if (from_scratch && routes) all.model.start = best_map_of(rows, start_maps, &Moments::start_lines);
   mpi.together([&] {
     for (HeldCircuit& held : all.held) {
       const Technology eyes = eyes_for(all.model, *held.circuit);
@@ -302,7 +324,7 @@ void standardise(const Mpi& mpi, const Deck& deck, const std::string& place, Tra
       if (!all.model.start.empty()) held.start = all.model.start.predict(held.nodes, eyes, path);
     }
   });
-  if (!all.model.start.empty()) {
+  if (from_scratch && !all.model.start.empty()) {
     for (const Moments& of_design : of_training_circuits([&](const HeldCircuit& held) {
            std::vector<float> left = held.circuit->label;
            const auto start = held.nodes.to_cells(held.start, labels);
@@ -312,7 +334,6 @@ void standardise(const Mpi& mpi, const Deck& deck, const std::string& place, Tra
          })) {
       rest.join(of_design.rest);
     }
-    const Standardisation whole = all.model.label;
     all.model.label = Standardisation::from(rest);
     for (std::size_t o = 0; o < labels; ++o) {  // what is rounding is no unit
       if (all.model.label.scale[o] < kLeastRest * whole.scale[o]) all.model.label.scale[o] = whole.scale[o];
@@ -368,6 +389,7 @@ TrainingCircuits one_circuit(const Deck& deck, const Circuit& circuit, const std
   });
   all.model = describe_model(deck, circuit.feature_name, circuit.type_name, circuit.label_name, circuit.label_unit,
                              circuit.placement.technology);
+  start_from_ancestor(deck, all);
   all.designs.push_back({place, circuit.name, Part::training, all.counts, {}});
   all.held.push_back(std::move(held));
   standardise(Mpi::alone(), deck, place, all);
@@ -410,6 +432,7 @@ TrainingCircuits open_circuits(const Mpi& mpi, const Deck& deck) {
   }
   all.hash = content_hash(hashes);
   all.model = describe_model(deck, rows, all.designs);
+  mpi.together([&] { start_from_ancestor(deck, all); });
   make_batches(deck, all);
   deal_designs(mpi, deck, all);
   mpi.together([&] {

@@ -158,7 +158,7 @@ TEST_F(CheckpointCommand, OtherCheckpointsAreRefusedOrPassedOver) {
   ASSERT_TRUE(std::filesystem::exists(work_.path("run.h5.checkpoint.previous")));
 
   EXPECT_EQ(run("train --resume deck.yaml model.layers=3"), 2);
-  EXPECT_TRUE(says("gsrgnn: run.h5.checkpoint: is a checkpoint of another deck (")) << said();
+  EXPECT_TRUE(says(": model.layers is 2 there and 3 here; give another output")) << said();
   EXPECT_EQ(run("train --validate --resume deck.yaml"), 2);
 
   write_bytes(work_.path("run.h5.checkpoint"), read_bytes(work_.path("run.h5.checkpoint")).substr(0, 4000));
@@ -183,7 +183,7 @@ TEST_F(CheckpointCommand, ARunOfAnotherCircuitIsNotCompleteAlready) {
   EXPECT_TRUE(says("complete already")) << said();
   ASSERT_EQ(run("generate --cells 100 --seed 1 -o c.h5"), 0);
   EXPECT_EQ(run("train --resume" + arguments), 2);
-  EXPECT_TRUE(says("gsrgnn: run.h5: is the run of this deck on a circuit that has changed since; remove it")) << said();
+  EXPECT_TRUE(says("gsrgnn: run.h5: holds a finished run of this deck on a circuit that has changed since")) << said();
 }
 
 // A full disk takes no checkpoint, and what was there goes on to be of use.

@@ -158,7 +158,8 @@ TEST_F(Checkpoint, OneOfAnotherTrainingIsRefused) {
   std::string note;
   Deck other = deck_;
   other.train.seed = 1;
-  expect_message(input_error([&] { Checkpoints(other, circuit_).read(note); }), newest(), {"another deck", "--resume"});
+  expect_message(input_error([&] { Checkpoints(other, circuit_).read(note); }), newest(),
+                 {"another deck", "train.seed is 0 there and 1 here", "--resume"});
   other = deck_;
   other.checkpoint.epochs = 5;  // has no influence on results
   EXPECT_TRUE(Checkpoints(other, circuit_).read(note));

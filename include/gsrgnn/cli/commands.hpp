@@ -12,7 +12,7 @@ struct Arguments {
   std::string path, circuit, output;
   std::vector<std::string> overrides;  ///< keys of the deck
   std::vector<std::string> sources, lef;
-  bool json = false, validate = false, resume = false, leave = false;
+  bool json = false, validate = false, resume = false, overwrite = false, leave = false;
 };
 
 /// Parses the command line, runs one command and returns its exit code; errors become one line on standard error.

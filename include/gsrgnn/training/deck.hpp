@@ -53,6 +53,7 @@ struct Deck {
     Schedule schedule = Schedule::constant;
     int warm_up = 0;  ///< epochs
     double weight_decay = 0;
+    std::string from;  ///< a run file, whose model the training starts from (ancestor.hpp); empty: from scratch
     std::uint64_t seed = 0;
     /// Shares of the cells: training, validation, test. Joint: of each training circuit's cells, training and
     /// validation, {0.9, 0.1, 0} unless given; not used when there are validation circuits.
@@ -66,6 +67,7 @@ struct Deck {
   struct Checkpoint {
     int epochs = 0;
     double minutes = 10;
+    bool keep = false;  ///< the last one stays when the training is done, to train longer from it; not of sweeps
   } checkpoint;
 
   /// Bytes of the device's memory that a training may take; 0: what the device has free. No part of the resolved deck
@@ -115,9 +117,10 @@ struct Range {
 template <class Enum>
 using Choices = std::vector<std::pair<std::string, Enum>>;
 struct Shares {};  ///< as many as the mode has parts
+struct Path {};    ///< of a file; empty: none
 
 /// Calls visit(key, rule, member of each of the decks) for every key: the one table from which reading, checking,
-/// writing, saving, sweeping, naming and comparing runs follow. The rule is a Range, Choices or Shares.
+/// writing, saving, sweeping, naming and comparing runs follow. The rule is a Range, Choices, Shares or Path.
 template <class Visit, class... Decks>
 void for_each_key(const Visit& visit, Decks&... deck) {
   using Role = KeyRole;
@@ -191,6 +194,8 @@ void for_each_key(const Visit& visit, Decks&... deck) {
         Range<int>{0, 10000000}, deck.train.warm_up...);
   visit(train("weight_decay", "decoupled from the gradient, as in AdamW", "wd", Role::further, 14, always, "0"),
         Range<double>{0, 1e3}, deck.train.weight_decay...);
+  visit(train("from", "the run file of a model to start from", "from", Role::further, 19, always, ""), Path{},
+        deck.train.from...);
   visit(train("seed", "of initial values, split and dropout", "s", Role::repetition, 11, always),
         Range<std::uint64_t>{0, kSeeds}, deck.train.seed...);
   visit(train("split", "shares of the cells: training, validation, test", nullptr, Role::further, 10, always), Shares{},
@@ -206,6 +211,9 @@ void for_each_key(const Visit& visit, Decks&... deck) {
 template <class T>
 std::string value_text(const Range<T>& /*rule*/, const T& value) {
   return fmt::format("{}", value);
+}
+inline std::string value_text(const Path& /*rule*/, const std::string& value) {
+  return value;
 }
 template <class Enum>
 std::string value_text(const Choices<Enum>& choices, const Enum& value) {

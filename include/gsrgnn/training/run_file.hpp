@@ -18,7 +18,8 @@
 ///   /designs                 of a joint training, one element a circuit: name, path, part (0 training, 1 validation,
 ///                            2 test), cells, nets, pins, edges; scores, gcells and the baselines (circuits
 ///                            x 4, see DesignResult; not a number for training circuits)
-///   /model                   see saved_model.hpp
+///   /model                   see saved_model.hpp; attribute content_hash, and of a training that started from a model
+///                            the attribute ancestor, the content_hash of that
 ///   /memory                  attributes planned, allocated (bytes); of a joint training they depend on the number of
 ///                            ranks, and are in /measured, those of the rank that takes most
 ///   /measured                what differs between two equal runs: seconds of each epoch (total, forward, backward,
@@ -63,7 +64,8 @@ constexpr CountField kCountFields[] = {{"cells", &CircuitCounts::cells},
 /// at best_epoch, and this.
 struct RunDescription : CircuitCounts, Scores {
   std::string circuit;
-  std::string content_hash;  ///< of the circuit; empty in runs of programs that wrote none
+  std::string content_hash;          ///< of the circuit; empty in runs of programs that wrote none
+  std::string model_hash, ancestor;  ///< likewise of the model, and of what it started from, if it did
   std::string deck;
   RunParameters parameters;
   std::string revision, kokkos_version, execution_space;
@@ -83,6 +85,8 @@ struct RunDescription : CircuitCounts, Scores {
 /// Reads that of a run file, or of a run that a results file holds in the group `group`. Throws InputError when
 /// anything is missing or does not fit.
 RunDescription describe_run(const Hdf5Reader& file, const std::string& group = "");
+/// What a run file tells, if there is a whole one; else `why` says what is wrong with what is there.
+std::optional<RunDescription> whole_run(const std::string& path, std::string& why);
 /// Whether there is a whole run file with this deck_identity(). `why` says what is wrong with one that is not.
 bool holds_run(const std::string& path, const std::string& identity, std::string& why);
 

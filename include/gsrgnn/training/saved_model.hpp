@@ -34,6 +34,9 @@ struct SavedModel {
   std::vector<float> parameters;  ///< in the layout of ModelParameters(shape)
 };
 
+/// A hash of all that decides its predictions.
+std::string content_hash(const SavedModel& model);
+
 /// Writes /model: attributes of shape, names, standardisation, and one array a parameter, without padding, under
 /// /model/parameters/BLOCK/NAME.
 void write_model(Hdf5Writer& file, const SavedModel& model);

@@ -9,6 +9,7 @@
 /// they have in all.
 
 #include <gsrgnn/circuit/circuit.hpp>
+#include <gsrgnn/training/ancestor.hpp>
 #include <gsrgnn/training/model_nodes.hpp>
 #include <gsrgnn/training/saved_model.hpp>
 #include <gsrgnn/training/split.hpp>
@@ -54,8 +55,10 @@ struct TrainingCircuits {
   UpdateRule rule = UpdateRule::exact;
   std::vector<HeldCircuit> held;  ///< of this rank, by design
   /// Shape, names and standardisation of the model, without parameters: features standardised over all nodes of the
-  /// training circuits, labels over their training cells; the cell types of all training circuits, by name.
+  /// training circuits, labels over their training cells; the cell types of all training circuits, by name. With
+  /// train.from that model, parameters too (ancestor.hpp).
   SavedModel model;
+  std::string ancestor;  ///< of that its hash; empty: from scratch
   MapLine best_map;      ///< of the training cells
   CircuitCounts counts;  ///< sums over the training circuits
   std::string name;      ///< of the circuit, or of those held out as a test, joined by "+"

@@ -1,0 +1,181 @@
+// A training that starts from a model begins where that ended: weights, units, cell types by name.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <gsrgnn/circuit/circuit_file.hpp>
+#include <gsrgnn/training/checkpoint.hpp>
+#include <gsrgnn/training/memory_plan.hpp>
+#include <gsrgnn/training/run_file.hpp>
+
+#include "support/files.hpp"
+#include "support/small_training.hpp"
+
+namespace gsrgnn {
+namespace {
+
+using namespace testing;
+
+class AncestorTest : public ::testing::Test {
+ protected:
+  AncestorTest() : circuit_(small_circuit(200)), deck_(small_deck()) {
+    deck_.train.epochs = 6;
+    first_ = train_one(deck_, circuit_);
+    write_one(path("first.h5"), deck_, circuit_, first_);
+    deck_.train.from = path("first.h5");
+    deck_.output = path("second.h5");
+  }
+  std::string path(const std::string& name) const { return folder_.path(name); }
+  void expect_refused(const Deck& deck, const Circuit& circuit, const std::vector<std::string>& words) const {
+    expect_message(input_error([&] { one_circuit(deck, circuit, "test"); }), deck.train.from + ": ", words);
+  }
+
+  TestFolder folder_;
+  Circuit circuit_;
+  Deck deck_;
+  TrainedRun first_;
+};
+
+TEST_F(AncestorTest, BeginsWithTheModelsLossAndGoesOnFromThere) {
+  const TrainedRun second = train_one(deck_, circuit_);
+  EXPECT_EQ(second.loss[0], first_.loss[static_cast<std::size_t>(first_.best_epoch)]);
+  EXPECT_LT(second.loss.back(), first_.loss.back());
+  EXPECT_EQ(second.model.feature.mean, first_.model.feature.mean);
+  EXPECT_EQ(second.model.label.scale, first_.model.label.scale);
+}
+
+// Of another circuit the model brings its units, whatever that circuit's are.
+TEST_F(AncestorTest, SeesAnotherCircuitInItsOwnUnits) {
+  Circuit other = small_circuit(300, 7);
+  for (float& label : other.label) label = 3 * label + 1;
+  const TrainingCircuits circuits = one_circuit(deck_, other, "test");
+  EXPECT_EQ(circuits.model.feature.mean, first_.model.feature.mean);
+  EXPECT_EQ(circuits.model.label.mean, first_.model.label.mean);
+  EXPECT_EQ(circuits.held.front().inputs.feature,
+            first_.model.feature.apply(match(first_.model, other, "test").feature));
+  EXPECT_GE(circuits.model.feature.most[2], first_.model.feature.most[2]);
+}
+
+TEST_F(AncestorTest, StartsFromTheMapThatTheModelStartedFrom) {
+  Deck deck = small_deck();
+  deck.features = FeatureSet::maps;
+  deck.train.epochs = 3;
+  const TrainedRun first = train_one(deck, circuit_);
+  ASSERT_FALSE(first.model.start.empty());
+  write_one(path("maps.h5"), deck, circuit_, first);
+  deck.train.from = path("maps.h5");
+  EXPECT_EQ(train_one(deck, circuit_).loss[0], first.loss[static_cast<std::size_t>(first.best_epoch)]);
+  const TrainingCircuits other = one_circuit(deck, small_circuit(300, 7), "test");
+  EXPECT_EQ(other.model.start.slope, first.model.start.slope);
+  EXPECT_NE(other.best_map.slope, first.model.start.slope);
+}
+
+// The same cells under numbers in another order, and one type more: to the model that is the same circuit.
+TEST_F(AncestorTest, FindsCellTypesByNameAndBeginsNewOnesAtZero) {
+  Circuit other = circuit_;
+  const auto types = static_cast<std::int32_t>(other.type_name.size());
+  std::reverse(other.type_name.begin(), other.type_name.end());
+  for (auto& type : other.cell_type) type = types - 1 - type;
+  other.type_name.insert(other.type_name.begin(), "NEW");
+  for (auto& type : other.cell_type) ++type;
+  const TrainedRun second = train_one(deck_, other);
+  EXPECT_EQ(second.loss[0], first_.loss[static_cast<std::size_t>(first_.best_epoch)]);
+
+  const SavedModel start = one_circuit(deck_, other, "test").model;
+  EXPECT_EQ(start.shape.types, types + 1);
+  EXPECT_EQ(start.type_name.back(), "NEW");
+  EXPECT_TRUE(std::equal(circuit_.type_name.begin(), circuit_.type_name.end(), start.type_name.begin()));
+  const ModelParameters places(start.shape);
+  const ParameterArray& rows = places.table.arrays[places.type_weight];
+  for (int column = 0; column < rows.columns; ++column) {
+    EXPECT_EQ(start.parameters[rows.at(types, column)], 0);
+    EXPECT_NE(start.parameters[rows.at(0, column)], 0);
+  }
+}
+
+TEST_F(AncestorTest, PlansTheMemoryOfItsTypesToo) {
+  Circuit other = circuit_;
+  for (std::string& name : other.type_name) name += "_of_another_library";
+  const MemoryUse use = validate_one(deck_, other);
+  EXPECT_EQ(use.planned, use.allocated);
+  EXPECT_EQ(use.planned, MemoryPlan(deck_.model, size_for_training(deck_, other, "test")).planned());
+  EXPECT_GT(use.planned, MemoryPlan(deck_.model, size_for_training(small_deck(), other, "test")).planned());
+}
+
+TEST_F(AncestorTest, OfAJointTrainingHasTheTypesOfAllCircuits) {
+  for (int i = 0; i < 2; ++i) {
+    Circuit circuit = small_circuit(150, 20 + static_cast<std::uint64_t>(i));
+    circuit.type_name[0] = fmt::format("ONLY_{}", i);
+    write_circuit(circuit, path(fmt::format("c{}.h5", i)));
+  }
+  write_circuit(small_circuit(150, 30), path("test.h5"));
+  deck_.mode = Mode::joint;
+  deck_.circuits.training = {path("c0.h5"), path("c1.h5")};
+  deck_.circuits.test = {path("test.h5")};
+  deck_.train.epochs = 2;
+  deck_.train.split[0] = 0.9;
+  deck_.train.split[1] = 0.1;
+  const TrainingCircuits circuits = open_circuits(Mpi::alone(), deck_);
+  EXPECT_EQ(circuits.model.type_name.size(), circuit_.type_name.size() + 2);
+  EXPECT_EQ(circuits.ancestor, content_hash(first_.model));
+  const TrainedRun run = train(Mpi::alone(), deck_, circuits, ReportProgress());
+  EXPECT_EQ(run.model.parameters.size(), circuits.model.parameters.size());
+  EXPECT_NE(run.model.parameters, circuits.model.parameters);
+}
+
+TEST_F(AncestorTest, OneThatDoesNotFitIsRefusedByWhatDiffers) {
+  Deck other = deck_;
+  other.model.layers = 4;
+  expect_refused(other, circuit_, {"its model.layers is 3", "the deck 4", "model.layers=3"});
+  other = deck_;
+  other.model.kind = ModelKind::sage;
+  other.model.groups = 1;
+  expect_refused(other, circuit_, {"its model.kind is gsr", "the deck sage"});
+  other = deck_;
+  other.model.dropout = 0.1;  // is of the training
+  EXPECT_NO_THROW(one_circuit(other, circuit_, "test"));
+  Circuit changed = circuit_;
+  changed.label_unit = "something else";
+  expect_refused(deck_, changed, {"predicts congestion", "something else"});
+  changed = circuit_;
+  changed.feature_name.back() = "strange";
+  expect_refused(deck_, changed, {"does not know feature 'strange'"});
+  other = deck_;
+  other.train.from = path("none.h5");
+  expect_refused(other, circuit_, {"no such file"});
+  write_circuit(circuit_, path("circuit.h5"));
+  other.train.from = path("circuit.h5");
+  expect_refused(other, circuit_, {"holds no model"});
+}
+
+TEST_F(AncestorTest, TheRunRecordsIt) {
+  const TrainedRun second = train_one(deck_, circuit_);
+  write_one(deck_.output, deck_, circuit_, second);
+  const RunDescription run = describe_run(Hdf5Reader(deck_.output));
+  EXPECT_EQ(run.ancestor, describe_run(Hdf5Reader(deck_.train.from)).model_hash);
+  EXPECT_EQ(run.ancestor, content_hash(first_.model));
+  EXPECT_EQ(run.parameters.text("from"), deck_.train.from);
+  EXPECT_EQ(describe_run(Hdf5Reader(deck_.train.from)).ancestor, "");
+}
+
+TEST_F(AncestorTest, AResumedTrainingEndsTheSameAndNotFromAnother) {
+  const TrainedRun undisturbed = train_one(deck_, circuit_);
+  const std::string hash = content_hash(first_.model);
+  const Checkpoints checkpoints(deck_, circuit_.name, content_hash(circuit_), hash);
+  for (const std::int64_t epoch : {0, 1, 4, 6}) {
+    train_one(deck_, circuit_, ReportProgress(), nullptr, [&](std::int64_t at, const auto& state) {
+      if (at == epoch) checkpoints.write(state());
+    });
+    std::string note;
+    const auto state = checkpoints.read(note);
+    ASSERT_TRUE(state) << note;
+    const TrainedRun resumed = train_one(deck_, circuit_, ReportProgress(), &*state);
+    EXPECT_EQ(resumed.loss, undisturbed.loss);
+    EXPECT_EQ(resumed.model.parameters, undisturbed.model.parameters);
+    expect_message(input_error([&] { Checkpoints(deck_, circuit_.name, content_hash(circuit_), "0123").read(note); }),
+                   checkpoint_path(deck_.output), {"another model to start from", hash, "0123"});
+  }
+}
+
+}  // namespace
+}  // namespace gsrgnn
