@@ -478,10 +478,10 @@ std::vector<Kernel> kernels_without_k() {
          return close(dot(moved, expected), dot(expected, expected), 1e-2);
        }},
       {"squared_error", rows_work(2),
-       [](const Scene& s) { squared_error(s.space, s.x, s.y, s.part, {}, 0, s.loss_partial); },
+       [](const Scene& s) { squared_error(s.space, s.x, s.y, s.part, 0, s.loss_partial); },
        [](const Scene& s) {
          const double expected = dot(s.space, s.x, s.x) + dot(s.space, s.y, s.y) - 2 * dot(s.space, s.x, s.y);
-         return close(squared_error(s.space, s.x, s.y, s.part, {}, 0, s.loss_partial), expected, 1e-5);
+         return close(squared_error(s.space, s.x, s.y, s.part, 0, s.loss_partial), expected, 1e-5);
        }},
       {"draw_dropout", rows_work(0.25), [](const Scene& s) { draw_dropout(s.space, 0.25, s.width, 1, 1, s.kept); },
        [](const Scene& s) {

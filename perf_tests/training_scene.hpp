@@ -25,7 +25,7 @@ class Training {
     const CircuitOnDevice& on = bench_.attach(0);
     const TrainingMemory& m = bench_.memory();
     forward.push_back(seconds(space(), [&] { on.model->forward(space(), Pass::evaluation); }));
-    const double error = squared_error(space(), on.model->output(), on.label, on.part, on.weight,
+    const double error = squared_error(space(), on.model->output(), on.label, on.part,
                                        static_cast<std::uint8_t>(Part::training), m.training_error);
     update_by_block(bench_, epoch_++);
     backward.push_back(bench_.laps.backward);

@@ -50,15 +50,14 @@ Progress::Progress()
 void Progress::operator()(const TrainingProgress& p) {
   const auto now = Clock::now();
   if (first_ < 0) first_ = p.epoch;
-  const bool finished = p.epoch == p.epochs;
   const std::int64_t tenth = p.epoch * 10 / p.epochs;
   const bool due = terminal_ ? now - last_ > std::chrono::milliseconds(200) : tenth > printed_tenth_;
-  if (!due && !finished) return;
+  if (!due && !p.last) return;
   last_ = now;
   printed_tenth_ = tenth;
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   std::string eta = "started";
-  if (finished) {
+  if (p.last) {
     eta = fmt::format("{} in all", duration(elapsed));
   } else if (p.epoch > first_) {
     const double each = elapsed / static_cast<double>(p.epoch - first_);
@@ -68,7 +67,7 @@ void Progress::operator()(const TrainingProgress& p) {
   say("  epoch {:>{}}/{}  loss {:.4f}  validation Pearson {:.4f}  best at {}  {}", p.epoch,
       std::to_string(p.epochs).size(), p.epochs, p.loss, p.validation_pearson, p.best_epoch, eta);
   if (terminal_) write_output("\x1b[K");
-  if (!terminal_ || finished) say("\n");
+  if (!terminal_ || p.last) say("\n");
   flush_output();
 }
 
@@ -79,6 +78,11 @@ void print_scores(const char* which, const std::vector<Scores>& scores) {
 }
 
 void print_trained(const Deck& deck, const TrainedRun& run) {
+  const auto epochs = static_cast<std::int64_t>(run.loss.size()) - 1;
+  if (epochs < deck.train.epochs) {
+    say("ended after {} of {} epochs: for {} none was better (train.patience)\n", epochs, deck.train.epochs,
+        deck.train.patience);
+  }
   const std::string protocol =
       deck.mode == Mode::joint
           ? plural(deck.circuits.test.size(), "circuit") + " never seen"

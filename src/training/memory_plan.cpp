@@ -66,14 +66,17 @@ CircuitSize size_for_training(const Deck& deck, const Circuit& circuit, const st
   }
   const CircuitCounts counts = count(circuit);
   const bool cells = deck.model.nodes == Nodes::cells;
-  return {counts, cells ? counts : count(gcell_circuit(circuit)),
+  return {counts,
+          cells ? counts : count(gcell_circuit(circuit)),
           static_cast<int>(feature_names(circuit, deck.features).size()),
-          cells ? static_cast<int>(trained_types(deck, circuit.type_name)) : 0, static_cast<int>(circuit.labels())};
+          cells ? static_cast<int>(trained_types(deck, circuit.type_name)) : 0,
+          static_cast<int>(circuit.labels()),
+          !cells || deck.train.loss == TrainingLoss::hot};
 }
 
 MemoryPlan::MemoryPlan(const ModelSettings& model, const CircuitSize& size, std::int64_t keep_within)
     : shape_{model, size.features, size.types, size.labels},
-      circuits_{{size.nodes, Purpose::training}},
+      circuits_{{size.nodes, Purpose::training, size.weighted}},
       rule_(UpdateRule::by_block),
       keeps_all_(keep_within == kKeepAll) {
   keep_what_fits(keep_within);
@@ -83,7 +86,8 @@ MemoryPlan::MemoryPlan(const TrainingCircuits& circuits, std::int64_t keep_withi
     : shape_(circuits.model.shape), rule_(circuits.rule), keeps_all_(keep_within == kKeepAll) {
   for (const HeldCircuit& held : circuits.held) {
     const TrainingDesign& design = circuits.designs[held.design];
-    circuits_.push_back({design.nodes, design.part == Part::training ? Purpose::training : Purpose::prediction});
+    circuits_.push_back(
+        {design.nodes, design.part == Part::training ? Purpose::training : Purpose::prediction, !held.weight.empty()});
   }
   keep_what_fits(keep_within);
 }
@@ -96,7 +100,7 @@ void MemoryPlan::keep_what_fits(std::int64_t keep_within) {
   for (SizedCircuit& circuit : circuits_) {
     if (circuit.purpose != Purpose::training) continue;
     circuit.kept_layers = largest_within(for_model, shape_.layers, [&](int layers) {
-      return measure(shape_, {{circuit.counts, circuit.purpose, layers}}).model;
+      return measure(shape_, {{circuit.counts, circuit.purpose, circuit.weighted, layers}}).model;
     });
   }
   bytes_ = measure(shape_, circuits_);

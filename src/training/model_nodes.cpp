@@ -32,9 +32,16 @@ std::vector<float> ModelNodes::to_cells(std::vector<float> values, std::size_t c
   return read;
 }
 
-std::vector<float> ModelNodes::weights() const {
-  std::vector<float> weight;
-  for (const auto& of_gcell : cells_) weight.push_back(static_cast<float>(of_gcell.size()));
+std::vector<float> ModelNodes::weights(std::vector<float> of_cells, std::size_t columns) const {
+  if (!are_gcells()) return of_cells;
+  std::vector<float> weight(cells_.size() * columns, 0.0F);
+  for (std::size_t g = 0; g < cells_.size(); ++g) {
+    for (const std::int32_t cell : cells_[g]) {
+      for (std::size_t c = 0; c < columns; ++c) {
+        weight[g * columns + c] += of_cells.empty() ? 1 : of_cells[static_cast<std::size_t>(cell) * columns + c];
+      }
+    }
+  }
   return weight;
 }
 

@@ -1,5 +1,4 @@
 #include <cmath>
-#include <gsrgnn/kernels/loss.hpp>
 #include <gsrgnn/training/trainer.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/exchange.hpp>
@@ -14,7 +13,7 @@ namespace {
 /// One circuit's share of an evaluation.
 struct Evaluation {
   std::size_t design = 0;
-  double training_error = 0, validation_error = 0;  ///< sums of squares
+  double training_error = 0, validation_error = 0;  ///< loss_sum()
   std::optional<double> pearson;  ///< of its validation cells, mean over the labels that vary there, if any does
   bool found_nan = false;
   template <class Self, class Visit>
@@ -48,9 +47,8 @@ class Trainer {
 
   TrainedRun run(const ReportProgress& report, const TrainingState* from, const BetweenEpochs& between) {
     if (from != nullptr) resume(*from);
-    const std::int64_t epochs = bench_.deck.train.epochs;
     double best = run_.best_epoch == 0 ? -std::numeric_limits<double>::infinity() : merit_of(run_.best_epoch);
-    for (std::int64_t epoch = from == nullptr ? 0 : from->epoch; epoch <= epochs; ++epoch) {
+    for (std::int64_t epoch = from == nullptr ? 0 : from->epoch;; ++epoch) {
       if (between) between(epoch, [&] { return state(epoch); });
       Stopwatch<Exec> watch(bench_.space);
       bench_.laps = {};
@@ -63,9 +61,9 @@ class Trainer {
       }
       bench_.laps.total = watch.lap();
       if (report && bench_.mpi.rank() == 0) {
-        report({epoch, epochs, run_.loss.back(), run_.validation_pearson.back(), run_.best_epoch});
+        report(progress(epoch));
       }
-      if (epoch == epochs) break;
+      if (is_last(epoch)) break;
       watch.lap();
       bench_.circuits.rule == UpdateRule::exact ? update_exactly(bench_, epoch) : update_by_block(bench_, epoch);
       bench_.laps.total += watch.lap();
@@ -90,6 +88,20 @@ class Trainer {
   /// The best epoch's output is kept when it is of one circuit; of several, they would need more memory than the
   /// forward pass in the end takes time.
   bool keeps_output() const { return bench_.circuits.rule == UpdateRule::by_block; }
+
+  /// Whether the model is judged for the last time: all updates are made, or none was better for too long. It follows
+  /// from the curves, and so is the same in a training that was resumed.
+  bool is_last(std::int64_t epoch) const {
+    const int patience = bench_.deck.train.patience;
+    return epoch == bench_.deck.train.epochs || (patience > 0 && epoch - run_.best_epoch >= patience);
+  }
+
+  TrainingProgress progress(std::int64_t epoch) const {
+    double seconds = 0;
+    for (const double of_epoch : run_.seconds.total) seconds += of_epoch;
+    return {epoch,           bench_.deck.train.epochs,    run_.loss.back(), run_.validation_pearson.back(),
+            run_.best_epoch, run_.validation_loss.back(), seconds,          is_last(epoch)};
+  }
 
   TrainingState state(std::int64_t epoch) const {
     TrainingState state = bench_.take_parameters(run_.best_epoch > 0);
@@ -163,10 +175,8 @@ class Trainer {
     if (keeps_output() && trains_as_evaluated(bench_.deck)) bench_.laps.forward += forward;
     Evaluation row;
     row.design = held.design;
-    row.training_error = squared_error(space, on.model->output(), on.label, on.part, on.weight,
-                                       static_cast<std::uint8_t>(Part::training), m.training_error);
-    row.validation_error = squared_error(space, on.model->output(), on.label, on.part, on.weight,
-                                         static_cast<std::uint8_t>(Part::validation), m.validation_error);
+    row.training_error = loss_sum(bench_, on, Part::training, m.training_error);
+    row.validation_error = loss_sum(bench_, on, Part::validation, m.validation_error);
     row.found_nan = on.model->take_found_nan(space);
     if (!judges_epochs(bench_.deck, bench_.circuits.designs[held.design])) return row;
     watch.lap();

@@ -79,8 +79,8 @@ void TrainingBench::load() {
     auto rest = held.nodes.means(held.label, m.circuits[i].label.extent(1));  // what is to be learned
     for (std::size_t v = 0; v < held.start.size(); ++v) rest[v] -= held.start[v];
     upload(space, m.circuits[i].label, rest);
+    if (!held.weight.empty()) upload(space, m.circuits[i].weight, held.weight);
     upload(space, m.circuits[i].part, held.nodes.parts(held.part));
-    upload(space, m.circuits[i].weight, held.nodes.weights());
   }
 }
 

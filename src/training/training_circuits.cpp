@@ -246,6 +246,14 @@ MapLine best_map_of(const std::vector<Moments>& rows, const std::vector<std::str
   return line;
 }
 
+/// What an error of each label counts for TrainingLoss::hot: 1, and more for those above the mean of the training
+/// cells.
+std::vector<float> weights_by_height(const std::vector<float>& label, const Standardisation& of_training_cells) {
+  std::vector<float> weight = of_training_cells.apply(label);
+  for (float& value : weight) value = 1 + std::max(value, 0.0F);
+  return weight;
+}
+
 /// To what is known of the features' ranges adds those of the training circuits.
 void widen(Standardisation& feature, const ColumnMoments& seen) {
   for (std::size_t column = 0; column < feature.least.size(); ++column) {
@@ -341,6 +349,9 @@ void standardise(const Mpi& mpi, const Deck& deck, const std::string& place, Tra
   }
   for (HeldCircuit& held : all.held) {
     held.label = all.model.label.apply(held.circuit->label);
+    const bool hot = deck.train.loss == TrainingLoss::hot;
+    held.weight =
+        held.nodes.weights(hot ? weights_by_height(held.circuit->label, whole) : std::vector<float>(), labels);
     // The line's share is in the same unit, but has no mean to be rid of.
     const auto in_units = [&](const std::vector<float>& values, bool centred) {
       std::vector<float> result(values.size());

@@ -1,6 +1,7 @@
 #include <gsrgnn/kernels/adam.hpp>
+#include <gsrgnn/kernels/cell_loss.hpp>
+#include <gsrgnn/kernels/clip.hpp>
 #include <gsrgnn/kernels/fixed_sum.hpp>
-#include <gsrgnn/kernels/loss.hpp>
 #include <gsrgnn/training/learning_rate.hpp>
 #include <gsrgnn/training/random_streams.hpp>
 #include <gsrgnn/training/training_bench.hpp>
@@ -13,6 +14,11 @@ namespace {
 
 constexpr auto kTraining = static_cast<std::uint8_t>(Part::training);
 
+ErrorMeasure measure_of(TrainingLoss loss) {
+  if (loss == TrainingLoss::mae) return ErrorMeasure::absolute;
+  return loss == TrainingLoss::huber ? ErrorMeasure::huber : ErrorMeasure::square;
+}
+
 /// Of update `number`, counted from 1.
 AdamOptions adam_options(const TrainingBench& bench, std::int64_t number) {
   AdamOptions options;
@@ -23,8 +29,21 @@ AdamOptions adam_options(const TrainingBench& bench, std::int64_t number) {
 
 /// The loss is the mean over `values`.
 void start_backward(const TrainingBench& bench, const CircuitOnDevice& on, double values) {
-  squared_error_gradient(bench.space, on.model->output(), on.label, on.part, on.weight, kTraining, values,
-                         on.model->output_gradient());
+  const TrainingLoss loss = bench.deck.train.loss;
+  if (loss == TrainingLoss::mse && on.weight.size() == 0) {
+    squared_error_gradient(bench.space, on.model->output(), on.label, on.part, kTraining, values,
+                           on.model->output_gradient());
+  } else {
+    cell_loss_gradient(bench.space, measure_of(loss), on.model->output(), on.label, on.weight, on.part, kTraining,
+                       values, on.model->output_gradient());
+  }
+}
+
+/// What the deck lets through of a block's gradient. A training of one circuit never has more of it at a time, and for
+/// one of several the key means the same.
+void clip(const TrainingBench& bench, const Vector<float, Exec>& gradient, std::int64_t count) {
+  const double most = bench.deck.train.clip;
+  if (most > 0) clip_norm(bench.space, gradient, count, most, bench.memory().training_error);
 }
 
 /// Shows the model the die from another side, by seed.
@@ -87,6 +106,7 @@ void update_from_batch(TrainingBench& bench, int batch, std::int64_t number) {
   sum_over_ranks(bench, m.gradient_sum);
   for (const ParameterBlock& block : m.table.blocks) {
     read_fixed_sum(space, m.gradient_sum, block.first, block.count, m.gradient);
+    clip(bench, m.gradient, block.count);
     adam_update(space, adam_options(bench, number), number, m.parameters, m.moment1, m.moment2, m.gradient, block.first,
                 block.count);
   }
@@ -94,6 +114,15 @@ void update_from_batch(TrainingBench& bench, int batch, std::int64_t number) {
 }
 
 }  // namespace
+
+double loss_sum(const TrainingBench& bench, const CircuitOnDevice& on, Part part, const Vector<double, Exec>& partial) {
+  const auto which = static_cast<std::uint8_t>(part);
+  const TrainingLoss loss = bench.deck.train.loss;
+  if (loss == TrainingLoss::mse && on.weight.size() == 0) {
+    return squared_error(bench.space, on.model->output(), on.label, on.part, which, partial);
+  }
+  return cell_loss(bench.space, measure_of(loss), on.model->output(), on.label, on.weight, on.part, which, partial);
+}
 
 void update_by_block(TrainingBench& bench, std::int64_t epoch) {
   const TrainingMemory& m = bench.memory();
@@ -110,6 +139,7 @@ void update_by_block(TrainingBench& bench, std::int64_t epoch) {
   on.model->backward(bench.space, [&](int number) {
     Stopwatch<Exec> of_update(bench.space);
     const ParameterBlock& block = m.table.blocks[static_cast<std::size_t>(number)];
+    clip(bench, on.model->gradient(), block.count);
     adam_update(bench.space, adam_options(bench, epoch + 1), epoch + 1, m.parameters, m.moment1, m.moment2,
                 on.model->gradient(), block.first, block.count);
     updates += of_update.lap();

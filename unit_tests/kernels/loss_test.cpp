@@ -30,8 +30,7 @@ struct Loss {
 
 template <class Exec, class Scalar>
 Loss<Exec, Scalar> by_kernels(const std::vector<Scalar>& out, const std::vector<Scalar>& label,
-                              const std::vector<std::uint8_t>& part, std::uint8_t which, double count,
-                              const std::vector<Scalar>& weight = {}) {
+                              const std::vector<std::uint8_t>& part, std::uint8_t which, double count) {
   const Exec space;
   GuardedMemory<Exec> memory(space);
   const auto rows = part.size(), outputs = out.size() / part.size();
@@ -40,9 +39,8 @@ Loss<Exec, Scalar> by_kernels(const std::vector<Scalar>& out, const std::vector<
   const auto p = memory.template make_from<Vector<std::uint8_t, Exec>>(part, rows);
   const auto partial = memory.template make<Vector<double, Exec>>(Tuning<Exec>::kRowChunks);
   const auto gradient = memory.template make<Matrix<Scalar, Exec>>(rows, outputs);
-  const auto w = memory.template make_from<Vector<Scalar, Exec>>(weight, weight.size());
-  const double error = squared_error(space, o, l, p, w, which, partial);
-  squared_error_gradient(space, o, l, p, w, which, count, gradient);
+  const double error = squared_error(space, o, l, p, which, partial);
+  squared_error_gradient(space, o, l, p, which, count, gradient);
   return {error, download(space, gradient)};
 }
 
@@ -72,18 +70,6 @@ TYPED_TEST(LossTest, EqualsPlainLoops) {
       }
     }
   }
-}
-
-TYPED_TEST(LossTest, RowsOfWeightsCountAsSoManyRows) {
-  using Scalar = typename TypeParam::Scalar;
-  // Rows 0, 1 and 2 with weights 1, 3 and 0: the same as 0, 1, 1 and 1.
-  const std::vector<Scalar> weight = {1, 3, 0};
-  const auto few =
-      by_kernels<typename TypeParam::Exec>(std::vector<Scalar>{1, 2, 5}, {0, 4, 1}, {0, 0, 0}, 0, 4, weight);
-  const auto many =
-      by_kernels<typename TypeParam::Exec>(std::vector<Scalar>{1, 2, 2, 2}, {0, 4, 4, 4}, {0, 0, 0, 0}, 0, 4);
-  EXPECT_EQ(few.error, many.error);
-  EXPECT_EQ(few.gradient, (std::vector<Scalar>{many.gradient[0], 3 * many.gradient[1], 0}));
 }
 
 TYPED_TEST(LossTest, AnEmptySplitHasNone) {

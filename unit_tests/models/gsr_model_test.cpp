@@ -309,8 +309,8 @@ TYPED_TEST(GsrModelTest, TrainsThrough1000Layers) {
   std::vector<double> loss;
   for (int step = 1; step <= 40; ++step) {
     on.model->forward(on.space, *on.graph);
-    loss.push_back(squared_error(on.space, on.model->output(), label, part, {}, 0, partial) / kCells);
-    squared_error_gradient(on.space, on.model->output(), label, part, {}, 0, kCells, on.model->output_gradient());
+    loss.push_back(squared_error(on.space, on.model->output(), label, part, 0, partial) / kCells);
+    squared_error_gradient(on.space, on.model->output(), label, part, 0, kCells, on.model->output_gradient());
     on.model->backward(on.space, *on.graph, [&](int number) {
       const auto& block = on.model->table().blocks[number];
       adam_update(on.space, AdamOptions{3e-4}, step, on.model->parameters(), on.moment1, on.moment2,

@@ -53,8 +53,8 @@ class TrainingStep {
   double run() {
     ++step_;
     model_->forward(space_, *graph_);
-    const double error = squared_error(space_, model_->output(), label_, part_, {}, 0, partial_);
-    squared_error_gradient(space_, model_->output(), label_, part_, {}, 0, 100.0, model_->output_gradient());
+    const double error = squared_error(space_, model_->output(), label_, part_, 0, partial_);
+    squared_error_gradient(space_, model_->output(), label_, part_, 0, 100.0, model_->output_gradient());
     model_->backward(space_, *graph_, [&](int block) {
       const auto& range = model_->table().blocks[block];
       adam_update(space_, AdamOptions(), step_, model_->parameters(), m_, v_, model_->gradient(), range.first,

@@ -43,6 +43,8 @@ std::vector<Deck> decks_of_every_kind() {
       decks.push_back(deck);
     }
   }
+  decks.back().train.loss = TrainingLoss::hot;
+  decks.back().train.clip = 1e-3;
   return decks;
 }
 

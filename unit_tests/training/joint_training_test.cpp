@@ -111,9 +111,9 @@ std::vector<double> losses(const Deck& deck, const SavedModel& saved, const Circ
   options.learning_rate = deck.train.learning_rate;
   for (int epoch = 0;; ++epoch) {
     model->forward(space, Pass::evaluation);
-    losses.push_back(squared_error(space, model->output(), label, part, {}, 0, partial) / values);
+    losses.push_back(squared_error(space, model->output(), label, part, 0, partial) / values);
     if (epoch == deck.train.epochs) return losses;
-    squared_error_gradient(space, model->output(), label, part, {}, 0, values, model->output_gradient());
+    squared_error_gradient(space, model->output(), label, part, 0, values, model->output_gradient());
     model->backward(space, [&](int block) {
       const ParameterBlock& range = model->table().blocks[static_cast<std::size_t>(block)];
       adam_update(space, options, epoch + 1, model->parameters(), moment1, moment2, model->gradient(), range.first,

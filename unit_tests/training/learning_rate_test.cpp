@@ -43,6 +43,16 @@ TEST(LearningRate, FallsByHalfACosineAfterIt) {
   EXPECT_LT(learning_rate(deck, 20, 2), learning_rate(deck, 10, 1));  // the last of smaller steps
 }
 
+TEST(LearningRate, FallsToATenthTwice) {
+  const Deck deck = deck_of(Schedule::step, 2);  // eight epochs after the warm-up
+  EXPECT_EQ(learning_rate(deck, 1, 1), 0.25);
+  for (const int number : {3, 6}) EXPECT_EQ(learning_rate(deck, number, 1), 0.5);
+  for (const int number : {7, 8}) EXPECT_EQ(learning_rate(deck, number, 1), 0.05);
+  for (const int number : {9, 10}) EXPECT_EQ(learning_rate(deck, number, 1), 0.005);
+  EXPECT_EQ(learning_rate(deck, 12, 2), 0.5);
+  EXPECT_EQ(learning_rate(deck, 13, 2), 0.05);
+}
+
 TEST(LearningRate, OfWarmUpOnlyNeverFalls) {
   const Deck deck = deck_of(Schedule::cosine, 20);
   EXPECT_EQ(learning_rate(deck, 10, 1), 0.25);

@@ -20,7 +20,15 @@ namespace gsrgnn {
 enum class Mode { independent, joint };
 
 /// How the learning rate goes over a training (learning_rate.hpp).
-enum class Schedule { constant, cosine };
+enum class Schedule { constant, cosine, step };
+
+/// What a training makes small, of the errors of its cells, in units of the label's deviation (kernels/cell_loss.hpp).
+enum class TrainingLoss {
+  mse,    ///< the mean square
+  mae,    ///< the mean size
+  huber,  ///< the square of small errors, the size of large ones
+  hot,    ///< the mean square, in which a cell whose label is z deviations above the mean counts 1 + z times
+};
 
 /// How many layers keep what backward needs (ModelShape::kept_layers).
 enum class Keep { fit /* the memory_limit, or half of what is free */, all, none };
@@ -53,6 +61,9 @@ struct Deck {
     Schedule schedule = Schedule::constant;
     int warm_up = 0;  ///< epochs
     double weight_decay = 0;
+    double clip = 0;  ///< the largest norm of the gradient of a block of parameters; 0: any
+    TrainingLoss loss = TrainingLoss::mse;
+    int patience = 0;  ///< epochs without a better one after which it ends; 0: it does not
     std::string from;  ///< a run file, whose model the training starts from (ancestor.hpp); empty: from scratch
     std::uint64_t seed = 0;
     /// Shares of the cells: training, validation, test. Joint: of each training circuit's cells, training and
@@ -142,7 +153,12 @@ void for_each_key(const Visit& visit, Decks&... deck) {
   static const Choices<Flips> flips = {{"off", Flips::off}, {"on", Flips::on}};
   static const Choices<FeatureSet> features = {
       {"maps", FeatureSet::maps}, {"routes", FeatureSet::routes}, {"paper", FeatureSet::paper}};
-  static const Choices<Schedule> schedules = {{"constant", Schedule::constant}, {"cosine", Schedule::cosine}};
+  static const Choices<Schedule> schedules = {
+      {"constant", Schedule::constant}, {"cosine", Schedule::cosine}, {"step", Schedule::step}};
+  static const Choices<TrainingLoss> losses = {{"mse", TrainingLoss::mse},
+                                               {"mae", TrainingLoss::mae},
+                                               {"huber", TrainingLoss::huber},
+                                               {"hot", TrainingLoss::hot}};
   static const Choices<SplitUnit> units = [] {
     Choices<SplitUnit> all;
     for (const SplitUnit unit : {SplitUnit::cells, SplitUnit::gcells, SplitUnit::tiles}) {
@@ -187,13 +203,22 @@ void for_each_key(const Visit& visit, Decks&... deck) {
         deck.train.epochs...);
   visit(train("learning_rate", "of Adam", "lr", Role::further, 9, always), Range<double>{1e-12, 1e3},
         deck.train.learning_rate...);
-  visit(train("schedule", "of the learning rate: as it is, or down to 0 in half a cosine", "", Role::further, 17,
-              always, "constant"),
+  visit(train("schedule", "of the learning rate: as it is, down to 0 in half a cosine, or to a tenth twice", "",
+              Role::further, 17, always, "constant"),
         schedules, deck.train.schedule...);
   visit(train("warm_up", "epochs in which the learning rate rises from 0", "w", Role::further, 18, always, "0"),
         Range<int>{0, 10000000}, deck.train.warm_up...);
   visit(train("weight_decay", "decoupled from the gradient, as in AdamW", "wd", Role::further, 14, always, "0"),
         Range<double>{0, 1e3}, deck.train.weight_decay...);
+  visit(train("clip", "largest norm of the gradient of a block of parameters; 0: any", "clip", Role::further, 20,
+              always, "0"),
+        Range<double>{0, 1e30}, deck.train.clip...);
+  visit(train("loss", "of a cell's error: squared, its size, either by size, squared with hot cells counting more", "",
+              Role::further, 21, always, "mse"),
+        losses, deck.train.loss...);
+  visit(train("patience", "epochs without a better validation Pearson after which it ends; 0: it does not", "pat",
+              Role::further, 22, always, "0"),
+        Range<int>{0, 10000000}, deck.train.patience...);
   visit(train("from", "the run file of a model to start from", "from", Role::further, 19, always, ""), Path{},
         deck.train.from...);
   visit(train("seed", "of initial values, split and dropout", "s", Role::repetition, 11, always),

@@ -1,7 +1,9 @@
 #pragma once
 
-/// The learning rate over a training: linear warm-up, then constant or half a cosine down to 0 (Loshchilov and Hutter,
-/// "SGDR: Stochastic gradient descent with warm restarts", 2017, Eq. 5, without restarts).
+/// The learning rate over a training: linear warm-up, then constant; or half a cosine down to 0 (Loshchilov and Hutter,
+/// "SGDR: Stochastic gradient descent with warm restarts", 2017, Eq. 5, without restarts); or in steps, a tenth from
+/// half of what is left on and a hundredth from three quarters (Huang et al., "Densely connected convolutional
+/// networks", 2017, Section 4.2).
 
 #include <gsrgnn/training/deck.hpp>
 

@@ -16,6 +16,7 @@ namespace gsrgnn {
 struct CircuitSize {
   CircuitCounts counts, nodes;  ///< of the circuit, and of the graph that a model sees (model_nodes.hpp)
   int features = 0, types = 0, labels = 0;
+  bool weighted = false;  ///< the loss has a weight for each label
 };
 /// Throws InputError at `place` when the circuit has no label, and so cannot be trained on.
 CircuitSize size_for_training(const Deck& deck, const Circuit& circuit, const std::string& place);
@@ -24,6 +25,7 @@ CircuitSize size_for_training(const Deck& deck, const Circuit& circuit, const st
 struct SizedCircuit {
   CircuitCounts counts;  ///< of the graph that its model sees
   Purpose purpose;
+  bool weighted = false;
   int kept_layers = 0;
 };
 

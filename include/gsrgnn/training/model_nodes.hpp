@@ -26,9 +26,9 @@ class ModelNodes {
   /// What cells read of values of the nodes: their GCell's, large ones the mean over their box.
   std::vector<float> to_cells(std::vector<float> values, std::size_t columns) const;
 
-  /// Of GCells: how many cells of a part lie in each node, as weights of nodes in a loss over cells.
-  /// `part` is that of each cell; of a GCell all have one.
-  std::vector<float> weights() const;
+  /// What errors of the nodes count in a loss over cells, nodes x columns, from what those of cells do (N x columns;
+  /// empty: all 1): the sum over the cells of a GCell. Empty: all 1.
+  std::vector<float> weights(std::vector<float> of_cells, std::size_t columns) const;
   /// The part of each node; kNoPart where no cell is.
   std::vector<std::uint8_t> parts(const std::vector<std::uint8_t>& of_cells) const;
   /// The mean over the cells of each node, nodes x columns; 0 where there is none.

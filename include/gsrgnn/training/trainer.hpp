@@ -1,7 +1,7 @@
 #pragma once
 
-/// Training: Adam on the mean squared error of the training cells, the model of the best validation Pearson kept, the
-/// test cells scored once, with that model.
+/// Training: Adam on the loss of the training cells, by default the mean squared error, the model of the best
+/// validation Pearson kept, the test cells scored once, with that model.
 ///
 /// Of one circuit, an epoch is one update, from all of it. A joint training makes one model of many circuits, for
 /// circuits that it has never seen: an epoch makes an update from each batch of training circuits, in an order by seed
@@ -91,8 +91,8 @@ Worth mean_worth(const std::vector<DesignResult>& designs);
 
 /// How a training went so far.
 struct TrainingHistory {
-  /// Element e: after e updates (0: untrained). Losses of the standardised labels; the Pearson is the mean over the
-  /// labels.
+  /// Element e: after e updates (0: untrained). Losses (train.loss) of the standardised labels; the Pearson is the mean
+  /// over the labels.
   std::vector<double> loss, validation_loss, validation_pearson;
   std::int64_t best_epoch = 0;  ///< the e >= 1 with the largest validation Pearson; 0: none yet
   EpochSeconds seconds;
@@ -130,6 +130,9 @@ struct TrainingProgress {
   std::int64_t epoch, epochs;  ///< updates done, updates to do
   double loss, validation_pearson;
   std::int64_t best_epoch;
+  double validation_loss;
+  double seconds;  ///< of all epochs before, whatever processes they were trained by
+  bool last;       ///< all updates are done, or train.patience is at an end
 };
 using ReportProgress = std::function<void(const TrainingProgress&)>;
 

@@ -25,9 +25,9 @@ struct TrainingArenas {
 struct CircuitOnDevice {
   CircuitOnDevice(TrainingArenas& arenas, const ModelShape& shape, const SizedCircuit& size)
       : label(arenas.resident.take<Matrix<float, Exec>>(MemoryPart::cells, size.counts.cells, shape.outputs)),
-        part(arenas.resident.take<Vector<std::uint8_t, Exec>>(MemoryPart::cells, size.counts.cells)),
-        weight(arenas.resident.take<Vector<float, Exec>>(MemoryPart::cells,
-                                                         shape.nodes == Nodes::cells ? 0 : size.counts.cells)) {
+        weight(arenas.resident.take<Matrix<float, Exec>>(MemoryPart::cells, size.weighted ? size.counts.cells : 0,
+                                                         shape.outputs)),
+        part(arenas.resident.take<Vector<std::uint8_t, Exec>>(MemoryPart::cells, size.counts.cells)) {
     Arena<Exec> from_the_start = arenas.model.anew();
     ModelShape with_kept = shape;
     with_kept.kept_layers = size.kept_layers;
@@ -36,7 +36,7 @@ struct CircuitOnDevice {
     if (model_bytes > arenas.model.used()) arenas.model = from_the_start;
   }
   // Of the nodes:
-  Matrix<float, Exec> label;
+  Matrix<float, Exec> label, weight;  ///< nodes x O; weight of no rows: all 1
   Vector<std::uint8_t, Exec> part;
   Vector<float, Exec> weight;  ///< of GCells: how many cells they hold; empty: all are one
   std::unique_ptr<AnyModel> model;
@@ -122,6 +122,9 @@ class TrainingBench {
 inline bool trains_as_evaluated(const Deck& deck) {
   return deck.model.dropout == 0 && deck.model.flips == Flips::off;
 }
+/// What the deck's loss (TrainingLoss) is of the model's output, before it is divided by the number of labels: the sum
+/// over the cells of a part.
+double loss_sum(const TrainingBench& bench, const CircuitOnDevice& on, Part part, const Vector<double, Exec>& partial);
 
 // The two ways from gradients to an update of the parameters.
 

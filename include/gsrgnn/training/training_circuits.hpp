@@ -45,6 +45,7 @@ struct HeldCircuit {
   ModelInputs inputs;           ///< of the nodes
   std::vector<float> label;     ///< N x O, in units of SavedModel::label
   std::vector<float> start;     ///< nodes x O: what SavedModel::start says of them, likewise; the model learns the rest
+  std::vector<float> weight;    ///< nodes x O: what an error counts (ModelNodes::weights()); empty: all the same
   std::vector<float> best_map;  ///< N x O: the same of the cells, whether the model starts from it or not
   std::vector<std::uint8_t> part;  ///< N: of each cell; of a held-out circuit all that of the circuit
 };
