@@ -98,18 +98,24 @@ void clean_sweep_folder(const std::string& folder, const std::vector<SweepRun>& 
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     const std::string extension = entry.path().extension().string();
-    if (extension == ".partial" || extension == ".checkpoint" || extension == ".previous") left.push_back(entry.path());
+    const bool log = extension == ".csv" && entry.path().stem().extension() == ".log";
+    if (extension == ".partial" || extension == ".checkpoint" || extension == ".previous" || log) {
+      left.push_back(entry.path());
+    }
   }
   for (const fs::path& path : left) {
-    // Names of temporary_path() for NAME.h5, NAME.failed and NAME.h5.checkpoint; NAME.h5.checkpoint(.previous)
+    // Names of temporary_path() for NAME.h5, NAME.failed and NAME.h5.checkpoint; NAME.h5.checkpoint(.previous),
+    // NAME.h5.log.csv
     const bool partial = path.extension() == ".partial";
-    fs::path name = partial ? path.stem().stem() : path.extension() == ".previous" ? path.stem() : path.filename();
-    if (name.extension() == ".checkpoint") name = name.stem();
+    fs::path name = partial                                                         ? path.stem().stem()
+                    : path.extension() == ".previous" || path.extension() == ".csv" ? path.stem()
+                                                                                    : path.filename();
+    if (name.extension() == ".checkpoint" || name.extension() == ".log") name = name.stem();
     const auto run = by_name.find(name.stem().string());
     if (run == by_name.end()) continue;
     const RunClaim claim(locks, identity_hash(run->second->identity));
     if (!claim.held() || !locks.supported()) continue;
-    // A checkpoint is of use until the run is done.
+    // Checkpoint and log are of use until the run is done.
     std::string why;
     if (partial) {
       remove_abandoned(path.string());

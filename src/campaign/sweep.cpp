@@ -6,6 +6,7 @@
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/cost_model.hpp>
+#include <gsrgnn/training/epoch_log.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -232,7 +233,7 @@ class Worker {
         lines_.tick();
       };
       CheckpointOptions options;
-      options.resume = options.restart_when_refused = true;
+      options.resume = options.restart_when_refused = options.log = true;
       options.stop = [&] { return why_stop(); };
       options.say = [&](const std::string& text) { lines_.say(fmt::format("{}  {}", run.name, text)); };
       const Mpi alone = Mpi::alone();
@@ -241,8 +242,9 @@ class Worker {
       writing = true;
       write_run(deck.output, deck, circuits, trained);
       remove_checkpoints(deck.output);
-      pearson = mean_scores(trained.test).pearson;
       std::error_code ignored;
+      std::filesystem::remove(log_path(deck.output), ignored);  // what it tells is in the run file
+      pearson = mean_scores(trained.test).pearson;
       std::filesystem::remove(failure_path(sweep_.folder, run), ignored);
     } catch (const Stopped& stop) {
       stopped = stop.what();

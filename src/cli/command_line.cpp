@@ -76,8 +76,8 @@ int run(int argc, char** argv) {
   std::function<void()> act;
   const Command program(app, act);
   Arguments given;
-  for (const auto add : {add_import, add_generate, add_info, add_maps, add_plan, add_train, add_sweep, add_predict,
-                         add_collect, add_report}) {
+  for (const auto add : {add_import, add_generate, add_info, add_maps, add_plan, add_train, add_sweep, add_watch,
+                         add_predict, add_collect, add_report}) {
     add(program, given);
   }
   try {

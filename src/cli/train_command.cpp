@@ -78,6 +78,7 @@ bool complete_already(const Deck& deck, const TrainingCircuits& circuits, const 
 CheckpointOptions checkpoint_options(const Deck& deck, bool resume, bool speaks) {
   CheckpointOptions options;
   options.resume = resume;
+  options.log = true;
   options.stop = stop_signal;
   options.say = [](const std::string& text) {
     say("{}\n", text);

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/deck_difference.hpp>
+#include <gsrgnn/training/epoch_log.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/exchange.hpp>
 #include <gsrgnn/util/hash.hpp>
@@ -235,15 +236,27 @@ TrainedRun train_with_checkpoints(const Mpi& mpi, const Deck& deck, const Traini
     if (mpi.rank() == 0) from = keeper.resume();
   });
   from = broadcast(mpi, std::move(from));
-  return train(mpi, deck, circuits, report, from ? &*from : nullptr, [&](std::int64_t epoch, const auto& state) {
-    std::string why_stop;  // the first reason that any rank has
-    for (const std::string& why : gather_to_all(mpi, options.stop ? options.stop() : std::string())) {
-      if (why_stop.empty()) why_stop = why;
+  std::optional<EpochLog> log;
+  bool logs = options.log;
+  const auto log_and_report = [&](const TrainingProgress& progress) {
+    if (logs && !log) log.emplace(deck, circuits.batches, from ? &*from : nullptr);
+    if (logs) log->add(progress);
+    if (logs && !log->complete()) {
+      logs = false;
+      options.say(fmt::format("{}: cannot be written, and goes no further", log_path(deck.output)));
     }
-    mpi.together([&] {
-      if (mpi.rank() == 0) keeper(epoch, why_stop, state);
-    });
-  });
+    if (report) report(progress);
+  };
+  return train(mpi, deck, circuits, log_and_report, from ? &*from : nullptr,
+               [&](std::int64_t epoch, const auto& state) {
+                 std::string why_stop;  // the first reason that any rank has
+                 for (const std::string& why : gather_to_all(mpi, options.stop ? options.stop() : std::string())) {
+                   if (why_stop.empty()) why_stop = why;
+                 }
+                 mpi.together([&] {
+                   if (mpi.rank() == 0) keeper(epoch, why_stop, state);
+                 });
+               });
 }
 
 CheckpointDescription describe_checkpoint(const Hdf5Reader& file) {

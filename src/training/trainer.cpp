@@ -4,6 +4,7 @@
 #include <gsrgnn/util/exchange.hpp>
 #include <gsrgnn/util/stopwatch.hpp>
 #include <limits>
+#include <numeric>
 
 #include "training/scoring.hpp"
 
@@ -67,6 +68,7 @@ class Trainer {
       watch.lap();
       bench_.circuits.rule == UpdateRule::exact ? update_exactly(bench_, epoch) : update_by_block(bench_, epoch);
       bench_.laps.total += watch.lap();
+      trained_seconds_ += bench_.laps.total;
       for_each_part([](const char*, auto& list, double lap) { list.push_back(lap); }, run_.seconds, bench_.laps);
     }
     if (keeps_output()) {
@@ -97,10 +99,8 @@ class Trainer {
   }
 
   TrainingProgress progress(std::int64_t epoch) const {
-    double seconds = 0;
-    for (const double of_epoch : run_.seconds.total) seconds += of_epoch;
     return {epoch,           bench_.deck.train.epochs,    run_.loss.back(), run_.validation_pearson.back(),
-            run_.best_epoch, run_.validation_loss.back(), seconds,          is_last(epoch)};
+            run_.best_epoch, run_.validation_loss.back(), trained_seconds_, is_last(epoch)};
   }
 
   TrainingState state(std::int64_t epoch) const {
@@ -130,6 +130,7 @@ class Trainer {
     }
     bench_.put_parameters(state);
     static_cast<TrainingHistory&>(run_) = state;
+    trained_seconds_ = std::accumulate(state.seconds.total.begin(), state.seconds.total.end(), 0.0);
     best_output_ = state.best_output;
   }
 
@@ -202,6 +203,7 @@ class Trainer {
 
   TrainingBench bench_;
   TrainedRun run_;
+  double trained_seconds_ = 0;
   std::vector<float> output_, best_output_;  ///< of this epoch and of best_epoch, if kept
 };
 

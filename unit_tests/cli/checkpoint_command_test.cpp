@@ -60,7 +60,7 @@ class CheckpointCommand : public ::testing::Test {
   }
   void expect_undisturbed() const {
     EXPECT_TRUE(same_runs(work_.path("undisturbed.h5"), work_.path("run.h5")));
-    EXPECT_EQ(work_.listing(), (std::vector<std::string>{"deck.yaml", "run.h5", "undisturbed.h5"}));
+    EXPECT_EQ(work_.listing(), (std::vector<std::string>{"deck.yaml", "run.h5", "run.h5.log.csv", "undisturbed.h5"}));
   }
 
   TestFolder work_{"_work"}, texts_{"_texts"};

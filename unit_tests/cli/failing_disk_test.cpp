@@ -36,6 +36,7 @@ output: out/run.h5
   Files outputs() const {
     Files files;
     for (const auto& [name, content] : snapshot()) {
+      if (ends_in(name, ".log.csv")) continue;  // of a training, with its seconds, as far as the disk took it
       if (name.rfind("out/", 0) == 0) files[name.substr(4)] = content;
     }
     return files;

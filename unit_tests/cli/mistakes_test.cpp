@@ -214,7 +214,12 @@ TEST_F(Mistakes, ADiskThatFillsUp) {
 
 TEST_F(Mistakes, ATrainingThatDivergesFails) {
   write("deck.yaml", kDeck);
-  expect_refused("train deck.yaml train.learning_rate=1000 train.epochs=50", {"diverged", "train.learning_rate"}, 3);
+  const Outcome outcome = run("train deck.yaml train.learning_rate=1000 train.epochs=50");
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_NE(outcome.err.find("diverged"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("train.learning_rate"), std::string::npos) << outcome.err;
+  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1);
+  EXPECT_EQ(work_.listing(), (std::vector<std::string>{"deck.yaml", "run.h5.log.csv"}));  // the log, to see how
 }
 
 TEST_F(Mistakes, ATrainingThatDoesNotFitFails) {

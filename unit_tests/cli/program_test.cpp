@@ -81,7 +81,7 @@ TEST_F(Program, GoesTheWholeWay) {
   EXPECT_EQ(of_prediction["unknown_types"], 0);
   EXPECT_TRUE(of_prediction["scores"]["pearson"].is_number());
   EXPECT_EQ(work_.listing(), (std::vector<std::string>{"deck.yaml", "made", "made/c.h5", "predicted", "predicted/p.h5",
-                                                       "runs", "runs/a", "runs/a/run.h5"}));
+                                                       "runs", "runs/a", "runs/a/run.h5", "runs/a/run.h5.log.csv"}));
 }
 
 TEST_F(Program, ImportsADefAndPredictsForOne) {

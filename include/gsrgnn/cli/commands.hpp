@@ -31,6 +31,8 @@ void add_plan(const Command& program, Arguments& given);
 void add_train(const Command& program, Arguments& given);
 /// All runs of a sweep deck, shared among the MPI ranks.
 void add_sweep(const Command& program, Arguments& given);
+/// How far trainings are, from their logs (epoch_log.hpp).
+void add_watch(const Command& program, Arguments& given);
 void add_predict(const Command& program, Arguments& given);
 /// All runs of a folder, or of the folder of a sweep deck, into one results file; damaged files are named on standard
 /// error.

@@ -51,6 +51,7 @@ void remove_unfinished(const std::string& output);
 struct CheckpointOptions {
   bool resume = false;                          ///< go on from a checkpoint, if there is one
   bool restart_when_refused = false;            ///< and start anew when it is of another deck, circuit or revision
+  bool log = false;                             ///< write OUTPUT.log.csv (epoch_log.hpp)
   std::function<std::string()> stop;            ///< asked between epochs: why to stop now, or ""
   std::function<void(const std::string&)> say;  ///< lines on checkpoints for the user
 };
