@@ -17,6 +17,12 @@ Json scores_of(const Scores& scores) {
   return j;
 }
 
+Json scores_of(const FieldScores& scores) {
+  Json j;
+  for (const FieldScoreField& field : kFieldScoreFields) j[field.name] = scores.*field.value;
+  return j;
+}
+
 Json json_of(const RunParameters& parameters) {
   Json j;
   for_each_parameter(parameters, [&](const char* name, const auto& value) { j[name] = value; });
@@ -59,6 +65,7 @@ Json json_of(const CircuitDescription& circuit) {
 
 void add_worth(Json& j, const Worth& worth) {
   j["gcell_scores"] = scores_of(worth.gcells);
+  j["field_scores"] = scores_of(worth.field);
   for (std::size_t b = 0; b < kBaselines; ++b) j[kBaselineFields[b].name] = scores_of(worth.baseline[b]);
 }
 
@@ -131,7 +138,10 @@ Json json_of(const PredictionDescription& p) {
             {"unknown_types", p.unknown_types},
             {"unknown_cells", p.unknown_cells},
             {"warnings", p.foreign}};
-  if (p.scores) j["scores"] = scores_of(*p.scores);
+  if (p.scores) {
+    j["scores"] = scores_of(*p.scores);
+    j["field_scores"] = scores_of(p.field);
+  }
   return j;
 }
 

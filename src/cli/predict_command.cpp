@@ -125,7 +125,10 @@ void predict_and_write(const Arguments& a, const PredictOptions& o) {
   }
   if (!o.map.empty()) write_map(o.map, map, fmt::format("value ({})", fmt::join(model.label_name, " or ")));
   const auto scores = scores_of(model, circuit, prediction);
-  if (!scores.empty()) print_scores("scores against the circuit's own labels", scores);
+  if (!scores.empty()) {
+    print_scores("scores against the circuit's own labels", scores);
+    print_field_scores("over GCells", field_scores_of(model, circuit, prediction));
+  }
   if (!a.output.empty()) {
     if (output_format(a.output, {OutputFormat::hdf5, OutputFormat::csv}) == OutputFormat::csv) {
       write_prediction_csv(a.output, model, circuit, prediction);

@@ -77,6 +77,14 @@ void print_scores(const char* which, const std::vector<Scores>& scores) {
       mean.kendall, mean.r2);
 }
 
+void print_field_scores(const char* which, const FieldScores& scores) {
+  std::string text;
+  for (const FieldScoreField& field : kFieldScoreFields) {
+    text += fmt::format("{}{} {:.4f}", text.empty() ? " " : "  ", field.heading, scores.*field.value);
+  }
+  say("{}:{}\n", which, text);
+}
+
 void print_trained(const Deck& deck, const TrainedRun& run) {
   const auto epochs = static_cast<std::int64_t>(run.loss.size()) - 1;
   if (epochs < deck.train.epochs) {

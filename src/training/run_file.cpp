@@ -25,6 +25,14 @@ void write_mean_scores(Hdf5Writer& file, const std::string& object, const std::v
   for (const ScoreField& field : kScoreFields) file.attribute(object, field.name, mean.*field.value);
 }
 
+void write_field_scores(Hdf5Writer& file, const std::string& name, const std::vector<FieldScores>& scores) {
+  std::vector<double> rows;
+  for (const FieldScores& s : scores) {
+    for (const FieldScoreField& field : kFieldScoreFields) rows.push_back(s.*field.value);
+  }
+  file.array(name, rows.data(), {scores.size(), kFieldScores});
+}
+
 Scores read_mean_scores(const Hdf5Reader& file, const std::string& object) {
   Scores mean;
   for (const ScoreField& field : kScoreFields) mean.*field.value = file.attribute_double(object, field.name);
@@ -70,6 +78,7 @@ void write_common(Hdf5Writer& file, const Deck& deck, const std::string& source,
   write_mean_scores(file, "scores", run.test);
   file.attribute("scores", "best_epoch", run.best_epoch);
   write_scores(file, "scores/gcells", {run.worth.gcells});
+  write_field_scores(file, "scores/field", {run.worth.field});
   for (std::size_t b = 0; b < kBaselines; ++b) {
     write_scores(file, std::string("baselines/") + kBaselineFields[b].name, {run.worth.baseline[b]});
   }
@@ -98,6 +107,7 @@ void write_designs(Hdf5Writer& file, const std::vector<DesignResult>& designs) {
   }
   write_scores(file, "designs/scores", column([](const auto& design) { return design.scores; }));
   write_scores(file, "designs/gcells", column([](const auto& design) { return design.gcells; }));
+  write_field_scores(file, "designs/field", column([](const auto& design) { return design.field; }));
   for (std::size_t b = 0; b < kBaselines; ++b) {
     write_scores(file, std::string("designs/") + kBaselineFields[b].name,
                  column([&](const auto& design) { return design.baseline[b]; }));
@@ -116,11 +126,23 @@ std::vector<Scores> read_scores(const Hdf5Reader& file, const std::string& name,
   return scores;
 }
 
+std::vector<FieldScores> read_field_scores(const Hdf5Reader& file, const std::string& name, std::size_t rows) {
+  std::vector<FieldScores> scores(rows);
+  if (!file.has(name)) return scores;
+  const auto values = file.array<double>(name);
+  if (values.size() != kFieldScores * rows) file.fail(name, fmt::format("has not {} x {} values", rows, kFieldScores));
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t s = 0; s < kFieldScores; ++s) scores[r].*kFieldScoreFields[s].value = values[kFieldScores * r + s];
+  }
+  return scores;
+}
+
 std::vector<DesignResult> read_designs(const Hdf5Reader& file, const std::string& group) {
   const auto names = file.strings(group + "/name"), paths = file.strings(group + "/path");
   const auto part = file.array<std::uint8_t>(group + "/part");
   const std::size_t count = names.size();
   const auto scores = read_scores(file, group + "/scores", count), gcells = read_scores(file, group + "/gcells", count);
+  const auto of_field = read_field_scores(file, group + "/field", count);
   std::vector<std::vector<Scores>> baselines;
   for (const BaselineField& field : kBaselineFields) {
     baselines.push_back(read_scores(file, group + "/" + field.name, count));
@@ -135,7 +157,7 @@ std::vector<DesignResult> read_designs(const Hdf5Reader& file, const std::string
   std::vector<DesignResult> designs;
   for (std::size_t d = 0; d < count; ++d) {
     if (part[d] > static_cast<std::uint8_t>(Part::test)) file.fail(group + "/part", "holds a part that is none");
-    Worth worth{scores[d], gcells[d], {}};
+    Worth worth{scores[d], gcells[d], {}, of_field[d]};
     for (std::size_t b = 0; b < kBaselines; ++b) worth.baseline[b] = baselines[b][d];
     designs.push_back({worth,
                        names[d],
@@ -200,6 +222,12 @@ std::vector<Scores> scores_of(const SavedModel& model, const Circuit& circuit, c
   return scores;
 }
 
+FieldScores field_scores_of(const SavedModel& model, const Circuit& circuit, const Prediction& prediction) {
+  if (!predicts_labels_of(model, circuit)) return {};
+  return field_scores(circuit, model.label_name.size(), prediction.value, circuit.label,
+                      std::vector<bool>(static_cast<std::size_t>(circuit.cells()), true));
+}
+
 void write_prediction(const std::string& path, const SavedModel& model, const std::string& model_path,
                       const Circuit& circuit, const Prediction& prediction, const std::vector<Scores>& scores) {
   const auto cells = static_cast<std::uint64_t>(circuit.cells());
@@ -227,6 +255,7 @@ void write_prediction(const std::string& path, const SavedModel& model, const st
     file.array("label", in_original_order(circuit, circuit.label, labels).data(), {cells, labels});
     write_scores(file, "scores/all", scores);
     write_mean_scores(file, "scores", scores);
+    write_field_scores(file, "scores/field", {field_scores_of(model, circuit, prediction)});
   }
   file.commit();
 }
@@ -252,7 +281,8 @@ RunDescription describe_run(const Hdf5Reader& file, const std::string& group) {
   static_cast<Scores&>(run) = read_mean_scores(file, in("scores"));
   run.best_epoch = file.attribute_int(in("scores"), "best_epoch");
   if (file.has(in("baselines"))) {  // not by older programs
-    run.worth = {run, read_scores(file, in("scores/gcells"), 1).front(), {}};
+    run.worth = {run, read_scores(file, in("scores/gcells"), 1).front(), {}, {}};
+    run.worth.field = read_field_scores(file, in("scores/field"), 1).front();
     for (std::size_t b = 0; b < kBaselines; ++b) {
       run.worth.baseline[b] = read_scores(file, in("baselines/") + kBaselineFields[b].name, 1).front();
     }
@@ -313,7 +343,9 @@ PredictionDescription describe_prediction(const Hdf5Reader& file) {
   prediction.unknown_types = file.attribute_int("/", "unknown_types");
   prediction.unknown_cells = file.attribute_int("/", "unknown_cells");
   if (file.has("warning")) prediction.foreign = file.strings("warning");
-  if (file.has("scores")) prediction.scores = read_mean_scores(file, "scores");
+  if (!file.has("scores")) return prediction;
+  prediction.scores = read_mean_scores(file, "scores");
+  prediction.field = read_field_scores(file, "scores/field", 1).front();
   return prediction;
 }
 

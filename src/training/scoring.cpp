@@ -13,15 +13,17 @@ namespace {
 struct LabelScores {
   std::vector<Scores> model, gcells;
   std::vector<std::vector<Scores>> baseline;  ///< kBaselines
+  FieldScores field;                          ///< mean over the labels
   template <class Self, class Visit>
   static void members(Self& self, const Visit& visit) {
-    visit(self.model, self.gcells, self.baseline);
+    visit(self.model, self.gcells, self.baseline, self.field);
   }
   Worth mean() const {
     Worth worth;
     worth.scores = mean_scores(model);
     worth.gcells = mean_scores(gcells);
     for (std::size_t b = 0; b < baseline.size(); ++b) worth.baseline[b] = mean_scores(baseline[b]);
+    worth.field = field;
     return worth;
   }
 };
@@ -66,8 +68,11 @@ std::vector<Scores> gcell_scores_of(const HeldCircuit& held, const std::vector<f
 
 LabelScores score_part(const FittedBaselines& baselines, const HeldCircuit& held, const std::vector<float>& output,
                        std::size_t labels, Part part) {
-  LabelScores scores{scores_of(held, output, labels, part), gcell_scores_of(held, output, labels, part), {}};
+  LabelScores scores{scores_of(held, output, labels, part), gcell_scores_of(held, output, labels, part), {}, {}};
   for (const auto& values : baselines.predict(held)) scores.baseline.push_back(scores_of(held, values, labels, part));
+  std::vector<bool> use;
+  for (const std::uint8_t of_cell : held.part) use.push_back(of_cell == static_cast<std::uint8_t>(part));
+  if (!output.empty()) scores.field = field_scores(*held.circuit, labels, output, held.label, use);
   return scores;
 }
 
@@ -130,6 +135,11 @@ Worth mean_worth(const std::vector<DesignResult>& designs) {
   for (std::size_t b = 0; b < kBaselines; ++b) {
     mean.baseline[b] = mean_of([&](const Worth& of_design) { return of_design.baseline[b]; });
   }
+  std::vector<FieldScores> field;
+  for (const DesignResult& design : designs) {
+    if (design.part == Part::test) field.push_back(design.field);
+  }
+  mean.field = mean_field_scores(field);
   return mean;
 }
 

@@ -56,6 +56,12 @@ TEST_F(PredictCommand, SeveralModelsPredictTheirMean) {
 TEST_F(PredictCommand, TheEndOfTheNameSaysWhatIsWritten) {
   predict_one("-o p.h5");
   const std::string said = predict_one("-o p.csv --map m.csv --padding pad.tcl");
+  EXPECT_NE(said.find("over GCells: NRMSE "), std::string::npos) << said;
+  const Json scores = info("p.h5")["field_scores"];
+  for (const char* name : {"nrmse", "peak_nrmse_5", "ssim", "hit_rate", "roc_auc"}) {
+    EXPECT_TRUE(scores[name].is_number()) << name << " in " << scores;
+  }
+  EXPECT_TRUE(info("run.h5")["field_scores"]["ssim"].is_number());
   for (const char* file : {"p.csv", "m.csv", "pad.tcl"}) {
     EXPECT_NE(said.find(std::string("written to ") + file), std::string::npos) << said;
   }
@@ -117,6 +123,7 @@ TEST_F(PredictCommand, HotSpotsAreNamedAndThoseMissed) {
   circuit_.label_name.clear();
   write_circuit(circuit_, work_.path("unlabelled.h5"));
   const std::string unlabelled = succeed("predict --model run.h5 --circuit unlabelled.h5 --top 2");
+  EXPECT_EQ(unlabelled.find("over GCells"), std::string::npos) << unlabelled;
   EXPECT_EQ(unlabelled.find("by their label"), std::string::npos) << unlabelled;
   expect_refused("predict --model run.h5 --circuit one.h5 --top -1", {"--top"});
 }

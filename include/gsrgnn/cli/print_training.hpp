@@ -27,6 +27,7 @@ class Progress {
 };
 
 void print_scores(const char* which, const std::vector<Scores>& scores);
+void print_field_scores(const char* which, const FieldScores& scores);
 /// The last lines of a training: scores, what there is without it, seconds, and where it was written.
 void print_trained(const Deck& deck, const TrainedRun& run);
 

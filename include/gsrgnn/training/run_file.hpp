@@ -9,7 +9,8 @@
 ///   /circuit                 attributes: name and counts
 ///   /curves                  loss, validation_loss, validation_pearson: element e is after e updates
 ///   /scores                  attributes pearson, spearman, kendall, r2 of the test cells and best_epoch;
-///                            test, validation: labels x 4; gcells: 1 x 4, of the test cells' GCells (Worth)
+///                            test, validation: labels x 4; gcells: 1 x 4, of the test cells' GCells (Worth);
+///                            field: 1 x 8, of the same GCells (field_scores.hpp)
 ///   /baselines               best_map, linear_fit, neighbours (1 x 4, see Baseline; not a number where there is none)
 ///                            of the same cells; attribute map: the best map, of each label
 ///   /predictions             value, label (N x labels), position (N x 2), split (0 training, 1 validation, 2 test)
@@ -17,7 +18,7 @@
 ///                            of the circuit's source, e.g. of a DEF's COMPONENTS
 ///   /designs                 of a joint training, one element a circuit: name, path, part (0 training, 1 validation,
 ///                            2 test), cells, nets, pins, edges; scores, gcells and the baselines (circuits
-///                            x 4, see DesignResult; not a number for training circuits)
+///                            x 4, see DesignResult; not a number for training circuits) and field (circuits x 8)
 ///   /model                   see saved_model.hpp; attribute content_hash, and of a training that started from a model
 ///                            the attribute ancestor, the content_hash of that
 ///   /memory                  attributes planned, allocated (bytes); of a joint training they depend on the number of
@@ -41,10 +42,13 @@ void write_run(const std::string& path, const Deck& deck, const TrainingCircuits
 /// The scores of a prediction, one a label; none when the circuit lacks the model's labels.
 std::vector<Scores> scores_of(const SavedModel& model, const Circuit& circuit, const Prediction& prediction);
 
+/// Likewise over all its GCells; undefined when the circuit lacks the model's labels.
+FieldScores field_scores_of(const SavedModel& model, const Circuit& circuit, const Prediction& prediction);
+
 /// Prediction file: attributes of "/" (kind = "gsrgnn prediction", version, model, circuit, source, label_unit,
 /// unknown_types, unknown_cells), /label_name, /value (N x labels), /position (N x 2), /name (if the source has names,
-/// as /cells/name of a circuit file), /warning (of a foreign design, a line each) and, when there are scores, /label
-/// and the attributes of /scores. Rows are in the order of the circuit's source.
+/// as /cells/name of a circuit file), /warning (of a foreign design, a line each) and, when there are scores, /label,
+/// the attributes of /scores and /scores/field (1 x 8). Rows are in the order of the circuit's source.
 void write_prediction(const std::string& path, const SavedModel& model, const std::string& model_path,
                       const Circuit& circuit, const Prediction& prediction, const std::vector<Scores>& scores);
 
@@ -96,6 +100,7 @@ struct PredictionDescription {
   std::int64_t unknown_types = 0, unknown_cells = 0;
   std::vector<std::string> foreign;  ///< see Prediction
   std::optional<Scores> scores;
+  FieldScores field;
 };
 PredictionDescription describe_prediction(const Hdf5Reader& file);
 

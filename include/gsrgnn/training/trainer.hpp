@@ -12,6 +12,7 @@
 /// that were held out. A rank keeps the graphs of its circuits on the device, and one model whose workspace they share.
 
 #include <functional>
+#include <gsrgnn/training/field_scores.hpp>
 #include <gsrgnn/training/scores.hpp>
 #include <gsrgnn/training/state_array.hpp>
 #include <gsrgnn/training/training_circuits.hpp>
@@ -74,6 +75,7 @@ constexpr BaselineField kBaselineFields[kBaselines] = {
 struct Worth {
   Scores scores, gcells;
   Scores baseline[kBaselines];
+  FieldScores field;  ///< of the model, over GCells
 
   const Scores& of(Baseline which) const { return baseline[static_cast<std::size_t>(which)]; }
 };
