@@ -7,12 +7,15 @@ set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd -- "${here}/../.." && pwd)
+case " $* " in
+  *" --help "* | *" -h "*) exec python3 "${here}/compare.py" "$@" ;; # installs nothing
+esac
 python=${root}/build/peers-venv/bin/python
 if ! "${python}" -c 'import torch, torch_geometric, h5py' 2>/dev/null; then
   "${here}/setup.sh"
 fi
 case " $* " in
-  *" --program"* | *" --help "* | *" -h "*) ;;
+  *" --program"*) ;;
   *) "${root}/scripts/build.sh" --target gsrgnn_program >&2 ;;
 esac
 exec "${python}" "${here}/compare.py" "$@"

@@ -318,6 +318,50 @@ Sweep in_order(SweepDeck deck, const SweptCircuits& circuits, const std::vector<
   return sweep;
 }
 
+/// Finds out what runs would take without building them, which for a thousand takes minutes.
+class SweepPlanner {
+ public:
+  explicit SweepPlanner(const Sweep& sweep) : sweep_(sweep) {}
+
+  /// Bytes. Throws what the training would before it takes any of them, as far as that follows from deck and circuit;
+  /// of runs on one circuit from scratch, the first is prepared for training for the others.
+  std::int64_t plan(std::size_t run) {
+    const Deck deck = deck_of(run);
+    const std::int64_t limit = memory_limit(Mpi::alone(), deck), keep = keep_within(deck, limit);
+    if (deck.mode == Mode::joint) return fitting(MemoryPlan(circuits_.open(deck), keep), deck, limit);
+    const std::string key = circuit_key(deck);
+    if (key != key_ || !deck.train.from.empty()) {
+      key_.clear();
+      const TrainingCircuits circuits = circuits_.open(deck);
+      size_ = size_for_training(deck, *circuits.held.front().circuit, circuit_place(deck));
+      key_ = key;
+    }
+    size_.weighted = has_weights(deck);
+    return fitting(MemoryPlan(deck.model, size_, keep), deck, limit);
+  }
+  void build(std::size_t run) {
+    const Deck deck = deck_of(run);
+    validate_training(Mpi::alone(), deck, circuits_.open(deck));
+  }
+
+ private:
+  Deck deck_of(std::size_t run) const {
+    Deck deck = parse_deck(sweep_.runs[run].identity, sweep_.runs[run].name);
+    deck.memory_limit = sweep_.memory_limit;
+    deck.keep = sweep_.keep;
+    return deck;
+  }
+  static std::int64_t fitting(const MemoryPlan& plan, const Deck& deck, std::int64_t limit) {
+    require_fit(plan, deck, limit);
+    return plan.planned();
+  }
+
+  const Sweep& sweep_;
+  RunCircuits circuits_;
+  std::string key_;  ///< of the circuit that size_ is of
+  CircuitSize size_;
+};
+
 }  // namespace
 
 std::optional<Sweep> prepare_sweep(const Mpi& mpi, const std::string& deck, const std::vector<std::string>& overrides,
@@ -364,24 +408,32 @@ RankReport work_on_sweep(const Mpi& mpi, const Sweep& sweep, bool leave) {
 }
 
 std::vector<PlannedRun> validate_sweep(const Mpi& mpi, const Sweep& sweep) {
-  std::vector<PlannedRun> planned;
-  RunCircuits circuits;
+  std::vector<PlannedRun> own;
+  SweepPlanner planner(sweep);
   SharedCounters counters(mpi, kCounters);
   for (;;) {
     const auto i = static_cast<std::size_t>(counters.draw(kNext));
-    if (i >= sweep.runs.size()) return planned;
+    if (i >= sweep.runs.size()) break;
     PlannedRun row{i, 0, ""};
     try {
-      Deck deck = parse_deck(sweep.runs[i].identity, sweep.runs[i].name);
-      deck.memory_limit = sweep.memory_limit;
-      deck.keep = sweep.keep;
-      const Mpi alone = Mpi::alone();
-      row.bytes = validate_training(alone, deck, circuits.open(deck)).planned;
+      row.bytes = planner.plan(i);
     } catch (const std::exception& error) {
       row.reason = error.what();
     }
-    planned.push_back(row);
+    own.push_back(row);
   }
+  auto rows = join_all(mpi, own);
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.run < b.run; });
+  const auto largest = std::max_element(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+    return std::make_pair(a.reason.empty(), a.bytes) < std::make_pair(b.reason.empty(), b.bytes);
+  });
+  if (mpi.rank() > 0 || largest == rows.end() || !largest->reason.empty()) return rows;
+  try {
+    planner.build(largest->run);
+  } catch (const std::exception& error) {
+    largest->reason = error.what();
+  }
+  return rows;
 }
 
 }  // namespace gsrgnn

@@ -25,8 +25,9 @@ void take_size_of(const std::string& name, GeneratorSpec& spec) {
     }
     names.emplace_back(row.name);
   }
+  const std::string near = nearest(name, names), known = fmt::format("known are {}", fmt::join(names, ", "));
   throw InputError("generate", fmt::format("'{}' is not a graph of the paper's Table 1", name),
-                   fmt::format("did you mean {}? Known are {}", nearest(name, names), fmt::join(names, ", ")));
+                   near.empty() ? known : fmt::format("did you mean {}? Else {}", near, known));
 }
 
 void check(const GeneratorSpec& spec) {

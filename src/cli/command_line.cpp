@@ -68,6 +68,15 @@ static ExitCode end_of_output() {
       kRunFailed);
 }
 
+/// What was typed, with --help for what means that: nothing at all, or "help", or "help COMMAND".
+static std::vector<const char*> asked_for_help(int argc, char** argv) {
+  std::vector<const char*> arguments(argv, argv + argc);
+  const bool says_help = argc > 1 && std::string_view(argv[1]) == "help";
+  if (says_help) arguments.erase(arguments.begin() + 1);
+  if (says_help || argc < 2) arguments.push_back("--help");
+  return arguments;
+}
+
 int run(int argc, char** argv) {
   open_standard_streams();
   fail_at_file_limit();
@@ -81,7 +90,8 @@ int run(int argc, char** argv) {
     add(program, given);
   }
   try {
-    app.parse(argc, argv);
+    const std::vector<const char*> arguments = asked_for_help(argc, argv);
+    app.parse(static_cast<int>(arguments.size()), arguments.data());
     int no_arguments = 0;
     const Kokkos::ScopeGuard kokkos(no_arguments, argv);
     set_blas_threads(Kokkos::DefaultHostExecutionSpace().concurrency());

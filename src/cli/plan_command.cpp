@@ -108,18 +108,21 @@ void plan_run(const Deck& deck, bool json) {
   const Circuit circuit = joint ? Circuit() : open_circuit(deck);
   const CircuitSize size = joint ? CircuitSize() : size_for_training(deck, circuit, circuit_place(deck));
   const Plan plan = plan_of(deck, size, memory_limit(Mpi::alone(), deck));
-  if (!json) {
+  if (json) {
+    Json j;
+    if (!joint) {
+      j["circuit"] = circuit.name;
+      for (const CountField& field : kCountFields) j[field.name] = size.counts.*field.value;
+    }
+    add_plan(j, plan);
+    print_json(j);
+  } else {
     joint ? say("joint training on {} circuits, by one rank\n", deck.circuits.training.size())
           : print_circuit_line(circuit);
-    return print_plan(plan, deck);
+    print_plan(plan, deck);
   }
-  Json j;
-  if (!joint) {
-    j["circuit"] = circuit.name;
-    for (const CountField& field : kCountFields) j[field.name] = size.counts.*field.value;
-  }
-  add_plan(j, plan);
-  print_json(j);
+  flush_output();
+  require_fit(plan.memory, deck, plan.limit);
 }
 
 void plan_sweep(const SweepDeck& sweep, bool json) {
@@ -155,12 +158,17 @@ void plan_sweep(const SweepDeck& sweep, bool json) {
       add_plan(runs.back(), plan);
     }
   }
-  if (json) return print_json({{"memory", {{"planned", largest}}}, {"fits", beyond == 0}, {"runs", runs}});
-  say("{} runs, the largest of {:.1f} MB{}{}\n", sweep.runs.size(), megabytes(largest),
-      limit > 0 ? fmt::format("; {} {:.1f} MB", sweep.memory_limit > 0 ? "memory_limit" : "free on the device",
-                              megabytes(limit))
-                : "",
-      beyond > 0 ? fmt::format("; {} beyond it", beyond) : "");
+  if (json) {
+    print_json({{"memory", {{"planned", largest}}}, {"fits", beyond == 0}, {"runs", runs}});
+  } else {
+    say("{} runs, the largest of {:.1f} MB{}{}\n", sweep.runs.size(), megabytes(largest),
+        limit > 0 ? fmt::format("; {} {:.1f} MB", sweep.memory_limit > 0 ? "memory_limit" : "free on the device",
+                                megabytes(limit))
+                  : "",
+        beyond > 0 ? fmt::format("; {} beyond it", beyond) : "");
+  }
+  flush_output();
+  if (beyond > 0) throw RunError(fmt::format("{} of {} do not fit", beyond, plural(sweep.runs.size(), "run")));
 }
 
 }  // namespace
@@ -170,6 +178,7 @@ void add_plan(const Command& program, Arguments& a) {
   command.required("DECK.yaml", &a.path, "The deck, also one of a sweep");
   command.option("KEY=VALUE", &a.overrides, "Keys of the deck to replace, e.g. model.k=16 memory_limit=2GB");
   command.option("--json", &a.json, "As one JSON object");
+  command.footer("The exit code is 3 when it, or a run of a sweep, does not fit.");
   command.action([&a] {
     const auto deck = read_any_deck(a.path, a.overrides);
     if (const auto* sweep = std::get_if<SweepDeck>(&deck)) return plan_sweep(*sweep, a.json);

@@ -24,9 +24,8 @@ void print_heading(const Sweep& sweep, int ranks) {
 }
 
 void validate(const Mpi& mpi, const Sweep& sweep) {
-  auto rows = join_all(mpi, validate_sweep(mpi, sweep));
+  const auto rows = validate_sweep(mpi, sweep);
   if (mpi.rank() != 0) return;
-  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.run < b.run; });
   std::size_t longest = 3, bad = 0;
   for (const SweepRun& run : sweep.runs) longest = std::max(longest, run.name.size());
   say("{:<{}}{:>12}{:>12}\n", "run", longest, "seconds", "MB");
@@ -91,7 +90,8 @@ void add_sweep(const Command& program, Arguments& a) {
   command.required("DECK.yaml", &a.path, "The deck, with a sweep: section");
   command.option("KEY=VALUE", &a.overrides, "Keys of the deck to replace, e.g. sweep.k=[4,8]");
   const Option only_list =
-      command.option("--validate", &a.validate, "List the runs with their predicted cost and memory, and stop");
+      command.option("--validate", &a.validate,
+                     "List the runs with their predicted cost and memory, build the one that takes most, and stop");
   command.option("--leave", &a.leave,
                  "End when all that is left is under way elsewhere and another such process waits for it", only_list);
   command.action([&a] {

@@ -11,6 +11,8 @@
 #include <gsrgnn/util/text.hpp>
 #include <map>
 
+#include "training/deck_words.hpp"
+
 namespace gsrgnn {
 
 /// A deck being read: knows where each key came from.
@@ -101,8 +103,7 @@ class Section {
     for (const auto& entry : node_) {
       const auto key = entry.first.as<std::string>();
       if (std::find(known.begin(), known.end(), key) == known.end()) {
-        source_.fail(path(key), entry.first, fmt::format("unknown key '{}'", path(key)),
-                     fmt::format("did you mean '{}'? Known here: {}", meant(key, known), fmt::join(known, ", ")));
+        source_.fail(path(key), entry.first, fmt::format("unknown key '{}'", path(key)), hint_for(key, known));
       }
       if (++seen[key] > 1)
         source_.fail(path(key), entry.first, fmt::format("'{}' is given twice", path(key)), "keep one");
@@ -119,17 +120,22 @@ class Section {
   }
 
  private:
-  /// At the deck's top, a key of its sections is meant to be one.
-  std::string meant(const std::string& key, const std::vector<std::string>& known) const {
-    if (!name_.empty()) return nearest(key, known);
-    const auto among = [&](const std::vector<std::string>& keys) {
-      return std::find(keys.begin(), keys.end(), key) != keys.end();
-    };
+  /// What may have been meant, and what is known. At the deck's top, a key of its sections is meant to be one.
+  std::string hint_for(const std::string& key, const std::vector<std::string>& known) const {
+    std::string guess;
     for (const char* section : {"model", "train"}) {
-      if (among(keys_of(section))) return fmt::format("{}.{}", section, key);
+      const auto keys = keys_of(section);
+      if (name_.empty() && std::find(keys.begin(), keys.end(), key) != keys.end()) guess = section + ("." + key);
     }
-    return nearest(key, known);
+    const std::string all = fmt::format("{}", fmt::join(known, ", "));
+    if (guess.empty()) {
+      const std::string advice = advice_on(key);
+      if (!advice.empty()) return fmt::format("{}; known here: {}", advice, all);
+      guess = nearest(key, known);
+    }
+    return guess.empty() ? "known here: " + all : fmt::format("did you mean '{}'? Known here: {}", guess, all);
   }
+
   const Source& source_;
   std::string name_;
   YAML::Node node_;

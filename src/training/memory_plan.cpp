@@ -60,6 +60,10 @@ std::string hint(const MemoryPlan& plan, std::int64_t limit) {
 
 }  // namespace
 
+bool has_weights(const Deck& deck) {
+  return deck.model.nodes == Nodes::gcells || deck.train.loss == TrainingLoss::hot;
+}
+
 CircuitSize size_for_training(const Deck& deck, const Circuit& circuit, const std::string& place) {
   if (circuit.labels() == 0) {
     throw InputError(place, "the circuit has no label to learn", "give a routed design, or use gsrgnn predict");
@@ -71,7 +75,7 @@ CircuitSize size_for_training(const Deck& deck, const Circuit& circuit, const st
           static_cast<int>(feature_names(circuit, deck.features).size()),
           cells ? static_cast<int>(trained_types(deck, circuit.type_name)) : 0,
           static_cast<int>(circuit.labels()),
-          !cells || deck.train.loss == TrainingLoss::hot};
+          has_weights(deck)};
 }
 
 MemoryPlan::MemoryPlan(const ModelSettings& model, const CircuitSize& size, std::int64_t keep_within)

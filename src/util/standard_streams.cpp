@@ -9,7 +9,8 @@
 namespace gsrgnn {
 namespace {
 
-int lost = 0;  // the first error's number
+int lost = 0;             // the first error's number
+bool line_begun = false;  // on standard output, as by a line of progress
 
 void note(bool good) {
   if (!good && lost == 0) lost = errno;
@@ -26,6 +27,7 @@ void open_standard_streams() {
 
 void write_output(std::string_view text) {
   note(std::fwrite(text.data(), 1, text.size(), stdout) == text.size());
+  if (!text.empty()) line_begun = text.back() != '\n';
 }
 
 void flush_output() {
@@ -38,6 +40,10 @@ std::string lost_output() {
 }
 
 void write_error_line(std::string_view line) {
+  if (line_begun && ::isatty(STDOUT_FILENO) != 0 && ::isatty(STDERR_FILENO) != 0) {
+    write_output("\n");
+    flush_output();
+  }
   const std::string whole = std::string(line) + "\n";
   std::fwrite(whole.data(), 1, whole.size(), stderr);
 }

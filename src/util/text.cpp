@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <gsrgnn/util/text.hpp>
@@ -30,10 +31,20 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
-  const auto best = std::min_element(
-      candidates.begin(), candidates.end(),
-      [&](const std::string& a, const std::string& b) { return edit_distance(word, a) < edit_distance(word, b); });
-  return best == candidates.end() ? std::string() : *best;
+  std::string lower(word);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  // One letter of three may be wrong; or the word was left off.
+  std::size_t least = (word.size() + 1) / 3 + 1;
+  std::string best;
+  for (const std::string& candidate : candidates) {
+    const bool begins = lower.size() >= 3 && candidate.rfind(lower, 0) == 0;
+    const std::size_t distance = begins ? std::min<std::size_t>(1, candidate.size() - lower.size())
+                                        : std::min(edit_distance(word, candidate), edit_distance(lower, candidate));
+    if (distance >= least) continue;
+    least = distance;
+    best = candidate;
+  }
+  return best;
 }
 
 std::optional<std::int64_t> parse_bytes(std::string_view text) {

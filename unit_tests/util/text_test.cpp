@@ -21,10 +21,15 @@ TEST(Text, NearestIsWhatWasMeant) {
   EXPECT_EQ(nearest("groups", keys), "groups");
   EXPECT_EQ(nearest("kk", keys), "k");
   EXPECT_EQ(nearest("residuals", keys), "residual");
-  EXPECT_EQ(nearest("anything", {"one"}), "one");
+  EXPECT_EQ(nearest("K", keys), "k");
+  EXPECT_EQ(nearest("res", keys), "residual");
+  EXPECT_EQ(nearest("xb", {"ab", "cb"}), "ab");  // the first of equals
+}
+
+TEST(Text, NearestIsNoneWhenNoneIsNear) {
+  const std::vector<std::string> keys = {"kind", "layers", "hidden", "groups", "k", "residual", "adjacency"};
+  for (const char* word : {"anything", "", "xy", "lr", "dim", "optimizer", "x"}) EXPECT_EQ(nearest(word, keys), "");
   EXPECT_EQ(nearest("anything", {}), "");
-  EXPECT_EQ(nearest("", {"ab", "a"}), "a");
-  EXPECT_EQ(nearest("xy", {"ab", "cd"}), "ab");  // the first of equals
 }
 
 TEST(Text, Commas) {

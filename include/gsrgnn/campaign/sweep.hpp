@@ -65,7 +65,7 @@ struct RankReport {
 /// returns, on each rank, when all ranks are done. `leave`: a rank may leave runs that are under way elsewhere.
 RankReport work_on_sweep(const Mpi& mpi, const Sweep& sweep, bool leave);
 
-/// The memory of each run, in bytes; negative: it cannot be trained, and `reason` says why.
+/// The memory of a run, in bytes; or `reason` says why it cannot be trained.
 struct PlannedRun {
   std::size_t run = 0;
   std::int64_t bytes = 0;
@@ -76,7 +76,8 @@ struct PlannedRun {
     visit(self.run, self.bytes, self.reason);
   }
 };
-/// Builds each run's model without training it; shared among the ranks likewise.
+/// Plans all runs, shared among the ranks likewise, and builds the one that takes most of those that can be trained.
+/// All ranks must call it; returns all runs, in their order, and what became of the one that was built on rank 0.
 std::vector<PlannedRun> validate_sweep(const Mpi& mpi, const Sweep& sweep);
 
 }  // namespace gsrgnn

@@ -18,6 +18,8 @@ struct CircuitSize {
   int features = 0, types = 0, labels = 0;
   bool weighted = false;  ///< the loss has a weight for each label
 };
+/// Whether errors of the deck's nodes have weights in its loss: by their height, or as GCells of several cells.
+bool has_weights(const Deck& deck);
 /// Throws InputError at `place` when the circuit has no label, and so cannot be trained on.
 CircuitSize size_for_training(const Deck& deck, const Circuit& circuit, const std::string& place);
 

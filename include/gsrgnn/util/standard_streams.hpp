@@ -20,7 +20,7 @@ void flush_output();
 /// Why something written to standard output did not arrive, e.g. "No space left on device"; "" when all has.
 std::string lost_output();
 
-/// A line on standard error, whether it arrives or not.
+/// A line on standard error, whether it arrives or not. On a terminal it ends one that standard output has begun.
 void write_error_line(std::string_view line);
 
 }  // namespace gsrgnn

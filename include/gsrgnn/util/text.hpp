@@ -11,7 +11,8 @@
 
 namespace gsrgnn {
 
-/// The candidate with the least edit distance to `word`: what the user probably meant.
+/// The candidate that the user probably meant: which begins with `word`, or has the least edit distance to it, up to a
+/// letter of three. Empty: none.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 /// Reads a number in decimal, whatever zeros it begins with, and returns whether the text is one that T can hold.
