@@ -139,7 +139,6 @@ TEST_F(Mistakes, DecksWithMistakes) {
 }
 
 TEST_F(Mistakes, UsageMistakes) {
-  expect_refused("", {"subcommand", "--help"});
   expect_refused("trian deck.yaml", {"trian"});
   expect_refused("--verbose", {"--verbose"});
   expect_refused("import", {"subcommand"});

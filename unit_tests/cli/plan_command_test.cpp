@@ -22,12 +22,21 @@ class PlanCommand : public ProgramTest {
  protected:
   PlanCommand() { work_.write("deck.yaml", kPlanned); }
 
-  Json json(const std::string& arguments) const {
-    const std::string text = succeed(arguments + " --json");
+  /// `code`: what it ends with; 3 when it does not fit.
+  Json json(const std::string& arguments, int code = 0) const {
+    const std::string text = code == 0 ? succeed(arguments + " --json") : said_by_one_that_fails(arguments + " --json");
     EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1) << text;
     const Json object = Json::parse(text, nullptr, false);
     EXPECT_TRUE(object.is_object()) << text;
     return object;
+  }
+  /// What is printed when it does not fit: all the same, and then a line of error and code 3.
+  std::string said_by_one_that_fails(const std::string& arguments) const {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 3) << arguments;
+    EXPECT_NE(outcome.err.find("do not fit"), std::string::npos) << outcome.err;
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+    return outcome.out;
   }
   void expect_says(const std::string& text, const std::vector<std::string>& words) const {
     for (const auto& word : words) EXPECT_NE(text.find(word), std::string::npos) << word << " in:\n" << text;
@@ -60,11 +69,11 @@ TEST_F(PlanCommand, SaysWhereTheBytesGo) {
                      "layers that fit with k 4: up to ", "k that fit with 4 layers: up to 16"});
   EXPECT_EQ(text.find("dropout"), std::string::npos) << "there is none";
   expect_says(succeed("plan deck.yaml memory_limit=1GB"), {"memory_limit", "1,000,000,000"});
-  // That it does not fit is an answer, not a failure.
-  expect_says(succeed(fmt::format("plan deck.yaml memory_limit={}", planned - 1)),
+  expect_says(said_by_one_that_fails(fmt::format("plan deck.yaml memory_limit={}", planned - 1)),
               {"\ndoes not fit; layers that fit with k 4: up to 3; k that fit with 4 layers: up to 3"});
-  expect_says(succeed("plan deck.yaml memory_limit=1kB model.kind=rev"), {"\ndoes not fit; layers that fit: none"});
-  EXPECT_EQ(json("plan deck.yaml memory_limit=1kB")["fits"], false);
+  expect_says(said_by_one_that_fails("plan deck.yaml memory_limit=1kB model.kind=rev"),
+              {"\ndoes not fit; layers that fit: none"});
+  EXPECT_EQ(json("plan deck.yaml memory_limit=1kB", 3)["fits"], false);
   const Json plan = json(fmt::format("plan deck.yaml memory_limit={}", planned));
   EXPECT_EQ(plan["memory"]["limit"], planned);
   EXPECT_EQ(plan["fits"], true);
@@ -120,8 +129,9 @@ TEST_F(PlanCommand, OfASweepItIsALineARun) {
   EXPECT_EQ(plan["memory"]["planned"], one["memory"]["planned"]);
   EXPECT_EQ(plan["fits"], true);
   const std::string limit = fmt::format("memory_limit={}", one["memory"]["planned"].get<std::int64_t>() - 1);
-  expect_says(succeed("plan sweep.yaml " + limit), {"does not fit; layers that fit with k 4: up to 3", "1 beyond it"});
-  EXPECT_EQ(json("plan sweep.yaml " + limit)["fits"], false);
+  expect_says(said_by_one_that_fails("plan sweep.yaml " + limit),
+              {"does not fit; layers that fit with k 4: up to 3", "1 beyond it"});
+  EXPECT_EQ(json("plan sweep.yaml " + limit, 3)["fits"], false);
   EXPECT_EQ(work_.listing(), (std::vector<std::string>{"deck.yaml", "sweep.yaml"}));
 }
 
@@ -129,7 +139,7 @@ TEST_F(PlanCommand, ATrainingBeyondTheLimitIsRefusedBeforeAnythingIsWritten) {
   const Json plan = json("plan deck.yaml");
   const std::int64_t planned = plan["memory"]["planned"];
   const std::string limit = fmt::format("memory_limit={}", planned - 1);
-  const Json beyond = json("plan deck.yaml " + limit);
+  const Json beyond = json("plan deck.yaml " + limit, 3);
   for (const char* options : {"", "--validate ", "--resume "}) {
     expect_refused(fmt::format("train {}deck.yaml {} output=new/run.h5", options, limit),
                    {"do not fit the memory limit of", "with k 4 up to 3 layers do", "with 4 layers a k up to 3 does"},
@@ -139,8 +149,8 @@ TEST_F(PlanCommand, ATrainingBeyondTheLimitIsRefusedBeforeAnythingIsWritten) {
   EXPECT_EQ(beyond["most"]["layers"], 3);
   EXPECT_EQ(beyond["most"]["k"], 3);
   succeed(fmt::format("train deck.yaml {} model.layers=3", limit));
-  succeed(fmt::format("train deck.yaml {} model.k=3", limit));
-  succeed(fmt::format("train deck.yaml memory_limit={}", planned));
+  succeed(fmt::format("train --overwrite deck.yaml {} model.k=3", limit));
+  succeed(fmt::format("train --overwrite deck.yaml memory_limit={}", planned));
   EXPECT_EQ(json("info run.h5")["deck"].get<std::string>().find("memory_limit"), std::string::npos);
 }
 

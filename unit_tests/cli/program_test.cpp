@@ -133,8 +133,41 @@ TEST_F(Program, TellsWhatItCanDo) {
     const std::string of_command = succeed(std::string(command) + " --help");
     EXPECT_GT(of_command.size(), 100U);
   }
+  for (const char* nothing : {"", "help"}) EXPECT_EQ(succeed(nothing), help);
+  EXPECT_EQ(succeed("help train"), succeed("train --help"));
+  expect_refused("help sing", {"sing"});
   EXPECT_EQ(succeed("--version").rfind("gsrgnn ", 0), 0U);
   EXPECT_TRUE(work_.listing().empty());
+}
+
+// The deck of a joint training says how its designs are made; here they are smaller, and trained for less.
+TEST_F(Program, TheJointDeckComesWithItsDesigns) {
+  const std::string deck = read_bytes(std::string(GSRGNN_INPUTS) + "/joint.yaml");
+  std::string commands = fmt::format("set -e\ngsrgnn() {{ '{}' \"$@\"; }}\n", GSRGNN_PROGRAM);
+  std::istringstream lines(deck);
+  for (std::string line; std::getline(lines, line) && line[0] == '#';) {
+    if (line.rfind("#   ", 0) == 0) commands += line.substr(4) + "\n";
+  }
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    ASSERT_NE(commands.find(from), std::string::npos) << commands;
+    commands.replace(commands.find(from), from.size(), to);
+  };
+  replace("--cells 3000", "--cells 200");
+  replace("train inputs/joint.yaml", "train joint.yaml train.epochs=2 model.layers=1 model.hidden=16");
+  write("joint.yaml", deck);
+  write("commands.sh", commands);
+  EXPECT_EQ(std::system(fmt::format("cd '{}' && sh commands.sh >said 2>&1", work_.path()).c_str()), 0)
+      << read_bytes(work_.path("said"));
+  EXPECT_TRUE(std::filesystem::exists(work_.path("prediction.h5")));
+}
+
+TEST_F(Program, HelpOfTheComparisonInstallsNothing) {
+  const std::string peers = std::string(GSRGNN_SCRIPTS) + "/../perf_tests/peers/compare.sh";
+  const std::string environment = std::string(GSRGNN_SCRIPTS) + "/../build/peers-venv";
+  const bool before = std::filesystem::exists(environment);
+  EXPECT_EQ(std::system(fmt::format("bash '{}' --help >'{}' 2>&1", peers, texts_.path("said")).c_str()), 0);
+  EXPECT_EQ(read_bytes(texts_.path("said")).rfind("usage: ", 0), 0U);
+  EXPECT_EQ(std::filesystem::exists(environment), before);
 }
 
 TEST_F(Program, InfoIsReadableToo) {

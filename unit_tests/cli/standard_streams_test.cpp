@@ -1,6 +1,11 @@
 // Standard input, output and error that are closed, full, or read by nobody: exit codes are those of the contract.
 
 #include <gtest/gtest.h>
+#include <pty.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
 
 #include "support/program.hpp"
 
@@ -32,7 +37,7 @@ TEST_F(StandardStreams, ErrorsNeedNoStandardError) {
     EXPECT_EQ(code("info absent.h5", error), 2);
     EXPECT_EQ(code("train deck.yaml model.kk=3", error), 2);
     EXPECT_EQ(code("no-command", error), 2);
-    EXPECT_EQ(code("train deck.yaml train.learning_rate=1000 train.epochs=50", error), 3);
+    EXPECT_EQ(code("train deck.yaml train.learning_rate=1000 train.epochs=50 output=diverged.h5", error), 3);
     EXPECT_EQ(code("train deck.yaml", error), 0);
     EXPECT_EQ(code("info run.h5", error), 0);
     write("broken.h5", "no HDF5");
@@ -74,6 +79,45 @@ TEST_F(StandardStreams, WhatIsPrintedGoesIntoNoFile) {
   EXPECT_EQ(code("train deck.yaml", "<&- >&- 2>&-"), 0);
   EXPECT_EQ(code("info out/sweep.lock", ""), 2);
   EXPECT_EQ(code("info run.h5", ""), 0) << error();
+}
+
+/// All that the program writes to a terminal of its own, until it ends; `interrupt_at` sends it a Ctrl-C.
+std::string said_on_a_terminal(const std::string& folder, const std::vector<std::string>& arguments,
+                               const std::string& interrupt_at, int& code) {
+  int terminal = -1;
+  const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+  if (child == 0) {
+    std::vector<char*> argv = {const_cast<char*>(GSRGNN_PROGRAM)};
+    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+    if (::chdir(folder.c_str()) == 0) ::execv(GSRGNN_PROGRAM, argv.data());
+    ::_exit(127);
+  }
+  std::string said;
+  std::array<char, 4096> part{};
+  bool sent = false;
+  for (ssize_t got = 0; (got = ::read(terminal, part.data(), part.size())) > 0;) {
+    said.append(part.data(), static_cast<std::size_t>(got));
+    if (sent || said.find(interrupt_at) == std::string::npos) continue;
+    sent = ::write(terminal, "\x03", 1) == 1;
+  }
+  ::close(terminal);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return said;
+}
+
+// The line of progress is not ended while a training runs.
+TEST_F(StandardStreams, OnATerminalAnErrorHasALineOfItsOwn) {
+  int ended = 0;
+  const std::string said =
+      said_on_a_terminal(work_.path(), {"train", "deck.yaml", "train.epochs=1000000"}, "epoch", ended);
+  EXPECT_EQ(ended, 75) << said;
+  EXPECT_NE(said.find("\r\ngsrgnn: stopped (SIGINT) after "), std::string::npos) << said;
+  const std::string refused = said_on_a_terminal(work_.path(), {"train", "none.yaml"}, "never", ended);
+  EXPECT_EQ(ended, 2);
+  EXPECT_EQ(refused.rfind("gsrgnn: none.yaml: ", 0), 0U) << refused;
 }
 
 TEST_F(StandardStreams, NamesDoNotControlTheTerminal) {

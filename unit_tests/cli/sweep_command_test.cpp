@@ -192,6 +192,20 @@ TEST_F(SweepCommand, ValidationListsTheRunsAndLeavesNothing) {
     }
   }
   EXPECT_EQ(work_.listing(), std::vector<std::string>{"deck.yaml"});
+  // Runs are planned, and what is planned is what plan says.
+  const std::string text = sweep("--validate deck.yaml").out;
+  const std::string plan =
+      fmt::format("cd '{}' && '{}' plan --json deck.yaml >plan.json", work_.path(), GSRGNN_PROGRAM);
+  ASSERT_EQ(std::system(plan.c_str()), 0);
+  const Json plans = Json::parse(read_bytes(work_.path("plan.json")));
+  std::filesystem::remove(work_.path("plan.json"));
+  ASSERT_EQ(plans["runs"].size(), 8U);
+  for (const auto& planned : plans["runs"]) {
+    const auto line = text.find(planned["name"].get<std::string>() + " ");
+    ASSERT_NE(line, std::string::npos) << text;
+    const std::string megabytes = fmt::format(" {:.1f}\n", planned["memory"]["planned"].get<double>() * 1e-6);
+    EXPECT_EQ(text.compare(text.find('\n', line) + 1 - megabytes.size(), megabytes.size(), megabytes), 0) << text;
+  }
   const Outcome missing = sweep("--validate deck.yaml 'sweep.circuit=[missing.def,{generate: {cells: 100}}]'");
   expect_said(missing, 3, "missing.def: no such file");
   EXPECT_NE(missing.err.find("8 of 16 runs cannot be trained"), std::string::npos) << missing.err;
