@@ -52,7 +52,7 @@ std::string on_which_the_rate_depends(const Deck& there, const Deck& here) {
 /// Refuses a checkpoint that is whole and not of this run.
 void expect_equal(const Hdf5Reader& file, const char* name, const std::string& expected, const char* what,
                   const std::string& hint) {
-  const auto found = file.has_attribute("/", name) ? file.attribute_string("/", name) : "";
+  const auto found = file.attribute_string("/", name);
   if (found == expected) return;
   throw InputError(file.path(), fmt::format("is a checkpoint of another {} ({}, not {})", what, found, expected), hint);
 }
@@ -124,8 +124,15 @@ std::optional<TrainingState> Checkpoints::read_one(const std::string& path, std:
                                  differences_text(differences(there, deck_)), on_which_the_rate_depends(there, deck_)),
                      other);
   }
-  expect_equal(*file, "circuit_hash", circuit_hash_, "circuit, or of one that has changed since", other);
-  expect_equal(*file, "ancestor_hash", ancestor_hash_, "model to start from, or of one that has changed since", other);
+  const std::string ancestor =
+      file->has_attribute("/", "ancestor_hash") ? file->attribute_string("/", "ancestor_hash") : "";
+  const bool same_circuit = file->attribute_string("/", "circuit_hash") == circuit_hash_;
+  if (!same_circuit || ancestor != ancestor_hash_) {
+    throw InputError(path,
+                     fmt::format("is a checkpoint of this deck, but {} has changed since",
+                                 same_circuit ? "the model that it starts from" : "its circuit"),
+                     other);
+  }
   expect_equal(*file, "execution_space", execution_space(), "execution space", anew);
   return state;
 }

@@ -173,7 +173,7 @@ TEST_F(AncestorTest, AResumedTrainingEndsTheSameAndNotFromAnother) {
     EXPECT_EQ(resumed.loss, undisturbed.loss);
     EXPECT_EQ(resumed.model.parameters, undisturbed.model.parameters);
     expect_message(input_error([&] { Checkpoints(deck_, circuit_.name, content_hash(circuit_), "0123").read(note); }),
-                   checkpoint_path(deck_.output), {"another model to start from", hash, "0123"});
+                   checkpoint_path(deck_.output), {"the model that it starts from has changed since"});
   }
 }
 

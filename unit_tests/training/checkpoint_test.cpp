@@ -165,7 +165,8 @@ TEST_F(Checkpoint, OneOfAnotherTrainingIsRefused) {
   EXPECT_TRUE(Checkpoints(other, circuit_).read(note));
   Circuit changed = circuit_;
   changed.label[17] += 1;
-  expect_message(input_error([&] { Checkpoints(deck_, changed).read(note); }), newest(), {"another circuit"});
+  expect_message(input_error([&] { Checkpoints(deck_, changed).read(note); }), newest(),
+                 {"its circuit has changed since"});
 
   // The same content by another revision of the program.
   std::filesystem::rename(newest(), folder_.path("ours"));

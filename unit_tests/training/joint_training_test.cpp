@@ -316,7 +316,7 @@ TEST_F(JointTrainingTest, GoesOnFromItsStateBitForBit) {
   // Another circuit under the same name.
   write_circuit(small_circuit(160, 99), path(1));
   expect_message(input_error([&] { train_with_checkpoints(alone_, deck_, open(), ReportProgress(), options); }),
-                 checkpoint_path(deck_.output), {"another circuit"});
+                 checkpoint_path(deck_.output), {"its circuit has changed since"});
 }
 
 TEST_F(JointTrainingTest, WeightsDecayWhenTheDeckSaysSo) {
