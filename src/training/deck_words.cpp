@@ -50,8 +50,7 @@ const std::vector<Words>& words() {
       {"train.checkpoint.epochs",
        {"save_every", "checkpoint_every", "save_interval", "save_freq", "checkpoint_interval"}},
       {"circuit", {"design", "netlist", "graph", "dataset", "data", "data_path", "data_dir", "input", "def", "file"}},
-      {"output",
-       {"out_dir", "output_dir", "output_path", "save_path", "save_dir", "result", "results", "run_dir"}},
+      {"output", {"out_dir", "output_dir", "output_path", "save_path", "save_dir", "result", "results", "run_dir"}},
       {"memory_limit", {"memory", "max_memory", "mem_limit", "memory_budget"}},
   };
   return all;

@@ -79,6 +79,13 @@ Standardisation Standardisation::fit(const std::vector<float>& values, std::size
   return from(ColumnMoments::of(values, columns, use));
 }
 
+void Standardisation::widen(const ColumnMoments& seen) {
+  for (std::size_t column = 0; column < least.size(); ++column) {
+    least[column] = std::min(least[column], seen.least[column]);
+    most[column] = std::max(most[column], seen.most[column]);
+  }
+}
+
 std::vector<float> Standardisation::apply(const std::vector<float>& values) const {
   std::vector<float> result(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {

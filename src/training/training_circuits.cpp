@@ -254,14 +254,6 @@ std::vector<float> weights_by_height(const std::vector<float>& label, const Stan
   return weight;
 }
 
-/// To what is known of the features' ranges adds those of the training circuits.
-void widen(Standardisation& feature, const ColumnMoments& seen) {
-  for (std::size_t column = 0; column < feature.least.size(); ++column) {
-    feature.least[column] = std::min(feature.least[column], seen.least[column]);
-    feature.most[column] = std::max(feature.most[column], seen.most[column]);
-  }
-}
-
 /// Features and labels in units of the training circuits' deviations, and the map that the model starts from, unless an
 /// ancestor brings both. What is of several circuits is joined in the deck's order, so that the number of ranks changes
 /// no bit.
@@ -318,7 +310,7 @@ void standardise(const Mpi& mpi, const Deck& deck, const std::string& place, Tra
     all.model.feature = Standardisation::from(feature);
     all.model.label = whole;
   } else {
-    widen(all.model.feature, feature);
+    all.model.feature.widen(feature);
   }
   all.best_map = best_map_of(rows, maps, &Moments::lines);
   if (from_scratch && deck.features == FeatureSet::maps) all.model.start = all.best_map;

@@ -32,6 +32,8 @@ struct Standardisation {
   /// A constant column gets scale 1, so that it becomes zero.
   static Standardisation from(const ColumnMoments& moments);
   static Standardisation fit(const std::vector<float>& values, std::size_t columns, const std::vector<bool>& use = {});
+  /// Adds what else was seen to the known ranges; means and scales stay.
+  void widen(const ColumnMoments& seen);
   std::vector<float> apply(const std::vector<float>& values) const;
   /// Throws RunError as expect_finite() does.
   std::vector<float> invert(const std::vector<float>& values) const;
