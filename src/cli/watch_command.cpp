@@ -23,6 +23,10 @@ bool is_log(const std::string& name) {
   return name.size() > end.size() && name.compare(name.size() - end.size(), end.size(), end) == 0;
 }
 
+std::string without_end(const std::string& log) {
+  return log.substr(0, log.size() - std::string(kEnd).size());
+}
+
 /// A training as its log tells of it.
 struct Watched {
   std::string run;  ///< its output, without the folder that is watched
@@ -58,7 +62,7 @@ Watched watched(const fs::path& log, const std::string& name) {
   const auto epochs = static_cast<double>(w.last.epoch - earlier.epoch);
   if (epochs > 0) w.epoch_seconds = (w.last.seconds - earlier.seconds) / epochs;
   // A run file that is younger than its log is that of this training; one that ended by its patience has no other sign.
-  const std::string output = log.string().substr(0, log.string().size() - std::string(kEnd).size());
+  const std::string output = without_end(log.string());
   std::error_code absent;
   w.done = fs::exists(output, absent) && age_of(output) <= w.silent_seconds;
   return w;
@@ -85,7 +89,7 @@ Watch look(const std::string& path) {
       throw InputError(path, fmt::format("there is no log of a training, {}", log),
                        "give the output of a training that has begun, or a folder of such");
     }
-    watch.trainings.push_back(watched(log, fs::path(log).stem().stem().string()));
+    watch.trainings.push_back(watched(log, without_end(fs::path(log).filename().string())));
     return watch;
   }
   for (fs::recursive_directory_iterator entry(path, fs::directory_options::skip_permission_denied, error), end;
@@ -95,7 +99,7 @@ Watch look(const std::string& path) {
     watch.failed += file.extension() == ".failed" ? 1 : 0;
     if (!is_log(file.filename().string())) continue;
     try {
-      watch.trainings.push_back(watched(file, fs::relative(file, path, error).replace_extension().stem().string()));
+      watch.trainings.push_back(watched(file, without_end(fs::relative(file, path, error).string())));
     } catch (const InputError&) {  // gone since, or none of ours
     }
   }

@@ -33,15 +33,15 @@ void check_settings(const Deck& deck, const SavedModel& there) {
 }
 
 void check_names(const Deck& deck, const SavedModel& usual, const SavedModel& there) {
-  for (const auto& [some, others, whose] : {std::tuple(&usual, &there, "of the deck's circuits it does not know"),
-                                            std::tuple(&there, &usual, "the deck's circuits do not have its")}) {
-    for (const std::string& name : some->feature_name) {
-      const auto& known = others->feature_name;
-      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-      throw InputError(deck.train.from, fmt::format("{} feature '{}'", whose, name),
-                       "give the deck the features: and circuits the --feature of its training");
+  const auto refuse_first_missing = [&](const SavedModel& of, const SavedModel& in, const char* what) {
+    for (const std::string& name : of.feature_name) {
+      if (std::find(in.feature_name.begin(), in.feature_name.end(), name) != in.feature_name.end()) continue;
+      throw InputError(deck.train.from, fmt::format("{} '{}'", what, name),
+                       "give the deck the features, and the circuits the --feature, that its training had");
     }
-  }
+  };
+  refuse_first_missing(there, usual, "needs what the deck's circuits do not have, the feature");
+  refuse_first_missing(usual, there, "does not know of the deck's circuits the feature");
   if (usual.label_name != there.label_name || usual.label_unit != there.label_unit) {
     throw InputError(
         deck.train.from,

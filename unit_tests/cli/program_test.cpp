@@ -135,7 +135,6 @@ TEST_F(Program, TellsWhatItCanDo) {
   }
   for (const char* nothing : {"", "help"}) EXPECT_EQ(succeed(nothing), help);
   EXPECT_EQ(succeed("help train"), succeed("train --help"));
-  expect_refused("help sing", {"sing"});
   EXPECT_EQ(succeed("--version").rfind("gsrgnn ", 0), 0U);
   EXPECT_TRUE(work_.listing().empty());
 }

@@ -112,7 +112,7 @@ std::string said_on_a_terminal(const std::string& folder, const std::vector<std:
 TEST_F(StandardStreams, OnATerminalAnErrorHasALineOfItsOwn) {
   int ended = 0;
   const std::string said =
-      said_on_a_terminal(work_.path(), {"train", "deck.yaml", "train.epochs=1000000"}, "epoch", ended);
+      said_on_a_terminal(work_.path(), {"train", "deck.yaml", "train.epochs=1000000"}, "  loss ", ended);
   EXPECT_EQ(ended, 75) << said;
   EXPECT_NE(said.find("\r\ngsrgnn: stopped (SIGINT) after "), std::string::npos) << said;
   const std::string refused = said_on_a_terminal(work_.path(), {"train", "none.yaml"}, "never", ended);

@@ -24,9 +24,12 @@ Values random_map(std::size_t size, std::uint64_t seed) {
   return values;
 }
 
-void expect_near(const FieldScores& a, const FieldScores& b) {
-  for (const FieldScoreField& field : kFieldScoreFields)
-    EXPECT_NEAR(a.*field.value, b.*field.value, 1e-12) << field.name;
+void expect_near(const FieldScores& a, const FieldScores& b, double tolerance = 1e-12) {
+  for (const FieldScoreField& field : kFieldScoreFields) {
+    const double one = a.*field.value, other = b.*field.value;  // of few GCells the hottest .5 % are one, and have none
+    EXPECT_TRUE(std::abs(one - other) <= tolerance || (std::isnan(one) && std::isnan(other)))
+        << field.name << ": " << one << " and " << other;
+  }
 }
 
 TEST(FieldScores, OfTheTruthAreTheBest) {
@@ -176,15 +179,11 @@ TEST(FieldScores, AreThoseOfTheRunsTestCells) {
   std::vector<bool> test;
   for (const auto part : run.part) test.push_back(part == static_cast<std::uint8_t>(Part::test));
   const FieldScores expected = field_scores(circuit, 1, run.prediction, circuit.label, test);
-  for (const FieldScoreField& field : kFieldScoreFields) {
-    EXPECT_NEAR(run.worth.field.*field.value, expected.*field.value, 1e-5) << field.name;
-  }
+  expect_near(run.worth.field, expected, 1e-5);
   testing::TestFolder folder;
   testing::write_one(folder.path("run.h5"), deck, circuit, run);
   const FieldScores read = describe_run(Hdf5Reader(folder.path("run.h5"))).worth.field;
-  for (const FieldScoreField& field : kFieldScoreFields) {
-    EXPECT_EQ(read.*field.value, run.worth.field.*field.value) << field.name;
-  }
+  expect_near(read, run.worth.field, 0);
 }
 
 }  // namespace
