@@ -82,7 +82,7 @@ Ancestor read_ancestor(const Deck& deck, const SavedModel& usual) {
 
 std::size_t trained_types(const Deck& deck, const std::vector<std::string>& of_circuit) {
   if (deck.train.from.empty()) return of_circuit.size();
-  return joined(Hdf5Reader(deck.train.from).strings("model/type_name"), of_circuit).size();
+  return joined(read_model(Hdf5Reader(deck.train.from)).type_name, of_circuit).size();
 }
 
 }  // namespace gsrgnn

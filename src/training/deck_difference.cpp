@@ -31,9 +31,12 @@ std::vector<DeckDifference> differences(const Deck& there, const Deck& here) {
   const auto compare = [&](const std::string& key, const std::string& a, const std::string& b) {
     if (a != b) all.push_back({key, a.empty() ? "not given" : a, b.empty() ? "not given" : b});
   };
-  for_each_key([&](const DeckKey& key, const auto& rule, const auto& a,
-                   const auto& b) { compare(key.path(), text_of(rule, a), text_of(rule, b)); },
-               there, here);
+  for_each_key(
+      [&](const DeckKey& key, const auto& rule, const auto& a, const auto& b) {
+        const auto had = [&](const Deck& deck) { return key.had(traits_of(deck.model.kind), deck.mode); };
+        compare(key.path(), had(there) ? text_of(rule, a) : "", had(here) ? text_of(rule, b) : "");
+      },
+      there, here);
   compare("lef", text_of(there.lef), text_of(here.lef));
   compare("circuit", circuit_text(there), circuit_text(here));
   compare("circuits.training", text_of(there.circuits.training), text_of(here.circuits.training));

@@ -184,7 +184,6 @@ void write_run(const std::string& path, const Deck& deck, const TrainingCircuits
       file.names("predictions/name", names);
     }
   };
-  if (!circuits.ancestor.empty()) file.attribute("model", "ancestor", circuits.ancestor);
   if (circuits.rule == UpdateRule::exact) {
     write_common(file, deck, "several circuits", run);
     predictions(run.held_out);
@@ -207,6 +206,7 @@ void write_run(const std::string& path, const Deck& deck, const TrainingCircuits
     file.group("memory");
     write_memory(file, "memory", run.memory);
   }
+  if (!circuits.ancestor.empty()) file.attribute("model", "ancestor", circuits.ancestor);
   file.commit();
 }
 

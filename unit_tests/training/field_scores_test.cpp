@@ -24,10 +24,10 @@ Values random_map(std::size_t size, std::uint64_t seed) {
   return values;
 }
 
-void expect_near(const FieldScores& a, const FieldScores& b, double tolerance = 1e-12) {
+void expect_near(const FieldScores& a, const FieldScores& b, double tolerance = 1e-10) {
   for (const FieldScoreField& field : kFieldScoreFields) {
     const double one = a.*field.value, other = b.*field.value;  // of few GCells the hottest .5 % are one, and have none
-    EXPECT_TRUE(std::abs(one - other) <= tolerance || (std::isnan(one) && std::isnan(other)))
+    EXPECT_TRUE(std::abs(one - other) <= tolerance * (1 + std::abs(one)) || (std::isnan(one) && std::isnan(other)))
         << field.name << ": " << one << " and " << other;
   }
 }
