@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <gsrgnn/training/epoch_log.hpp>
 #include <gsrgnn/training/learning_rate.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -30,8 +31,11 @@ std::string log_path(const std::string& output) {
   return output + ".log.csv";
 }
 
-EpochLog::EpochLog(const Deck& deck, int batches, const TrainingHistory* so_far)
-    : deck_(deck), batches_(batches), file_(log_path(deck.output), std::ios::binary) {
+EpochLog::EpochLog(const Deck& deck, int batches, const TrainingHistory* so_far) : deck_(deck), batches_(batches) {
+  const std::filesystem::path path = log_path(deck.output);
+  std::error_code ignored;  // a folder that there is not is one that cannot be written to
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ignored);
+  file_.open(path, std::ios::binary);
   std::string text = heading();
   double seconds = 0;
   for (std::size_t e = 0; so_far != nullptr && e < so_far->loss.size(); ++e) {
