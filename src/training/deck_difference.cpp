@@ -4,11 +4,13 @@
 namespace gsrgnn {
 namespace {
 
-std::string text_of(const Shares& /*rule*/, const double (&shares)[3]) {
-  return fmt::format("[{}]", fmt::join(shares, ", "));
+/// As the resolved deck has it; empty where it has none.
+std::string text_of(const Deck& deck, const Shares& /*rule*/, const double (&shares)[3]) {
+  if (!deck.circuits.validation.empty()) return "";
+  return fmt::format("[{}]", fmt::join(shares, shares + (deck.mode == Mode::joint ? 2 : 3), ", "));
 }
 template <class Rule, class Value>
-std::string text_of(const Rule& rule, const Value& value) {
+std::string text_of(const Deck& /*deck*/, const Rule& rule, const Value& value) {
   return value_text(rule, value);
 }
 std::string text_of(const std::vector<std::string>& files) {
@@ -34,7 +36,7 @@ std::vector<DeckDifference> differences(const Deck& there, const Deck& here) {
   for_each_key(
       [&](const DeckKey& key, const auto& rule, const auto& a, const auto& b) {
         const auto had = [&](const Deck& deck) { return key.had(traits_of(deck.model.kind), deck.mode); };
-        compare(key.path(), had(there) ? text_of(rule, a) : "", had(here) ? text_of(rule, b) : "");
+        compare(key.path(), had(there) ? text_of(there, rule, a) : "", had(here) ? text_of(here, rule, b) : "");
       },
       there, here);
   compare("lef", text_of(there.lef), text_of(here.lef));

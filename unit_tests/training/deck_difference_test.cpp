@@ -27,7 +27,7 @@ TEST(DeckDifference, NamesTheKeyAndBothValues) {
 // Whatever makes two runs different is among them.
 TEST(DeckDifference, IsNoneExactlyWhenTheIdentityIsTheSame) {
   const Deck usual;
-  std::vector<Deck> decks(8);
+  std::vector<Deck> decks(11);
   decks[1].lef = {"a.lef"};
   decks[2].generate.seed = 1;
   decks[3].generate.like = "356-R";
@@ -38,6 +38,10 @@ TEST(DeckDifference, IsNoneExactlyWhenTheIdentityIsTheSame) {
   decks[6].train.split[0] = 0.7;
   decks[6].train.split[1] = 0.2;
   decks[7].generate.graph = GeneratedGraph::barabasi_albert;
+  decks[8] = decks[5];  // in which whole circuits are split
+  decks[8].train.split[0] = 0.7;
+  decks[9].model.kind = decks[10].model.kind = ModelKind::sage;  // which has no k
+  decks[10].model.k = 3;
   for (const Deck& a : decks) {
     for (const Deck& b : decks) EXPECT_EQ(differences(a, b).empty(), deck_identity(a) == deck_identity(b));
   }
