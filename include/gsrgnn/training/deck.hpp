@@ -189,12 +189,12 @@ void for_each_key(const Visit& visit, Decks&... deck) {
         deck.model.residual...);
   visit(model("adjacency", "messages through the nets, or over the clique's edges", "", Role::further, 6, always),
         adjacencies, deck.model.adjacency...);
-  visit(model("nodes", "of the graph: the cells, or the GCells of the design", "", Role::further, 19, always, "cells"),
+  visit(model("nodes", "of the graph: the cells, or the GCells of the design", "", Role::further, 23, always, "cells"),
         nodes, deck.model.nodes...);
-  visit(model("relations", "on which messages pass: nets, the lattice of GCells, or both", "", Role::further, 20,
+  visit(model("relations", "on which messages pass: nets, the lattice of GCells, or both", "", Role::further, 24,
               lattice, "nets"),
         relations, deck.model.relation_set...);
-  visit(model("flips", "lattice: train on the die and its flips, predict their mean", "flips_", Role::further, 21,
+  visit(model("flips", "lattice: train on the die and its flips, predict their mean", "flips_", Role::further, 25,
               lattice, "off"),
         flips, deck.model.flips...);
   visit(model("dropout", "share of the values dropped in training", "p", Role::further, 7, dropout),
