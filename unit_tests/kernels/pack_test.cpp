@@ -18,11 +18,12 @@ template <class P>
 class PackTest : public ::testing::Test {};
 using Packs = ::testing::Types<Pack<float, 4, 4>, Pack<float, 8, 8>, Pack<float, 16, 16>, Pack<float, 32, 16>,
                                Pack<float, 32, 8>, Pack<double, 4, 2>, Pack<double, 8, 8>, Pack<double, 16, 8>,
-                               Pack<double, 32, 8>, Pack<double, 32, 4>>;
+                               Pack<double, 32, 8>, Pack<double, 32, 4>, Pack<float, 4, 4, false>,
+                               Pack<float, 1, 1, false>, Pack<double, 4, 2, false>>;  // the last as a GPU has them
 TYPED_TEST_SUITE(PackTest, Packs);
 
-template <class Scalar, int W, int Lanes>
-Scalar scalar_of(const Pack<Scalar, W, Lanes>&);
+template <class Scalar, int W, int Lanes, bool Native>
+Scalar scalar_of(const Pack<Scalar, W, Lanes, Native>&);
 template <class P>
 using ScalarOf = decltype(scalar_of(std::declval<P>()));
 

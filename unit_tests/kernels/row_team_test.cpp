@@ -57,7 +57,18 @@ using testing::GuardedMemory;
 template <class Exec>
 std::vector<int> row_counts() {
   const int team = Tuning<Exec>::kRowsPerTeam, chunks = Tuning<Exec>::kRowChunks;
-  return {0, 1, 2, team - 1, team, team + 1, 3 * team + 5, chunks - 1, chunks, chunks + 1, 2 * chunks + 1, 5000};
+  return {0,
+          1,
+          2,
+          team - 1,
+          team,
+          team + 1,
+          3 * team + 5,
+          chunks - 1,
+          chunks,
+          chunks + 1,
+          2 * chunks + 1,
+          testing::many(5000)};
 }
 
 template <class Exec>

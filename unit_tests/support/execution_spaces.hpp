@@ -1,11 +1,16 @@
 #pragma once
 
-/// The execution spaces Kokkos was built with, for tests typed over them.
+/// The execution spaces Kokkos was built with, for tests typed over them; or the emulated device, for those of them
+/// that are built for it (GSRGNN_EMULATED_DEVICE).
 
 #include <gtest/gtest.h>
 
 #include <Kokkos_Core.hpp>
 #include <tuple>
+
+#ifdef GSRGNN_EMULATED_DEVICE
+#include "support/emulated_device.hpp"
+#endif
 
 namespace gsrgnn::testing {
 
@@ -17,6 +22,9 @@ struct AsTypes<std::tuple<Spaces...>> {
 };
 
 using ExecutionSpaces = AsTypes<decltype(std::tuple_cat(
+#ifdef GSRGNN_EMULATED_DEVICE
+    std::tuple<EmulatedDevice>(),
+#else
 #ifdef KOKKOS_ENABLE_SERIAL
     std::tuple<Kokkos::Serial>(),
 #endif
@@ -29,6 +37,18 @@ using ExecutionSpaces = AsTypes<decltype(std::tuple_cat(
 #ifdef KOKKOS_ENABLE_CUDA
     std::tuple<Kokkos::Cuda>(),
 #endif
+#endif
     std::tuple<>()))>::type;
+
+/// How many rows a test of many has: fewer on the emulated device, where every lane takes a host's time.
+#ifdef GSRGNN_EMULATED_DEVICE
+constexpr int many(int rows) {
+  return rows / 50;
+}
+#else
+constexpr int many(int rows) {
+  return rows;
+}
+#endif
 
 }  // namespace gsrgnn::testing

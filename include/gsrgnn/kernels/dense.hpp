@@ -34,14 +34,10 @@ void small_transposed_product(const Exec& space, Scalar alpha, const Matrix<Scal
       });
 }
 
-/// C = alpha op(A) op(B) + beta C, with op given as 'N' or 'T'; all row-major. The same bits each time.
+/// C = alpha op(A) op(B) + beta C by the library. On a GPU not the same bits each time, if C is of few elements.
 template <class Exec, class Scalar>
-void gemm(const Exec& space, char op_a, char op_b, Scalar alpha, const Matrix<Scalar, Exec>& a,
-          const Matrix<Scalar, Exec>& b, Scalar beta, const Matrix<Scalar, Exec>& c) {
-  // Of fewer elements than 100, Kokkos Kernels sums the parts of A^T B by atomics on a GPU, in any order.
-  if (op_a == 'T' && op_b == 'N' && c.extent(0) * c.extent(1) < 100) {
-    return small_transposed_product(space, alpha, a, b, beta, c);
-  }
+void library_gemm(const Exec& space, char op_a, char op_b, Scalar alpha, const Matrix<Scalar, Exec>& a,
+                  const Matrix<Scalar, Exec>& b, Scalar beta, const Matrix<Scalar, Exec>& c) {
   const char first[2] = {op_a, '\0'};
   const char second[2] = {op_b, '\0'};
 #if KOKKOS_VERSION < 40000
@@ -51,6 +47,17 @@ void gemm(const Exec& space, char op_a, char op_b, Scalar alpha, const Matrix<Sc
 #else
   KokkosBlas::gemm(space, first, second, alpha, a, b, beta, c);
 #endif
+}
+
+/// C = alpha op(A) op(B) + beta C, with op given as 'N' or 'T'; all row-major. The same bits each time.
+template <class Exec, class Scalar>
+void gemm(const Exec& space, char op_a, char op_b, Scalar alpha, const Matrix<Scalar, Exec>& a,
+          const Matrix<Scalar, Exec>& b, Scalar beta, const Matrix<Scalar, Exec>& c) {
+  // Of fewer elements than 100, Kokkos Kernels sums the parts of A^T B by atomics on a GPU, in any order.
+  if (op_a == 'T' && op_b == 'N' && c.extent(0) * c.extent(1) < 100) {
+    return small_transposed_product(space, alpha, a, b, beta, c);
+  }
+  library_gemm(space, op_a, op_b, alpha, a, b, beta, c);
 }
 
 }  // namespace gsrgnn

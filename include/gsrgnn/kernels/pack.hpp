@@ -13,9 +13,12 @@ namespace gsrgnn {
 
 /// Lanes of one vector register. On a host a native vector, for a compiler that sees an array instead unrolls the loops
 /// over it before it thinks of vectors; on a device each lane is a register anyway.
-template <class Scalar, int Lanes>
-struct VectorRegister {
+template <class Scalar, int Lanes, bool Native = kNativeVectors>
+struct VectorRegister;
+
 #ifdef GSRGNN_NATIVE_VECTORS
+template <class Scalar, int Lanes>
+struct VectorRegister<Scalar, Lanes, true> {
   typedef Scalar Native __attribute__((vector_size(Lanes * sizeof(Scalar))));
   Native lanes;
   KOKKOS_FORCEINLINE_FUNCTION static VectorRegister load(const Scalar* from) {
@@ -23,21 +26,11 @@ struct VectorRegister {
     memcpy(&r.lanes, from, sizeof(Native));
     return r;
   }
-  KOKKOS_FORCEINLINE_FUNCTION void store(Scalar* to) const {
-    memcpy(to, &lanes, sizeof(Native));
-  }
-  KOKKOS_FORCEINLINE_FUNCTION static VectorRegister broadcast(Scalar a) {
-    return {a - Native{}};
-  }
-  KOKKOS_FORCEINLINE_FUNCTION void operator+=(const VectorRegister& x) {
-    lanes += x.lanes;
-  }
-  KOKKOS_FORCEINLINE_FUNCTION void operator-=(const VectorRegister& x) {
-    lanes -= x.lanes;
-  }
-  KOKKOS_FORCEINLINE_FUNCTION void operator*=(const VectorRegister& x) {
-    lanes *= x.lanes;
-  }
+  KOKKOS_FORCEINLINE_FUNCTION void store(Scalar* to) const { memcpy(to, &lanes, sizeof(Native)); }
+  KOKKOS_FORCEINLINE_FUNCTION static VectorRegister broadcast(Scalar a) { return {a - Native{}}; }
+  KOKKOS_FORCEINLINE_FUNCTION void operator+=(const VectorRegister& x) { lanes += x.lanes; }
+  KOKKOS_FORCEINLINE_FUNCTION void operator-=(const VectorRegister& x) { lanes -= x.lanes; }
+  KOKKOS_FORCEINLINE_FUNCTION void operator*=(const VectorRegister& x) { lanes *= x.lanes; }
   KOKKOS_FORCEINLINE_FUNCTION friend VectorRegister fma(const VectorRegister& a, const VectorRegister& x,
                                                         const VectorRegister& y) {
     return {a.lanes * x.lanes + y.lanes};
@@ -59,7 +52,7 @@ struct VectorRegister {
     if constexpr (Lanes == 1) {
       return lanes[0];
     } else {
-      using Half = VectorRegister<Scalar, Lanes / 2>;
+      using Half = VectorRegister<Scalar, Lanes / 2, true>;
       Half low, high;
       memcpy(&low, &lanes, sizeof(Half));
       memcpy(&high, reinterpret_cast<const char*>(&lanes) + sizeof(Half), sizeof(Half));
@@ -67,13 +60,22 @@ struct VectorRegister {
       return low.sum();
     }
   }
-#else
+};
+#endif
+
+template <class Scalar, int Lanes>
+struct VectorRegister<Scalar, Lanes, false> {
   // Several lanes are a tile's, whose rows are aligned, so that they are moved at once.
   alignas(Lanes * sizeof(Scalar)) Scalar lane[Lanes];
+  KOKKOS_FORCEINLINE_FUNCTION static bool aligned(const Scalar* at) {
+    return reinterpret_cast<std::uintptr_t>(at) % sizeof(VectorRegister) == 0;
+  }
   KOKKOS_FORCEINLINE_FUNCTION static VectorRegister load(const Scalar* from) {
+    assert(aligned(from));
     return *reinterpret_cast<const VectorRegister*>(from);
   }
   KOKKOS_FORCEINLINE_FUNCTION void store(Scalar* to) const {
+    assert(aligned(to));
     *reinterpret_cast<VectorRegister*>(to) = *this;
   }
   KOKKOS_FORCEINLINE_FUNCTION static VectorRegister broadcast(Scalar a) {
@@ -119,18 +121,17 @@ struct VectorRegister {
     }
     return part[0];
   }
-#endif
 };
 
 /// W columns in registers of `Lanes` each, to calculate with as with one number; a number stands for W times itself.
 /// Memory may hold them as another type than they are computed in: what is loaded is converted to Scalar, what is
 /// stored is converted back.
-template <class Scalar, int W, int Lanes>
+template <class Scalar, int W, int Lanes, bool Native = kNativeVectors>
 struct Pack {
   static_assert(W % Lanes == 0);
   static constexpr int kWidth = W;
   static constexpr int kRegisters = W / Lanes;
-  using Register = VectorRegister<Scalar, Lanes>;
+  using Register = VectorRegister<Scalar, Lanes, Native>;
   Register reg[kRegisters];
 
   Pack() = default;
@@ -253,12 +254,13 @@ struct Pack {
 
 /// The dot product of x and the pack at y, of which the registers are added and the lanes not yet: another's can be,
 /// before. From memory, a register at a time: two packs beside it are all that a core with 16 registers can hold.
-template <class Scalar, int W, int Lanes, class Stored>
-KOKKOS_FORCEINLINE_FUNCTION Pack<Scalar, Lanes, Lanes> dot_lanes(const Pack<Scalar, W, Lanes>& x, const Stored* y) {
-  Pack<Scalar, Lanes, Lanes> sum = 0;
+template <class Scalar, int W, int Lanes, bool Native, class Stored>
+KOKKOS_FORCEINLINE_FUNCTION Pack<Scalar, Lanes, Lanes, Native> dot_lanes(const Pack<Scalar, W, Lanes, Native>& x,
+                                                                         const Stored* y) {
+  Pack<Scalar, Lanes, Lanes, Native> sum = 0;
   GSRGNN_UNROLL
   for (int r = 0; r < W / Lanes; ++r) {
-    sum.reg[0] = fma(x.reg[r], Pack<Scalar, W, Lanes>::load_register(y + r * Lanes), sum.reg[0]);
+    sum.reg[0] = fma(x.reg[r], Pack<Scalar, W, Lanes, Native>::load_register(y + r * Lanes), sum.reg[0]);
   }
   return sum;
 }
@@ -271,7 +273,8 @@ constexpr int smaller(int a, int b) {
 template <class Scalar, class Exec, int Tile>
 using TilePack = Pack<Scalar, smaller(Tile, Tuning<Exec>::kColumnsPerItem),
                       smaller(smaller(Tile, Tuning<Exec>::kColumnsPerItem),
-                              Tuning<Exec>::kVectorBytes / static_cast<int>(sizeof(Scalar)))>;
+                              Tuning<Exec>::kVectorBytes / static_cast<int>(sizeof(Scalar))),
+                      kNativeVectors && Tuning<Exec>::kHost>;
 
 /// Asks for the pack of the row that comes some rows after `row` of the `rows` of X, for a kernel that goes through
 /// them in order.

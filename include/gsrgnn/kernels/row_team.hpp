@@ -63,7 +63,8 @@ void for_each_row(const Exec& space, const std::string& label, std::int64_t rows
 /// the whole row and a sum written number by number would not be vectorised; one number on a GPU, whose lanes share it.
 template <class Exec, class Scalar>
 using RowPack = Pack<Scalar, Tuning<Exec>::kHost ? Tuning<Exec>::kVectorBytes / static_cast<int>(sizeof(Scalar)) : 1,
-                     Tuning<Exec>::kHost ? Tuning<Exec>::kVectorBytes / static_cast<int>(sizeof(Scalar)) : 1>;
+                     Tuning<Exec>::kHost ? Tuning<Exec>::kVectorBytes / static_cast<int>(sizeof(Scalar)) : 1,
+                     kNativeVectors && Tuning<Exec>::kHost>;
 
 /// Columns `column` on of a row, as many as a pack P holds.
 template <class P>

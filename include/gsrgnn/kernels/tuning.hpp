@@ -18,6 +18,12 @@
 
 namespace gsrgnn {
 
+#ifdef GSRGNN_NATIVE_VECTORS
+constexpr bool kNativeVectors = true;
+#else
+constexpr bool kNativeVectors = false;
+#endif
+
 /// Host: cores with vector registers; else a GPU.
 template <bool Host>
 struct TuningOf {
