@@ -24,7 +24,7 @@ template <class Kernel>
 std::string fault_of(const Kernel& run) {
   std::string told;
   for (const device::Order order : {device::Order::ascending, device::Order::descending, device::Order::random}) {
-    device::set_order(order);
+    const device::InOrder in_order(order);
     GuardedMemory<Exec> memory{Exec()};
     const Numbers numbers = memory.make<Numbers>(512);
     std::string fault;
@@ -38,7 +38,6 @@ std::string fault_of(const Kernel& run) {
     }
     told = fault;
   }
-  device::set_order(device::Order::random);
   return told;
 }
 

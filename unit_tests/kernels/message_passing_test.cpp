@@ -100,6 +100,7 @@ void check_tile() {
   check<Tile, Graph, Exec, Scalar>(awkward_circuit(), Tile);
   check<Tile, Graph, Exec, Scalar>(awkward_circuit(), 3 * Tile);
   for (const int cells : {1, 2, 3, 31, 65, 257}) {
+    if (cells > many(5000)) continue;
     check<Tile, Graph, Exec, Scalar>(random_circuit(cells, cells + 7, cells), 2 * Tile);
   }
   check<Tile, Graph, Exec, Scalar>(random_circuit_with_long_nets(200, 1), Tile);
@@ -108,12 +109,13 @@ void check_tile() {
   check<Tile, Graph, Exec, Scalar>(random_circuit(300, 20, 3), Tile);  // mostly isolated cells
 }
 
-/// In float every tile; in double, which differs by its registers, the narrowest and the widest.
+/// In float every tile; in double, which differs by its registers, the narrowest and the widest, as on a GPU, whose
+/// packs are the same in all.
 template <template <class, class> class Graph, class Exec, class Scalar>
 void check_all_tiles() {
   check_tile<8, Graph, Exec, Scalar>();
   check_tile<64, Graph, Exec, Scalar>();
-  if constexpr (std::is_same_v<Scalar, float>) {
+  if constexpr (std::is_same_v<Scalar, float> && !kEmulated) {
     check_tile<16, Graph, Exec, Scalar>();
     check_tile<32, Graph, Exec, Scalar>();
   }
@@ -164,7 +166,7 @@ TYPED_TEST(MessagePassingTest, SumsAreMadeInTheGraphsType) {
 TYPED_TEST(MessagePassingTest, NetsAndEdgesAgreeOnALargerCircuit) {
   using Exec = typename TypeParam::Exec;
   using Scalar = typename TypeParam::Scalar;
-  const auto circuit = random_circuit(3000, 3500, 4);
+  const auto circuit = random_circuit(many(3000), many(3500), 4);
   const auto x = random_values<Scalar>(circuit.cells() * 64, 5);
   const auto nets = aggregate_all<64, NetGraph<Scalar, Exec>, Exec>(circuit, x, 64);
   const auto edges = aggregate_all<8, EdgeGraph<Scalar, Exec>, Exec>(circuit, x, 64);

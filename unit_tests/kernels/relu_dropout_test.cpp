@@ -118,6 +118,35 @@ TYPED_TEST(ReluDropoutTest, RidesOnLayerNorm) {
   EXPECT_TRUE(all_close(download(space, z), open_only, 0, stride)) << "without a mask nothing is dropped";
 }
 
+/// Rows of packs P of as many columns, activated.
+template <class P, class Exec, class Scalar>
+std::vector<Scalar> activated(const std::vector<Scalar>& x, const std::vector<std::uint8_t>& mask) {
+  const auto rows = static_cast<std::int64_t>(x.size()) / P::kWidth;
+  const Exec space;
+  GuardedMemory<Exec> memory(space);
+  const auto y = memory.template make_from<Matrix<Scalar, Exec>>(x, rows, P::kWidth);
+  const auto kept = memory.template make_from<Tensor<std::uint8_t, Exec>>(mask, 1, rows, P::kWidth);
+  const ReluDropout<Scalar, Exec> activation{{kept, Scalar(1.5)}};
+  Kokkos::parallel_for(
+      "gsrgnn::test::activated", Kokkos::RangePolicy<Exec>(space, 0, rows),
+      KOKKOS_LAMBDA(const std::int64_t row) { activation(P::load(&y(row, 0)), 0, row, 0).store(&y(row, 0)); });
+  return download(space, y);
+}
+
+TYPED_TEST(ReluDropoutTest, OnPacksOfAnyWidthAsAGpuHasThem) {
+  using Exec = typename TypeParam::Exec;
+  using Scalar = typename TypeParam::Scalar;
+  const auto x = random_values<Scalar>(7 * 16, 1);
+  std::vector<std::uint8_t> mask(x.size());
+  std::vector<Scalar> expected(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    mask[i] = i % 3 == 0 ? 0 : 1;
+    expected[i] = mask[i] != 0 && x[i] > 0 ? x[i] * Scalar(1.5) : Scalar(0);
+  }
+  EXPECT_TRUE(all_close(activated<Pack<Scalar, 1, 1, false>, Exec>(x, mask), expected, 0));
+  EXPECT_TRUE(all_close(activated<Pack<Scalar, 4, 4, false>, Exec>(x, mask), expected, 0));
+}
+
 template <class Exec>
 std::vector<std::uint8_t> drawn(double rate, int width, std::uint64_t seed, std::uint64_t draw) {
   const Exec space;

@@ -40,15 +40,14 @@ using ExecutionSpaces = AsTypes<decltype(std::tuple_cat(
 #endif
     std::tuple<>()))>::type;
 
-/// How many rows a test of many has: fewer on the emulated device, where every lane takes a host's time.
 #ifdef GSRGNN_EMULATED_DEVICE
-constexpr int many(int rows) {
-  return rows / 50;
-}
+constexpr bool kEmulated = true;
 #else
-constexpr int many(int rows) {
-  return rows;
-}
+constexpr bool kEmulated = false;
 #endif
+/// How many rows a test of many has: fewer on the emulated device, where every lane takes a host's time.
+constexpr int many(int rows) {
+  return kEmulated ? rows / 50 : rows;
+}
 
 }  // namespace gsrgnn::testing

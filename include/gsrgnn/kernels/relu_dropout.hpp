@@ -43,11 +43,7 @@ struct ReluDropout {
   KOKKOS_FORCEINLINE_FUNCTION P operator()(const P& values, int group, std::int64_t row, int column) const {
     const P positive = where_positive(values, values);
     if (dropout.kept.data() == nullptr) return positive;
-    Scalar factor[P::kWidth];
-    for (int c = 0; c < P::kWidth; ++c) {
-      factor[c] = dropout.kept(group, row, column + c) != 0 ? dropout.scale : Scalar(0);
-    }
-    return positive * P::load(factor);
+    return positive * (P::load(&dropout.kept(group, row, column)) * dropout.scale);
   }
 };
 

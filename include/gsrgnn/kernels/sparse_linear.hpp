@@ -41,8 +41,8 @@ void sparse_linear(const Exec& space, const Values& v, const Columns& index, con
 }
 
 /// A chunk of rows' part in S^T G, for a slice of the columns. The sum, d x slice, stays in the fast memory of the
-/// thread that has it, for every value kept is an update of it. The columns of a row's values differ, so the lanes of a
-/// GPU's vector update for several of them at once.
+/// thread that has it, for every value kept is an update of it; one too large for that is made where it is left. The
+/// columns of a row's values differ, so the lanes of a GPU's vector update for several of them at once.
 template <int Slice, class Exec, class Values, class Columns, class In, class Partial>
 struct WeightGradientSlice {
   using Scalar = typename Values::non_const_value_type;
@@ -52,7 +52,8 @@ struct WeightGradientSlice {
   Values v;
   Columns index;
   In g;
-  int first, slices, width, scratch_level;
+  int first, slices, width;
+  bool fast;  ///< the sum fits fast memory
   Partial partial;
 
   static std::size_t scratch_bytes(int width) { return static_cast<std::size_t>(width) * Slice * sizeof(Scalar); }
@@ -60,12 +61,13 @@ struct WeightGradientSlice {
   KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member) const {
     const int chunk = member.league_rank() / slices;
     const int slice = member.league_rank() % slices * Slice;
-    auto* const sum =
-        static_cast<Scalar*>(member.team_scratch(scratch_level)
-                                 .get_shmem_aligned(static_cast<std::size_t>(width) * Slice * sizeof(Scalar), 64));
+    Scalar* const sum = fast ? static_cast<Scalar*>(member.team_scratch(0).get_shmem_aligned(scratch_bytes(width), 64))
+                             : &partial(chunk, 0, slice);
+    const int stride = fast ? Slice : static_cast<int>(partial.extent(2));
+    const auto place = [&](int p) { return sum + p / kPacks * stride + p % kPacks * P::kWidth; };
     const auto of_weight = Kokkos::ThreadVectorRange(member, width * kPacks);
     const int k = static_cast<int>(v.extent(1));
-    Kokkos::parallel_for(of_weight, [&](const int p) { P(0).store(sum + p * P::kWidth); });
+    Kokkos::parallel_for(of_weight, [&](const int p) { P(0).store(place(p)); });
     const RowChunk rows = row_chunk<Exec>(static_cast<std::int64_t>(v.extent(0)), chunk);
     for (std::int64_t row = rows.first; row < rows.last; ++row) {
       Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, kPacks * kLanesOfValues), [&](const int lane) {
@@ -73,13 +75,14 @@ struct WeightGradientSlice {
         prefetch_row_after<Exec, P>(g, row, rows.last, first + slice + column);
         const P gradient = P::load(&g(row, first + slice + column));
         for (int t = lane / kPacks; t < k; t += kLanesOfValues) {
-          Scalar* const at = sum + index(row, t) * Slice + column;
+          Scalar* const at = sum + index(row, t) * stride + column;
           fma(v(row, t), gradient, P::load(at)).store(at);
         }
       });
     }
+    if (!fast) return;
     Kokkos::parallel_for(of_weight, [&](const int p) {
-      P::load(sum + p * P::kWidth).store(&partial(chunk, p / kPacks, slice + p % kPacks * P::kWidth));
+      P::load(place(p)).store(&partial(chunk, p / kPacks, slice + p % kPacks * P::kWidth));
     });
   }
 };
@@ -96,11 +99,11 @@ void sparse_linear_weight_gradient(const Exec& space, const Values& v, const Col
   const auto width = static_cast<int>(gradient.extent(0));
   const int chunks = Tuning<Exec>::kRowChunks, slices = Tile / kSlice;
   const std::size_t scratch = Body::scratch_bytes(width) + 64;  // room to align it
-  const int level = scratch <= static_cast<std::size_t>(Policy::scratch_size_max(0)) ? 0 : 1;
+  const bool fast = scratch <= static_cast<std::size_t>(Policy::scratch_size_max(0));
   Policy policy(space, chunks * slices, 1, Tuning<Exec>::kVectorLength);
-  policy.set_scratch_size(level, Kokkos::PerTeam(static_cast<int>(scratch)));
+  policy.set_scratch_size(0, Kokkos::PerTeam(fast ? static_cast<int>(scratch) : 0));
   Kokkos::parallel_for("gsrgnn::kernels::sparse_linear_weight_gradient", policy,
-                       Body{v, index, g, first, slices, width, level, partial});
+                       Body{v, index, g, first, slices, width, fast, partial});
 
   using P = TilePack<typename Values::non_const_value_type, Exec, Tile>;
   using Item = TileItem<P, Tile>;

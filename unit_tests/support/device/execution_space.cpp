@@ -15,14 +15,14 @@ Kokkos::Tools::SpaceHandle handle() {
 
 }  // namespace
 
-void* EmulatedMemory::allocate(const char* label, std::size_t bytes) const {
+void* EmulatedMemory::allocate(const char* label, std::size_t bytes, std::size_t told) const {
   void* const data = device::Memory::instance().allocate(label, bytes);
-  if (Kokkos::Tools::profileLibraryLoaded()) Kokkos::Tools::allocateData(handle(), label, data, bytes - 128);
+  if (Kokkos::Tools::profileLibraryLoaded()) Kokkos::Tools::allocateData(handle(), label, data, told);
   return data;
 }
 
-void EmulatedMemory::deallocate(const char* label, void* data, std::size_t bytes) const {
-  if (Kokkos::Tools::profileLibraryLoaded()) Kokkos::Tools::deallocateData(handle(), label, data, bytes - 128);
+void EmulatedMemory::deallocate(const char* label, void* data, std::size_t told) const {
+  if (Kokkos::Tools::profileLibraryLoaded()) Kokkos::Tools::deallocateData(handle(), label, data, told);
   device::Memory::instance().deallocate(data);
 }
 

@@ -18,8 +18,9 @@ class EmulatedMemory {
   using size_type = unsigned int;
   using device_type = Kokkos::Device<EmulatedDevice, EmulatedMemory>;
   static constexpr const char* name() { return "EmulatedMemory"; }
-  void* allocate(const char* label, std::size_t bytes) const;
-  void deallocate(const char* label, void* data, std::size_t bytes) const;
+  /// Of which `told` are told to tools.
+  void* allocate(const char* label, std::size_t bytes, std::size_t told) const;
+  void deallocate(const char* label, void* data, std::size_t told) const;
 };
 
 class EmulatedDevice {
@@ -110,10 +111,10 @@ class SharedAllocationRecord<gsrgnn::testing::EmulatedMemory, void>
   SharedAllocationRecord(const Memory& memory, const std::string& label, std::size_t bytes,
                          function_type destroy = &Base::deallocate)
       : Base(static_cast<SharedAllocationHeader*>(
-                 memory.allocate(label.c_str(), sizeof(SharedAllocationHeader) + bytes)),
+                 memory.allocate(label.c_str(), sizeof(SharedAllocationHeader) + bytes, bytes)),
              sizeof(SharedAllocationHeader) + bytes, destroy),
         label_(label) {}
-  ~SharedAllocationRecord() override { Memory().deallocate(label_.c_str(), m_alloc_ptr, m_alloc_size); }
+  ~SharedAllocationRecord() override { Memory().deallocate(label_.c_str(), m_alloc_ptr, size()); }
 
  private:
   std::string label_;

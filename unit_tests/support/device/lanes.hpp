@@ -12,8 +12,17 @@ namespace gsrgnn::testing::device {
 
 /// Which block, and which of the lanes that can, runs next.
 enum class Order { random, ascending, descending };
-/// From the next kernel on. Until then as the environment's GSRGNN_LANE_ORDER says, or random.
-void set_order(Order order, unsigned seed = 1);
+/// As the environment's GSRGNN_LANE_ORDER says, or random; but while one of these lives as that says.
+class InOrder {
+ public:
+  explicit InOrder(Order order, unsigned seed = 1);
+  InOrder(const InOrder&) = delete;
+  InOrder& operator=(const InOrder&) = delete;
+  ~InOrder();
+
+ private:
+  Order before_;
+};
 
 /// What a GPU of compute capability 8.6 has, of which Kokkos keeps some fast memory for itself.
 constexpr int kMostThreads = 1024, kWarp = 32;

@@ -5,13 +5,17 @@
 #include <cstring>
 #include <numeric>
 
+#include "support/device/execution_space.hpp"
 #include "support/device/fault.hpp"
 #include "support/device/memory.hpp"
 
 namespace gsrgnn::testing::device {
 
-void set_order(Order order, unsigned seed) {
+InOrder::InOrder(Order order, unsigned seed) : before_(Processor::instance().order()) {
   Processor::instance().set_order(order, seed);
+}
+InOrder::~InOrder() {
+  Processor::instance().set_order(before_, 1);
 }
 void run_blocks(const BlockShape& shape, const Arguments& arguments, void (*body)(const void*, const Seat&)) {
   Processor::instance().run_blocks(shape, arguments, body);
@@ -87,8 +91,9 @@ void Processor::run_blocks(const BlockShape& shape, const Arguments& arguments,
   // Behind what Kokkos keeps for a team's sums, so that it begins at a multiple of 8 and no more.
   const std::size_t kept = 8 * (static_cast<std::size_t>(threads) + 2);
   scratch_bytes_ = kept + scratch[0];
-  Memory& memory = Memory::instance();
-  char* const slow = scratch[1] > 0 ? static_cast<char*>(memory.allocate("scratch of level 1", scratch[1])) : nullptr;
+  const EmulatedMemory memory;
+  constexpr const char* kLabel = "Kokkos::scratch of level 1";
+  char* const slow = scratch[1] > 0 ? static_cast<char*>(memory.allocate(kLabel, scratch[1], scratch[1])) : nullptr;
   {
     const Memory::Open open;
     for (const std::int64_t block : in_order(blocks)) {
@@ -100,7 +105,7 @@ void Processor::run_blocks(const BlockShape& shape, const Arguments& arguments,
       if (!fault_.empty()) break;
     }
   }
-  if (slow != nullptr) memory.deallocate(slow);
+  if (slow != nullptr) memory.deallocate(kLabel, slow, scratch[1]);
   end_kernel();
 }
 

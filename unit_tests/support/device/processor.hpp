@@ -17,6 +17,7 @@ class Processor {
  public:
   static Processor& instance();
 
+  Order order() const { return order_; }
   void set_order(Order order, unsigned seed);
   void name_kernel(const std::string& label) { kernel_ = label; }
   void run_blocks(const BlockShape& shape, const Arguments& arguments, void (*body)(const void*, const Seat&));
