@@ -1,6 +1,6 @@
 // Every access to memory of the tests' code, as the compiler reports it: with -fsanitize=thread it calls these
-// functions before each load, store and atomic operation, and with -fsanitize=alignment that for an address that is no
-// multiple of what the type asks for. The sanitizers' own libraries are not linked.
+// functions before each load, store and atomic operation; the sanitizer's own library is not linked. Accesses to
+// volatiles, told apart by --param=tsan-distinguish-volatile=1, are parts of Kokkos' atomic operations.
 
 #include <cstdio>
 #include <cstdlib>
