@@ -133,8 +133,8 @@ void plan_sweep(const SweepDeck& sweep, bool json) {
   std::map<std::string, CircuitSize> sizes;  // of the circuits, each opened once
   const auto size_of = [&](const Deck& deck) {
     if (deck.mode == Mode::joint) return CircuitSize();
-    const auto [found, is_new] = sizes.try_emplace(
-        fmt::format("{}{} {}", circuit_key(deck), deck.train.from, has_weights(deck)));
+    const auto [found, is_new] =
+        sizes.try_emplace(fmt::format("{}{} {}", circuit_key(deck), deck.train.from, has_weights(deck)));
     if (is_new) found->second = size_for_training(deck, open_circuit(deck), circuit_place(deck));
     return found->second;
   };
