@@ -38,7 +38,6 @@ struct CircuitOnDevice {
   // Of the nodes:
   Matrix<float, Exec> label, weight;  ///< nodes x O; weight of no rows: all 1
   Vector<std::uint8_t, Exec> part;
-  Vector<float, Exec> weight;  ///< of GCells: how many cells they hold; empty: all are one
   std::unique_ptr<AnyModel> model;
   std::size_t model_bytes;
 };
