@@ -141,8 +141,7 @@ TEST(OrderOfLanesTest, EveryKernelAndTraining) {
   using device::Order;
   const auto run = [](Order order, unsigned seed) {
     const device::InOrder in_order(order, seed);
-    return std::array{run_kernels<EmulatedDevice>(), run_training<EmulatedDevice>(Residual::sparse),
-                      run_training<EmulatedDevice>(Residual::dense)};
+    return std::array{run_kernels<EmulatedDevice>(), run_training<EmulatedDevice>(Residual::sparse)};
   };
   const auto first = run(Order::ascending, 1);
   for (const auto& [order, seed] : {std::pair{Order::descending, 1U}, {Order::random, 2U}}) {

@@ -136,7 +136,8 @@ void check_all(const std::vector<Size>& sizes) {
     if (kEmulated && size.width * Tile * size.tiles > 5000)
       continue;  // there is little to see, and much memory to fill
     // Sums of whole numbers leave no room for tolerance: not a row or column may be missing, twice or elsewhere.
-    for (const bool whole : {false, true}) check<Tile, Exec, Scalar, Index, Stored>(size, whole);
+    if (!kEmulated) check<Tile, Exec, Scalar, Index, Stored>(size, false);
+    check<Tile, Exec, Scalar, Index, Stored>(size, true);
   }
 }
 

@@ -52,7 +52,7 @@ TEST_F(AncestorTest, SeesAnotherCircuitInItsOwnUnits) {
   EXPECT_EQ(circuits.model.feature.mean, first_.model.feature.mean);
   EXPECT_EQ(circuits.model.label.mean, first_.model.label.mean);
   EXPECT_EQ(circuits.held.front().inputs.feature,
-            first_.model.feature.apply(match(first_.model, other, "test").feature));
+            first_.model.feature.apply(match(first_.model, other, circuits.held.front().nodes, "test").feature));
   EXPECT_GE(circuits.model.feature.most[2], first_.model.feature.most[2]);
 }
 
