@@ -36,6 +36,11 @@ void copy_run(Hdf5Writer& results, const Hdf5Reader& file, const std::string& na
   results.group(group + "/model");
   results.attribute(group + "/model", "trained_parameters", file.attribute_int("model", "trained_parameters"));
   results.attribute(group + "/model", "label_unit", file.attribute_string("model", "label_unit"));
+  for (const char* const hash : {"content_hash", "ancestor"}) {  // not of all runs
+    if (file.has_attribute("model", hash)) {
+      results.attribute(group + "/model", hash, file.attribute_string("model", hash));
+    }
+  }
   results.strings(group + "/model/label_name", file.strings("model/label_name"));
 }
 
