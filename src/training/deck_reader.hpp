@@ -133,7 +133,7 @@ class Section {
       if (!advice.empty()) return fmt::format("{}; known here: {}", advice, all);
       guess = nearest(key, known);
     }
-    return guess.empty() ? "known here: " + all : fmt::format("did you mean '{}'? Known here: {}", guess, all);
+    return guess.empty() ? "known here: " + all : fmt::format("did you mean '{}'?", guess);
   }
 
   const Source& source_;

@@ -81,7 +81,8 @@ void read_setting(const Hdf5Reader& file, const ModelSettings& model, const Deck
 template <class Enum>
 void read_setting(const Hdf5Reader& file, const ModelSettings& /*model*/, const DeckKey& key,
                   const Choices<Enum>& choices, Enum& value) {
-  const auto text = file.attribute_string("model", key.name);
+  const bool older = key.before != nullptr && !file.has_attribute("model", key.name);
+  const auto text = older ? std::string(key.before) : file.attribute_string("model", key.name);
   const auto found = std::find_if(choices.begin(), choices.end(), [&](const auto& one) { return one.first == text; });
   if (found == choices.end()) {
     file.fail(fmt::format("model@{}", key.name), fmt::format("is '{}', which this program does not know", text));
