@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <gsrgnn/cli/json.hpp>
 #include <gsrgnn/cli/say.hpp>
 #include <gsrgnn/util/text.hpp>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 namespace gsrgnn::cli {
@@ -65,7 +67,10 @@ Json json_of(const CircuitDescription& circuit) {
 
 void add_worth(Json& j, const Worth& worth) {
   j["gcell_scores"] = scores_of(worth.gcells);
-  j["field_scores"] = scores_of(worth.field);
+  const auto unknown = [&](const FieldScoreField& one) { return std::isnan(worth.field.*one.value); };
+  // The table of runs has none of them.
+  if (!std::all_of(std::begin(kFieldScoreFields), std::end(kFieldScoreFields), unknown))
+    j["field_scores"] = scores_of(worth.field);
   for (std::size_t b = 0; b < kBaselines; ++b) j[kBaselineFields[b].name] = scores_of(worth.baseline[b]);
 }
 

@@ -72,8 +72,7 @@ TEST(GcellTraining, IsPlannedToTheByte) {
     deck.model.relation_set = relations;
     const MemoryUse use = validate_one(deck, circuit);
     EXPECT_EQ(use.planned, use.allocated);
-    EXPECT_EQ(use.planned,
-              MemoryPlan(deck.model, size_for_training(deck, circuit, "test"), MemoryPlan::kKeepAll).planned());
+    EXPECT_EQ(use.planned, MemoryPlan(deck.model, size_for_training(deck, circuit, "test")).planned());
   }
 }
 

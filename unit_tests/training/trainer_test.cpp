@@ -120,7 +120,7 @@ TEST(Trainer, Golden) {
     expect_near("loss 1", run.loss[1], 0.97404752);
     expect_near("loss 2", run.loss[2], 0.84337089);
     expect_near("loss 10", run.loss[10], 0.59862356);
-    expect_near("loss 30", run.loss[30], 0.27819987);
+    expect_near("loss 30", run.loss[30], 0.27777389);
     expect_near("validation loss 0", run.validation_loss[0], 2.60560950);
     expect_near("validation loss 30", run.validation_loss[30], 0.95853198);
     expect_near("validation Pearson 30", run.validation_pearson[30], 0.71219769);

@@ -88,7 +88,8 @@ TEST(TrainingKeys, HotCellsArePredictedBetterWhenTheyCountMore) {
 TEST(TrainingKeys, WeightsArePlanned) {
   const Circuit circuit = small_circuit();
   const auto planned = [&](TrainingLoss loss) {
-    const Deck deck = deck_with(loss);
+    Deck deck = deck_with(loss);
+    deck.keep = Keep::none;
     const MemoryUse use = validate_one(deck, circuit);
     EXPECT_EQ(use.planned, use.allocated);
     EXPECT_EQ(use.planned, MemoryPlan(deck.model, size_for_training(deck, circuit, "test")).planned());
