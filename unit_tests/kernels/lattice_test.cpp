@@ -109,9 +109,13 @@ class LatticeTest : public ::testing::Test {};
 TYPED_TEST_SUITE(LatticeTest, SpacesAndScalars, SpaceAndScalarName);
 
 TYPED_TEST(LatticeTest, EqualsPlainLoops) {
-  for (const Case& one : kCases) check<8, typename TypeParam::Exec, typename TypeParam::Scalar>(one);
+  for (const Case& one : kCases) {
+    if (kEmulated && one.columns * one.rows * one.width > 400) continue;  // there is little more to see
+    check<8, typename TypeParam::Exec, typename TypeParam::Scalar>(one);
+  }
 }
 TYPED_TEST(LatticeTest, EqualsPlainLoopsInTheWidestTiles) {
+  if (kEmulated) GTEST_SKIP() << "an emulated GPU's items have four columns of any tile";
   for (const Case& one : kCases) check<64, typename TypeParam::Exec, typename TypeParam::Scalar>(one);
 }
 

@@ -48,7 +48,7 @@ struct ExactSum {
     after.store(to);
     if (sign < 0) return;
     const P lost = (after - added) - before;
-    if ((lost * lost).sum() != 0 && inexact(0) == 0) Kokkos::atomic_exchange(&inexact(0), 1);  // all write the same
+    if ((lost * lost).sum() != 0) Kokkos::atomic_exchange(&inexact(0), 1);
   }
 };
 
