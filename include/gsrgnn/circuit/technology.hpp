@@ -58,7 +58,7 @@ struct Technology {
   std::vector<CellType> type;  ///< by name, ascending
   /// How routers choose among routes, as a model learned it: parameters of SoftRoutes (soft_routes.hpp); empty:
   /// unknown.
-  std::vector<float> routes;
+  std::vector<float> routes{};
 
   const Layer* find_layer(const std::string& name) const;
   const CellType* find_type(const std::string& name) const;
