@@ -105,6 +105,18 @@ TEST_F(JointCommand, AnyNumberOfRanksGivesTheSameBits) {
       0);
 }
 
+// Routes are learned before all else, by updates from one rank's circuit at a time.
+TEST_F(JointCommand, AnyNumberOfRanksGivesTheSameModelOfGcells) {
+  const std::string train =
+      "train deck.yaml features=routes model.nodes=gcells model.relations=nets+lattice model.flips=on train.epochs=6";
+  ASSERT_EQ(run(train), 0) << said();
+  for (const int count : {2, 3}) {
+    const std::string output = fmt::format("by{}.h5", count);
+    ASSERT_EQ(run(train + " output=" + output, count), 0) << said();
+    expect_same("run.h5", output);
+  }
+}
+
 // A run file like any other.
 TEST_F(JointCommand, TheRunFileServesEveryCommand) {
   ASSERT_EQ(run("train deck.yaml train.epochs=60 output=runs/joint.h5", 2), 0) << said();
