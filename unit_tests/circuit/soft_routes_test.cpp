@@ -126,7 +126,9 @@ TEST(SoftRoutes, GradientEqualsCentralDifferences) {
   ASSERT_EQ(gradient.size(), SoftRoutes::size());
   double largest = 0;
   for (const double value : gradient) largest = std::max(largest, std::abs(value));
-  for (std::size_t i = 0; i < parameters.size(); i += i < 600 ? 37 : 11) {
+  EXPECT_EQ(gradient.back(), 0) << "the scale is not learned";
+  // Some of the large arrays, and all of those that come last: biases, costs, the window.
+  for (std::size_t i = 0; i + 1 < parameters.size(); i += i < 1900 ? 11 : 1) {
     const float keep = parameters[i], h = 4e-3F;
     parameters[i] = keep + h;
     const double up = loss();
@@ -134,7 +136,8 @@ TEST(SoftRoutes, GradientEqualsCentralDifferences) {
     const double down = loss();
     parameters[i] = keep;
     // Of functions in float whose ReLUs have kinks.
-    EXPECT_NEAR(gradient[i], (up - down) / (2 * static_cast<double>(h)), 2e-2 * largest) << "parameter " << i;
+    EXPECT_NEAR(gradient[i], (up - down) / (2 * static_cast<double>(h)), 5e-3 * largest + 2e-2 * std::abs(gradient[i]))
+        << "parameter " << i;
   }
 }
 
