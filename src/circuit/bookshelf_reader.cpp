@@ -34,7 +34,7 @@ std::map<std::string, std::string> read_aux(const std::string& path) {
       std::error_code error;
       if (!fs::exists(file, error) && fs::exists(file.string() + ".gz", error)) file += ".gz";
       const std::string extension = (packed ? name.stem() : name).extension().string();
-      if (extension.empty()) lines.fail(fmt::format("{} is no file of a design", quoted(lines[w])), kHint);
+      if (extension.empty()) lines.fail(fmt::format("{} is no file of a design", in_quotes(lines[w])), kHint);
       if (!files.emplace(extension, file.string()).second)
         lines.fail(fmt::format("a second {} file", extension), kHint);
     }
@@ -79,10 +79,10 @@ void read_nodes(const std::string& path, std::vector<Node>& nodes) {
     Node node{std::string(lines[0]), lines.number(1, "the width of a node"), lines.number(2, "the height of a node"),
               Kind::movable};
     if (node.width < 0 || node.height < 0)
-      lines.fail(fmt::format("{} has a negative size", quoted(std::string_view(node.name))));
+      lines.fail(fmt::format("{} has a negative size", in_quotes(std::string_view(node.name))));
     if (lines.size() > 3) {
       if (!is_one_of(lines[3], {"TERMINAL", "TERMINAL_NI"})) {
-        lines.fail(fmt::format("expected terminal or terminal_NI, found {}", quoted(lines[3])));
+        lines.fail(fmt::format("expected terminal or terminal_NI, found {}", in_quotes(lines[3])));
       }
       node.kind = is_keyword(lines[3], "TERMINAL") ? Kind::fixed : Kind::pin;
     }
@@ -99,7 +99,7 @@ NameIndex index_by_name(const std::string& path, const std::vector<Node>& nodes)
   NameIndex index(nodes.size());
   for (const Node& node : nodes) {
     if (index.add(node.name)) continue;
-    throw InputError(path, fmt::format("there is a second node {}", quoted(std::string_view(node.name))),
+    throw InputError(path, fmt::format("there is a second node {}", in_quotes(std::string_view(node.name))),
                      "give each node its own name");
   }
   return index;
@@ -108,7 +108,7 @@ NameIndex index_by_name(const std::string& path, const std::vector<Node>& nodes)
 std::int32_t find_node(const TextLines& lines, const NameIndex& index) {
   const std::int32_t node = index.find(lines[0]);
   if (node < 0) {
-    lines.fail(fmt::format("the node {} is not among the .nodes", quoted(lines[0])), "give files of one design");
+    lines.fail(fmt::format("the node {} is not among the .nodes", in_quotes(lines[0])), "give files of one design");
   }
   return node;
 }
@@ -124,7 +124,7 @@ void read_nets(const std::string& path, const NameIndex& index, BookshelfDesign&
       design.net_offset.push_back(design.net_offset.back());
       continue;
     }
-    if (missing == 0) lines.fail(fmt::format("expected NetDegree, found {}", quoted(lines[0])));
+    if (missing == 0) lines.fail(fmt::format("expected NetDegree, found {}", in_quotes(lines[0])));
     --missing;
     // NODE, or NODE DIRECTION, either of them with X Y.
     const std::size_t x = lines.size() == 3 ? 1 : 2;
@@ -152,7 +152,7 @@ void read_places(const std::string& path, const NameIndex& index, std::vector<No
   std::vector<bool> placed(nodes.size(), false);
   while (file.next()) {
     const std::int32_t number = find_node(lines, index);
-    if (placed[number]) lines.fail(fmt::format("there is a second place of {}", quoted(lines[0])));
+    if (placed[number]) lines.fail(fmt::format("there is a second place of {}", in_quotes(lines[0])));
     placed[number] = true;
     Node& node = nodes[number];
     node.x = lines.number(1, "the x of a node");
@@ -165,7 +165,7 @@ void read_places(const std::string& path, const NameIndex& index, std::vector<No
       } else if (is_keyword(lines[w], "/FIXED")) {
         if (node.kind == Kind::movable) node.kind = Kind::fixed;
       } else {
-        lines.fail(fmt::format("expected an orientation or /FIXED, found {}", quoted(lines[w])));
+        lines.fail(fmt::format("expected an orientation or /FIXED, found {}", in_quotes(lines[w])));
       }
     }
   }
@@ -174,7 +174,7 @@ void read_places(const std::string& path, const NameIndex& index, std::vector<No
     throw InputError(path,
                      fmt::format("{} of {} nodes have no place, the first of them {}",
                                  std::count(placed.begin(), placed.end(), false), nodes.size(),
-                                 quoted(std::string_view(nodes[missing - placed.begin()].name))),
+                                 in_quotes(std::string_view(nodes[missing - placed.begin()].name))),
                      "give the whole .pl of this design");
   }
 }

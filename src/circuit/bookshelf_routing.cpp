@@ -10,7 +10,7 @@ namespace gsrgnn {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::infinity();
-constexpr std::int64_t kMostAcross = 1 << 20, kMostGcells = 1 << 24, kMostLayers = 1 << 10, kMostSites = 1 << 30;
+constexpr std::int64_t kMostAcross = 1 << 20, kMostGcells = 1 << 24, kMostRoutingLayers = 1 << 10, kMostSites = 1 << 30;
 
 double positive(const TextLines& lines, std::size_t word, std::string_view what) {
   const double value = lines.number(word, what);
@@ -89,7 +89,7 @@ void read_route(const std::string& path, BookshelfDesign& design) {
       for (std::size_t i = 0; i < 3; ++i) {
         // The contests' files have all three; some that were made after them have one layer and do not say so.
         const bool unsaid = i == 2 && lines.size() == 3;
-        size[i] = unsaid ? 1 : lines.integer(i + 1, what[i], 1, i < 2 ? kMostAcross : kMostLayers);
+        size[i] = unsaid ? 1 : lines.integer(i + 1, what[i], 1, i < 2 ? kMostAcross : kMostRoutingLayers);
       }
       if (size[0] * size[1] > kMostGcells) {
         lines.fail(fmt::format("{} x {} GCells", size[0], size[1]),

@@ -7,7 +7,7 @@ namespace gsrgnn {
 namespace {
 
 constexpr const char* kKind = "gsrgnn circuit";
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kCircuitVersion = 1;
 
 constexpr const char* kTechnology = "technology";
 
@@ -121,7 +121,7 @@ void write_circuit(const Circuit& circuit, const std::string& path) {
   const auto cells = static_cast<std::uint64_t>(circuit.cells());
   Hdf5Writer file(path);
   file.attribute("/", "kind", kKind);
-  file.attribute("/", "version", kVersion);
+  file.attribute("/", "version", kCircuitVersion);
   file.attribute("/", "name", circuit.name);
   file.attribute("/", "source", circuit.source);
   file.attribute("/", "label_unit", circuit.label_unit);
@@ -149,8 +149,8 @@ Circuit read_circuit(const std::string& path) {
   if (!file.has_attribute("/", "kind") || file.attribute_string("/", "kind") != kKind) {
     throw InputError(path, "an HDF5 file, but not a circuit file", "give a file written by gsrgnn import or generate");
   }
-  if (const auto version = file.attribute_int("/", "version"); version != kVersion) {
-    throw InputError(path, fmt::format("circuit file of version {}, this program reads {}", version, kVersion),
+  if (const auto version = file.attribute_int("/", "version"); version != kCircuitVersion) {
+    throw InputError(path, fmt::format("circuit file of version {}, this program reads {}", version, kCircuitVersion),
                      "import the circuit again with this program");
   }
   const auto expect_shape = [&](const char* name, const Shape& want) {

@@ -60,7 +60,7 @@ GcellBox read_box(const Pickle& file, std::string_view cell, const PickleValue& 
     if (good) side[i] = *integer;
   }
   if (!good || side[0] > side[2] || side[1] > side[3]) {
-    throw InputError(file.path(), fmt::format("the place of cell {} is no box of GCells", quoted(cell)),
+    throw InputError(file.path(), fmt::format("the place of cell {} is no box of GCells", in_quotes(cell)),
                      "a place is [left, bottom, right, top], whole numbers from 0 on");
   }
   const auto narrow = [&](std::size_t i) { return static_cast<std::int32_t>(side[i]); };
@@ -78,7 +78,7 @@ PlacedBoxes read_placement(const Pickle& file) {
   for (std::size_t i = 0; i < dict.items.size(); i += 2) {
     const std::string_view cell = as_string(file, dict.items[i], "the name of a cell");
     if (!placement.emplace(cell, read_box(file, cell, dict.items[i + 1])).second) {
-      damaged(file, fmt::format("the cell {} is placed twice", quoted(cell)));
+      damaged(file, fmt::format("the cell {} is placed twice", in_quotes(cell)));
     }
   }
   if (placement.empty()) throw InputError(file.path(), "no cell is placed", "give a design that has cells");
@@ -154,7 +154,7 @@ std::vector<const GcellBox*> places(const Table& nodes, const PlacedBoxes& place
   std::vector<const GcellBox*> place;
   for (std::int64_t node = 0; node < nodes.columns(); ++node) {
     const std::string_view name = as_string(nodes.file(), nodes.at(0, node), "the name of a cell");
-    if (!names.insert(name).second) damaged(nodes.file(), fmt::format("the cell {} is named twice", quoted(name)));
+    if (!names.insert(name).second) damaged(nodes.file(), fmt::format("the cell {} is named twice", in_quotes(name)));
     const auto found = placement.find(name);
     place.push_back(found != placement.end() ? &found->second : nullptr);
   }

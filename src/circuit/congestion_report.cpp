@@ -65,12 +65,12 @@ MapFile read_congestion_report(const std::string& path, TextLines& lines, const 
       if (open) lines.fail("the violation before this one has no bbox");
       const std::string_view direction = lines.size() > 2 ? lines[2] : std::string_view();
       if (direction != "Horizontal" && direction != "Vertical") {
-        lines.fail(fmt::format("expected Horizontal or Vertical congestion, found {}", quoted(direction)),
+        lines.fail(fmt::format("expected Horizontal or Vertical congestion, found {}", in_quotes(direction)),
                    "give the report of global_route -congestion_report_file");
       }
       open = Violation{direction == "Vertical", {}};
     } else if (!open) {
-      lines.fail(fmt::format("expected 'violation type:', found {}", quoted(lines[0])));
+      lines.fail(fmt::format("expected 'violation type:', found {}", in_quotes(lines[0])));
     } else if (lines[0] == "congestion" || lines[0] == "comment") {
       open->overflow = std::max(0.0, count_of(lines, "usage") - count_of(lines, "capacity"));
     } else if (lines[0] == "bbox") {
@@ -81,7 +81,7 @@ MapFile read_congestion_report(const std::string& path, TextLines& lines, const 
       file.map[open->vertical ? 1 : 0].value[gcell] += *open->overflow;
       open.reset();
     } else if (lines[0] != "srcs") {
-      lines.fail(fmt::format("expected srcs, congestion information or bbox, found {}", quoted(lines[0])));
+      lines.fail(fmt::format("expected srcs, congestion information or bbox, found {}", in_quotes(lines[0])));
     }
   } while (lines.next());
   if (open) lines.fail("the file ends within a violation, it seems to be cut off", "copy it again in full");

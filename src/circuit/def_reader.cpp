@@ -56,7 +56,8 @@ class DefParser {
   DefDesign parse() {
     if (!is_one_of(tokens_.peek(), {"VERSION", "NAMESCASESENSITIVE", "DIVIDERCHAR", "BUSBITCHARS", "DESIGN",
                                     "TECHNOLOGY", "UNITS", "HISTORY", "ARRAY", "FLOORPLAN"})) {
-      tokens_.fail(fmt::format("this is not a DEF file, it begins with {}", quoted(tokens_.next())), "give a DEF file");
+      tokens_.fail(fmt::format("this is not a DEF file, it begins with {}", in_quotes(tokens_.next())),
+                   "give a DEF file");
     }
     using Parser = DefParser;
     constexpr std::pair<std::string_view, void (Parser::*)()> kStatements[] = {{"DESIGN", &Parser::design},
@@ -76,7 +77,7 @@ class DefParser {
       if (keyword == "END") {
         const std::string what = tokens_.keyword();
         if (what == "DESIGN") break;
-        if (what != skipped_) tokens_.fail(fmt::format("END {} without its beginning", quoted(what)));
+        if (what != skipped_) tokens_.fail(fmt::format("END {} without its beginning", in_quotes(what)));
         skipped_ = {};
         continue;
       }
@@ -116,7 +117,7 @@ class DefParser {
   // Sections that do not matter, and statements that do not. A section's first statement is followed by its entries
   // ("- ...") or, when there are none, by END and its name.
   void skip_section(const std::string& keyword) {
-    if (!is_statement(keyword)) tokens_.fail(fmt::format("expected a statement of DEF, found {}", quoted(keyword)));
+    if (!is_statement(keyword)) tokens_.fail(fmt::format("expected a statement of DEF, found {}", in_quotes(keyword)));
     if (keyword == "PROPERTYDEFINITIONS") return tokens_.skip_to_end(keyword);
     if (keyword == "BEGINEXT") return tokens_.skip_through("ENDEXT");
     tokens_.skip_through(";");
@@ -146,7 +147,7 @@ class DefParser {
   std::string_view name(std::string_view what) {
     const std::string_view word = tokens_.next();
     if (is_one_of(word, {";", "+", "-", "(", ")"})) {
-      tokens_.fail(fmt::format("expected the name of {}, found {}", what, quoted(word)));
+      tokens_.fail(fmt::format("expected the name of {}, found {}", what, in_quotes(word)));
     }
     return word;
   }
@@ -183,7 +184,7 @@ class DefParser {
   // The same where an attribute or the end has to follow at once.
   std::string_view first_attribute() {
     if (tokens_.peek() != "+" && tokens_.peek() != ";") {
-      tokens_.fail(fmt::format("expected '+' or ';', found {}", quoted(tokens_.next())));
+      tokens_.fail(fmt::format("expected '+' or ';', found {}", in_quotes(tokens_.next())));
     }
     return attribute();
   }
@@ -191,7 +192,7 @@ class DefParser {
   // X|Y start DO count STEP step
   Pattern pattern() {
     const std::string_view axis = tokens_.next();
-    if (axis != "X" && axis != "Y") tokens_.fail(fmt::format("expected X or Y, found {}", quoted(axis)));
+    if (axis != "X" && axis != "Y") tokens_.fail(fmt::format("expected X or Y, found {}", in_quotes(axis)));
     Pattern pattern{axis == "Y", 0, 0, 0};
     pattern.start = tokens_.integer("the first coordinate");
     tokens_.expect("DO");
@@ -284,7 +285,7 @@ class DefParser {
     }
     const auto index = at ? static_cast<std::int32_t>(design_.component.size()) : kUnplaced;
     if (!component_index_.emplace(instance, index).second) {
-      throw InputError(tokens_.place(line), fmt::format("there is a second component {}", quoted(instance)),
+      throw InputError(tokens_.place(line), fmt::format("there is a second component {}", in_quotes(instance)),
                        "give each component its own name");
     }
     if (at) {
@@ -365,7 +366,7 @@ class DefParser {
       } else {
         const auto found = component_index_.find(cell);
         if (found == component_index_.end()) {
-          tokens_.fail(fmt::format("net {} names the unknown component {}", quoted(net), quoted(cell)),
+          tokens_.fail(fmt::format("net {} names the unknown component {}", in_quotes(net), in_quotes(cell)),
                        "list each component of a net in COMPONENTS, before NETS");
         }
         if (found->second != kUnplaced) add_pin(found->second, pin);
@@ -424,7 +425,7 @@ class DefParser {
       } else if (word == "-" || word == "END") {
         tokens_.fail("the routing of a net has not ended with ';'");
       } else if (word != "TAPER") {
-        if (!begun) tokens_.fail(fmt::format("the via {} comes before any point of its wire", quoted(word)));
+        if (!begun) tokens_.fail(fmt::format("the via {} comes before any point of its wire", in_quotes(word)));
         via = word;
         if (on >= 0) design_.via.push_back({on, last.x, last.y});
         on = vias_.layer_behind(via, on, layer_index_);

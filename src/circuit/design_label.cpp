@@ -55,8 +55,8 @@ LabelMaps of_files(const std::vector<std::string>& files, Circuit& circuit) {
     }
     if (!maps.map.empty() && file.unit != maps.unit) {
       throw InputError(path,
-                       fmt::format("its values are {}, and those of {} are {}", quoted(std::string_view(file.unit)),
-                                   files.front(), quoted(std::string_view(maps.unit))),
+                       fmt::format("its values are {}, and those of {} are {}", in_quotes(std::string_view(file.unit)),
+                                   files.front(), in_quotes(std::string_view(maps.unit))),
                        "give a horizontal and a vertical map of one kind");
     }
     maps.unit = file.unit;

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <filesystem>
 #include <gsrgnn/circuit/design_text.hpp>
-#include <gsrgnn/circuit/technology.hpp>
+#include <gsrgnn/circuit/gcell_grid.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/files.hpp>
 #include <gsrgnn/util/gzip.hpp>
@@ -78,7 +78,7 @@ double TextLines::number(std::size_t word, std::string_view what) const {
   double value = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || stop != text.data() + text.size() || !(std::abs(value) <= kFarthest)) {
-    fail(fmt::format("expected a number for {}, found {}", what, quoted(shown)));
+    fail(fmt::format("expected a number for {}, found {}", what, in_quotes(shown)));
   }
   return value;
 }
@@ -86,7 +86,7 @@ double TextLines::number(std::size_t word, std::string_view what) const {
 std::int64_t TextLines::integer(std::size_t word, std::string_view what, std::int64_t least, std::int64_t most) const {
   const double value = number(word, what);
   if (value != std::trunc(value) || value < static_cast<double>(least) || value > static_cast<double>(most)) {
-    fail(fmt::format("{} is no whole number from {} to {} for {}", quoted(words_[word]), least, most, what));
+    fail(fmt::format("{} is no whole number from {} to {} for {}", in_quotes(words_[word]), least, most, what));
   }
   return static_cast<std::int64_t>(value);
 }

@@ -45,17 +45,18 @@ class GuideParser {
   void net() {
     const std::string name(lines_[0]);
     if (lines_.size() != 1 || name == "(" || name == ")") {
-      lines_.fail(fmt::format("expected the name of a net alone, found {}", quoted(name)),
+      lines_.fail(fmt::format("expected the name of a net alone, found {}", in_quotes(name)),
                   "a guide is NET, (, lines of x0 y0 x1 y1 LAYER, and )");
     }
     ++nets_;
     const auto known = guided_.find(name);
     if (known == guided_.end()) ++unknown_;
     if (known != guided_.end() && std::exchange(known->second, true)) {
-      lines_.fail(fmt::format("the net {} has a second guide", quoted(name)), kGiveItsOwn);
+      lines_.fail(fmt::format("the net {} has a second guide", in_quotes(name)), kGiveItsOwn);
     }
     lines_.need("'('");
-    if (lines_.size() != 1 || lines_[0] != "(") lines_.fail(fmt::format("expected '(', found {}", quoted(lines_[0])));
+    if (lines_.size() != 1 || lines_[0] != "(")
+      lines_.fail(fmt::format("expected '(', found {}", in_quotes(lines_[0])));
     for (lines_.need("')'"); lines_[0] != ")"; lines_.need("')'")) box(known != guided_.end());
   }
 
@@ -73,7 +74,7 @@ class GuideParser {
     if (column.size() == 1 && row.size() == 1) return;
     const auto layer = layer_.find(lines_[4]);
     if (layer == layer_.end()) {
-      lines_.fail(fmt::format("the design has no layer {}", quoted(lines_[4])), kGiveItsOwn);
+      lines_.fail(fmt::format("the design has no layer {}", in_quotes(lines_[4])), kGiveItsOwn);
     }
     const auto on = static_cast<std::int32_t>(layer->second);
     if (column.size() >= row.size()) {

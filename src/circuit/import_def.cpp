@@ -82,7 +82,7 @@ std::optional<RoutingMaps> routing(const DefDesign& design, const LefTechnology*
   if (!guided && !design.unknown_via.empty()) {
     circuit.note.push_back(fmt::format(
         "no label: a wire goes on behind the via {}, whose other layer is not known; a LEF that defines it would tell",
-        quoted(design.unknown_via)));
+        in_quotes(design.unknown_via)));
     return std::nullopt;
   }
   if (design.wire.empty()) return std::nullopt;

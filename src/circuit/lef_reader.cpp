@@ -28,7 +28,7 @@ void read_layer(LefDefTokens& tokens, LefTechnology& technology) {
   tokens.expect(name);
   if (!routing) return;
   if (!direction) {
-    tokens.fail(fmt::format("the routing layer {} has no DIRECTION HORIZONTAL or VERTICAL", quoted(name)),
+    tokens.fail(fmt::format("the routing layer {} has no DIRECTION HORIZONTAL or VERTICAL", in_quotes(name)),
                 "give the technology LEF that the design was routed with");
   }
   const auto same = [&](const LefTechnology::Layer& known) { return known.name == name; };
@@ -135,7 +135,7 @@ void read_macro(LefDefTokens& tokens, std::unordered_set<std::string>& known, Le
       tokens.expect("BY");
       macro.height = tokens.number("the height of a macro");
       if (macro.width < 0 || macro.height < 0)
-        tokens.fail(fmt::format("the macro {} has a negative SIZE", quoted(macro.name)));
+        tokens.fail(fmt::format("the macro {} has a negative SIZE", in_quotes(macro.name)));
       tokens.skip_through(";");
     } else if (keyword == "ORIGIN") {
       x = tokens.number("the origin of a macro");

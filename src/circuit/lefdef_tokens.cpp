@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <gsrgnn/circuit/design_text.hpp>
+#include <gsrgnn/circuit/gcell_grid.hpp>
 #include <gsrgnn/circuit/lefdef_tokens.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/text.hpp>
@@ -12,8 +13,6 @@ namespace {
 bool is_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
-
-constexpr double kFarthest = 1e12;
 
 }  // namespace
 
@@ -75,7 +74,7 @@ bool LefDefTokens::accept(std::string_view word) {
 void LefDefTokens::expect(std::string_view word) {
   const std::string_view found = next();
   if (found != word && !is_keyword(found, word))
-    fail(fmt::format("expected {}, found {}", quoted(word), quoted(found)));
+    fail(fmt::format("expected {}, found {}", in_quotes(word), in_quotes(found)));
 }
 
 std::int32_t LefDefTokens::integer(std::string_view what, std::int32_t least) {
@@ -88,10 +87,10 @@ std::int32_t LefDefTokens::integer(std::string_view what, std::int32_t least) {
   const char* const end = word.data() + (whole ? point : word.size());
   const auto [stop, error] = std::from_chars(word.data(), end, value);
   if (error == std::errc::invalid_argument || stop != end) {
-    fail(fmt::format("expected a whole number for {}, found {}", what, quoted(word)));
+    fail(fmt::format("expected a whole number for {}, found {}", what, in_quotes(word)));
   }
   if (error != std::errc() || value < least) {
-    fail(fmt::format("{} is out of range for {} ({} to {})", quoted(word), what, least,
+    fail(fmt::format("{} is out of range for {} ({} to {})", in_quotes(word), what, least,
                      std::numeric_limits<std::int32_t>::max()));
   }
   return value;
@@ -102,7 +101,7 @@ double LefDefTokens::number(std::string_view what) {
   char* stop = nullptr;
   const double value = std::strtod(word.c_str(), &stop);
   if (word.empty() || *stop != 0 || !(std::abs(value) <= kFarthest)) {
-    fail(fmt::format("expected a number for {}, found {}", what, quoted(std::string_view(word))));
+    fail(fmt::format("expected a number for {}, found {}", what, in_quotes(std::string_view(word))));
   }
   return value;
 }

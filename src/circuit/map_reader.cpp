@@ -23,7 +23,7 @@ MapFile read_map_file(const std::string& path, const Circuit& circuit) {
   for (const Format& format : kFormats) {
     if (lines[0] == format.first) return format.read(path, lines, circuit);
   }
-  lines.fail(fmt::format("this is no map, it begins with {}", quoted(lines[0])), kGiveMap);
+  lines.fail(fmt::format("this is no map, it begins with {}", in_quotes(lines[0])), kGiveMap);
 }
 
 }  // namespace gsrgnn

@@ -15,7 +15,7 @@ namespace gsrgnn {
 namespace {
 
 constexpr std::int64_t kMostElements = std::int64_t{1} << 26;
-constexpr std::uint64_t kMostFileBytes = std::uint64_t{1} << 30;
+constexpr std::uint64_t kMostArrayBytes = std::uint64_t{1} << 30;
 constexpr std::size_t kMostAxes = 32;  // numpy's own limit for most of its life
 
 [[noreturn]] void damaged(const std::string& place, std::string_view what) {
@@ -379,7 +379,7 @@ std::optional<std::int64_t> element_count(const std::vector<std::int64_t>& shape
 }
 
 NumericArray read_numeric_array(const std::string& path, const std::string& member) {
-  return parse_numeric_array(read_whole_file(path, kMostFileBytes), path, member);
+  return parse_numeric_array(read_whole_file(path, kMostArrayBytes), path, member);
 }
 
 NumericArray parse_numeric_array(std::string_view bytes, const std::string& place, const std::string& member) {

@@ -12,7 +12,7 @@
 namespace gsrgnn {
 namespace {
 
-constexpr std::uint64_t kMostFileBytes = std::uint64_t{1} << 28;
+constexpr std::uint64_t kMostPickleBytes = std::uint64_t{1} << 28;
 constexpr std::size_t kMostNodes = std::size_t{1} << 22;
 constexpr int kMostDepth = 64;
 constexpr std::int64_t kMostValuesPerByte = 16;
@@ -195,7 +195,7 @@ class PickleMachine {
   void push_name(std::string_view module, std::string_view name) {
     const std::string full = fmt::format("{}.{}", module, name);
     const auto found = std::find_if(kNames.begin(), kNames.end(), [&](const auto& some) { return some.first == full; });
-    if (found == kNames.end()) refuse(fmt::format("refuses the class {}", quoted(full)), kNotCircuitNet);
+    if (found == kNames.end()) refuse(fmt::format("refuses the class {}", in_quotes(full)), kNotCircuitNet);
     push(found->second);
   }
 
@@ -297,7 +297,7 @@ class PickleMachine {
   NumericType numbers(const PickleNode& type) const {
     const auto name = expect<std::string_view>(type.items[0]);
     const auto found = numeric_type(fmt::format("{}{}", order_of(type), name));
-    if (!found) refuse(fmt::format("refuses an array of type {}", quoted(name)), kNotCircuitNet);
+    if (!found) refuse(fmt::format("refuses an array of type {}", in_quotes(name)), kNotCircuitNet);
     return *found;
   }
   static PickleValue element(const NumericType& type, const char* bytes) {
@@ -424,12 +424,12 @@ const std::array<PickleMachine::Follow, 256> PickleMachine::kFollow = [] {
 
 }  // namespace
 
-Pickle::Pickle(const std::string& path) : Pickle(read_whole_file(path, kMostFileBytes), path) {}
+Pickle::Pickle(const std::string& path) : Pickle(read_whole_file(path, kMostPickleBytes), path) {}
 
 Pickle::Pickle(std::string bytes, std::string place) : path_(std::move(place)), bytes_(std::move(bytes)) {
   const NpyHeader header = read_npy_header(bytes_, path_);
   if (header.type != "|O") {
-    throw InputError(path_, fmt::format("the array is of type {}, not of Python objects", quoted(header.type)),
+    throw InputError(path_, fmt::format("the array is of type {}, not of Python objects", in_quotes(header.type)),
                      "give the graph files of CircuitNet as they were downloaded");
   }
   const auto code = std::string_view(bytes_).substr(header.data);

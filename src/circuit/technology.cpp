@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <gsrgnn/circuit/gcell_grid.hpp>
 #include <gsrgnn/circuit/soft_routes.hpp>
 #include <gsrgnn/circuit/technology.hpp>
 #include <map>

@@ -8,15 +8,15 @@ namespace {
 using Form = BlockArray::Form;
 using Start = BlockArray::Start;
 
-struct Row {
+struct KindRow {
   ModelTraits traits;
   std::unique_ptr<AnyModel> (*make)(const ModelRequest& request);
 };
 
 /// Weights and biases start as PyG's GCNConv and SAGEConv do. Aggregations and products count forward, backward, and
 /// what is computed again to rebuild an input.
-const std::vector<Row>& rows() {
-  static const std::vector<Row> all = [] {
+const std::vector<KindRow>& rows() {
+  static const std::vector<KindRow> all = [] {
     const std::vector<BlockArray> sage = {{"neighbour_weight", Form::matrix, Start::fan_in, true},
                                           {"self_weight", Form::matrix, Start::fan_in},
                                           {"bias", Form::row, Start::fan_in}};
@@ -29,16 +29,16 @@ const std::vector<Row>& rows() {
                                          {"norm_weight", Form::row, Start::one}};
     constexpr int kAny = 65536;
     // name, groups, k, residual, dropout, lattice, arrays, aggregations, products
-    return std::vector<Row>{{{"gcn", 1, 1, false, false, false, false, gcn, 2, 3}, make_gcn_model},
-                            {{"sage", 1, 1, false, false, false, false, sage, 2, 6}, make_sage_model},
-                            {{"rev", 2, kAny, false, false, true, false, rev, 3, 8}, make_rev_model},
-                            {{"gsr", 2, 2, true, true, true, true, gsr, 2.5, 0}, make_gsr_model},
-                            {{"res", 1, 1, true, false, true, false, gsr, 2, 0}, make_res_model}};
+    return std::vector<KindRow>{{{"gcn", 1, 1, false, false, false, false, gcn, 2, 3}, make_gcn_model},
+                                {{"sage", 1, 1, false, false, false, false, sage, 2, 6}, make_sage_model},
+                                {{"rev", 2, kAny, false, false, true, false, rev, 3, 8}, make_rev_model},
+                                {{"gsr", 2, 2, true, true, true, true, gsr, 2.5, 0}, make_gsr_model},
+                                {{"res", 1, 1, true, false, true, false, gsr, 2, 0}, make_res_model}};
   }();
   return all;
 }
 
-const Row& row_of(ModelKind kind) {
+const KindRow& row_of(ModelKind kind) {
   return rows().at(static_cast<std::size_t>(kind));
 }
 
@@ -50,7 +50,7 @@ const ModelTraits& traits_of(ModelKind kind) {
 
 std::vector<std::pair<std::string, ModelKind>> model_kinds() {
   std::vector<std::pair<std::string, ModelKind>> kinds;
-  for (const Row& row : rows()) kinds.emplace_back(row.traits.name, static_cast<ModelKind>(kinds.size()));
+  for (const KindRow& row : rows()) kinds.emplace_back(row.traits.name, static_cast<ModelKind>(kinds.size()));
   return kinds;
 }
 

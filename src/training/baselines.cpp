@@ -9,8 +9,6 @@
 namespace gsrgnn {
 namespace {
 
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
-
 using Point = std::array<double, 2>;
 
 /// A k-d tree of some of the points, in which the nearest few are found.
@@ -145,7 +143,7 @@ SingleMap best_single_map(const std::vector<LineMoments>& designs) {
     for (std::size_t d = 0; d < designs.size(); ++d) {
       if (designs[d].label.count == 0 || label[d].constant(o)) continue;
       const double squares = designs[d].feature.squares[f] * designs[d].label.squares[o];
-      of_designs.push_back(feature[d].constant(f) ? kUndefined
+      of_designs.push_back(feature[d].constant(f) ? Scores::kUndefined
                                                   : designs[d].products[f * labels + o] / std::sqrt(squares));
     }
     return mean_score(of_designs);
@@ -153,7 +151,7 @@ SingleMap best_single_map(const std::vector<LineMoments>& designs) {
   SingleMap best;
   for (std::size_t o = 0; o < labels; ++o) {
     std::size_t column = SingleMap::kNone;
-    double pearson = kUndefined;
+    double pearson = Scores::kUndefined;
     for (std::size_t f = 0; f < features; ++f) {
       const double of_column = mean_pearson(f, o);
       if (std::isnan(of_column) || (column != SingleMap::kNone && std::abs(of_column) <= std::abs(pearson))) continue;

@@ -14,7 +14,7 @@ namespace gsrgnn {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kCheckpointVersion = 1;
 
 std::string hash_of(const Deck& deck) {
   return fmt::format("{:016x}", identity_hash(deck_identity(deck)));
@@ -76,7 +76,7 @@ Checkpoints::Checkpoints(const Deck& deck, std::string circuit, std::string hash
 void Checkpoints::write(const TrainingState& state) const {
   Hdf5Writer file(checkpoint_path(deck_.output));
   file.attribute("/", "kind", kCheckpointKind);
-  file.attribute("/", "version", kVersion);
+  file.attribute("/", "version", kCheckpointVersion);
   file.attribute("/", "program_version", program_version());
   file.attribute("/", "revision", program_revision());
   file.attribute("/", "execution_space", execution_space());
@@ -102,7 +102,8 @@ std::optional<TrainingState> Checkpoints::read_one(const std::string& path, std:
   std::string deck;
   try {
     file = std::make_shared<const Hdf5Reader>(path);
-    if (file->attribute_string("/", "kind") != kCheckpointKind || file->attribute_int("/", "version") != kVersion) {
+    if (file->attribute_string("/", "kind") != kCheckpointKind ||
+        file->attribute_int("/", "version") != kCheckpointVersion) {
       file->fail("@kind", "is not that of a checkpoint which this program knows");
     }
     state.epoch = file->attribute_int("/", "epoch");

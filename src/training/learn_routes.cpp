@@ -101,7 +101,7 @@ class HostAdam {
 };
 
 /// Numbers of a training circuit.
-struct Row {
+struct CircuitNumbers {
   std::size_t design = 0;
   std::vector<double> value;
   template <class Self, class Visit>
@@ -112,15 +112,16 @@ struct Row {
 
 /// What brings untrained routes to the size of the labels, over all training circuits alike.
 double scale_of(const Mpi& mpi, const std::map<std::size_t, RoutedCircuit>& own) {
-  std::vector<Row> rows;
+  std::vector<CircuitNumbers> rows;
   for (const auto& [design, circuit] : own) {
     const auto sums = circuit.scale_sums(SoftRoutes::initial(0));
     rows.push_back({design, {sums[0], sums[1]}});
   }
   rows = join_all(mpi, rows);
-  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.design < b.design; });
+  std::sort(rows.begin(), rows.end(),
+            [](const CircuitNumbers& a, const CircuitNumbers& b) { return a.design < b.design; });
   double products = 0, squares = 0;
-  for (const Row& row : rows) {
+  for (const CircuitNumbers& row : rows) {
     products += row.value[0];
     squares += row.value[1];
   }
@@ -152,7 +153,7 @@ std::vector<float> learn_routes(const Mpi& mpi, const Deck& deck, const Training
     }
     const auto found = own.find(designs[order.back()]);
     order.pop_back();
-    std::vector<Row> row;
+    std::vector<CircuitNumbers> row;
     if (found != own.end()) row.push_back({found->first, found->second.gradient(adam.values())});
     row = join_all(mpi, row);  // of the one rank that holds the circuit
     adam.update(row.front().value, kLearningRate * 0.5 * (1 + std::cos(M_PI * update / updates)));

@@ -19,7 +19,7 @@ std::string csv_field(const std::string& text) {
 /// words of a list cannot stand in one.
 std::string tcl_word(const std::string& name, const std::string& place) {
   if (name.find_first_of("{}\" \t\r\n") != std::string::npos || name.back() == '\\') {
-    throw InputError(place, fmt::format("the name of cell {} cannot stand in a list of Tcl", quoted(name)),
+    throw InputError(place, fmt::format("the name of cell {} cannot stand in a list of Tcl", in_quotes(name)),
                      "leave --padding out, or rename the cell");
   }
   return name;

@@ -10,7 +10,7 @@
 namespace gsrgnn {
 namespace {
 
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kRunVersion = 1;
 
 void write_scores(Hdf5Writer& file, const std::string& name, const std::vector<Scores>& scores) {
   std::vector<double> rows;
@@ -54,7 +54,7 @@ void write_memory(Hdf5Writer& file, const std::string& group, const MemoryUse& m
 /// All but the predictions, the memory, and what is of joint trainings only.
 void write_common(Hdf5Writer& file, const Deck& deck, const std::string& source, const TrainedRun& run) {
   file.attribute("/", "kind", kRunKind);
-  file.attribute("/", "version", kVersion);
+  file.attribute("/", "version", kRunVersion);
   file.attribute("/", "program_version", program_version());
   file.attribute("/", "revision", program_revision());
   file.attribute("/", "kokkos_version", kokkos_version());
@@ -234,7 +234,7 @@ void write_prediction(const std::string& path, const SavedModel& model, const st
   const std::size_t labels = model.label_name.size();
   Hdf5Writer file(path);
   file.attribute("/", "kind", kPredictionKind);
-  file.attribute("/", "version", kVersion);
+  file.attribute("/", "version", kRunVersion);
   file.attribute("/", "program_version", program_version());
   file.attribute("/", "revision", program_revision());
   file.attribute("/", "model", model_path);

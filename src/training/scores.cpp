@@ -8,8 +8,6 @@
 namespace gsrgnn {
 namespace {
 
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
-
 double mean(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
@@ -65,7 +63,7 @@ std::int64_t sort_counting(double* values, double* buffer, std::int64_t size) {
 }  // namespace
 
 double pearson(const std::vector<double>& a, const std::vector<double>& b) {
-  if (a.size() < 2) return kUndefined;
+  if (a.size() < 2) return Scores::kUndefined;
   const double mean_a = mean(a), mean_b = mean(b);
   double aa = 0, bb = 0, ab = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -73,7 +71,7 @@ double pearson(const std::vector<double>& a, const std::vector<double>& b) {
     bb += (b[i] - mean_b) * (b[i] - mean_b);
     ab += (a[i] - mean_a) * (b[i] - mean_b);
   }
-  return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : kUndefined;
+  return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : Scores::kUndefined;
 }
 
 double spearman(const std::vector<double>& a, const std::vector<double>& b) {
@@ -82,7 +80,7 @@ double spearman(const std::vector<double>& a, const std::vector<double>& b) {
 
 double kendall(const std::vector<double>& a, const std::vector<double>& b) {
   const std::size_t size = a.size();
-  if (size < 2) return kUndefined;
+  if (size < 2) return Scores::kUndefined;
   std::vector<std::size_t> order(size);
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(),
@@ -99,18 +97,18 @@ double kendall(const std::vector<double>& a, const std::vector<double>& b) {
       static_cast<double>(sort_counting(sorted.data(), buffer.data(), static_cast<std::int64_t>(size)));
   const double tied_b = tied_pairs(size, [&](std::size_t i) { return sorted[i] == sorted[i - 1]; });
   const double scale = std::sqrt(pairs - tied_a) * std::sqrt(pairs - tied_b);
-  return scale > 0 ? (pairs - tied_a - tied_b + tied_both - 2 * discordant) / scale : kUndefined;
+  return scale > 0 ? (pairs - tied_a - tied_b + tied_both - 2 * discordant) / scale : Scores::kUndefined;
 }
 
 double r2(const std::vector<double>& prediction, const std::vector<double>& label) {
-  if (label.size() < 2) return kUndefined;
+  if (label.size() < 2) return Scores::kUndefined;
   const double centre = mean(label);
   double residual = 0, total = 0;
   for (std::size_t i = 0; i < label.size(); ++i) {
     residual += (prediction[i] - label[i]) * (prediction[i] - label[i]);
     total += (label[i] - centre) * (label[i] - centre);
   }
-  return total > 0 ? 1 - residual / total : kUndefined;
+  return total > 0 ? 1 - residual / total : Scores::kUndefined;
 }
 
 Scores score(const std::vector<double>& prediction, const std::vector<double>& label) {
@@ -129,7 +127,7 @@ double mean_score(const std::vector<double>& scores) {
     sum += score;
     defined = true;
   }
-  return defined ? sum / static_cast<double>(scores.size()) : kUndefined;
+  return defined ? sum / static_cast<double>(scores.size()) : Scores::kUndefined;
 }
 
 Scores mean_scores(const std::vector<Scores>& scores) {

@@ -65,7 +65,7 @@ std::optional<std::int64_t> parse_bytes(std::string_view text) {
   return std::nullopt;
 }
 
-std::string quoted(std::string_view word) {
+std::string in_quotes(std::string_view word) {
   constexpr std::size_t longest = 60;
   std::string shown = "'";
   for (const char c : word.substr(0, longest)) shown += c >= ' ' && c <= '~' ? c : '?';

@@ -8,6 +8,9 @@
 
 namespace gsrgnn {
 
+/// Microns, or whatever the unit is: no place is farther away, so that sums of distances stay finite.
+constexpr double kFarthest = 1e12;
+
 /// Columns and rows of GCells, which need not all be of one size: OpenROAD's last ones take what is left of the die.
 struct GcellGrid {
   /// Borders of the columns (at x, [0]) and rows (at y, [1]) in the unit of positions, ascending; one more than there

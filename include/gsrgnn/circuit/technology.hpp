@@ -14,9 +14,6 @@
 
 namespace gsrgnn {
 
-/// Microns, or whatever the unit is: no place is farther away, so that sums of distances stay finite.
-constexpr double kFarthest = 1e12;
-
 enum class LayerRole : std::uint8_t { left_out, horizontal, vertical };
 enum class Origin : std::uint8_t { unknown, learned, lef };
 

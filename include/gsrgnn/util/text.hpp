@@ -28,7 +28,7 @@ bool parse_decimal(std::string_view text, T& number) {
 std::optional<std::int64_t> parse_bytes(std::string_view text);
 
 /// A word as a message shows it: in quotes, shortened, without unprintable bytes.
-std::string quoted(std::string_view word);
+std::string in_quotes(std::string_view word);
 /// A text of several lines as a terminal may show it: "?" for what would control it, but for line feeds.
 std::string printable(std::string_view text);
 /// "1,234,567"
