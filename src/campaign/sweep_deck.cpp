@@ -123,7 +123,7 @@ std::string circuit_token(const Deck& deck) {
   }
   if (!deck.circuit.empty()) return stem(deck.circuit);
   if (!deck.generate.like.empty()) return deck.generate.like;
-  return fmt::format("{}{}", value_text(generated_graphs(), deck.generate.graph), deck.generate.cells);
+  return fmt::format("{}{}", value_text(deck_choices().generated_graph, deck.generate.graph), deck.generate.cells);
 }
 
 /// "layers 10, k 4"

@@ -31,7 +31,7 @@ void read_circuit(const Value& value, Deck& deck) {
               "give one or the other; on the command line all of it: circuit='{generate: {like: 356-R}}'");
   }
   constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
-  generate.get("graph").read(generated_graphs(), deck.generate.graph);
+  generate.get("graph").read(deck_choices().generated_graph, deck.generate.graph);
   cells.read(Range<std::int64_t>{2, std::numeric_limits<std::int32_t>::max()}, deck.generate.cells);
   edges.read(Range<std::int64_t>{0, kMost}, deck.generate.edges);
   generate.get("seed").read(Range<std::uint64_t>{0, kMost}, deck.generate.seed);
@@ -202,12 +202,6 @@ void put_to_rest(Deck& deck) {
 }
 
 }  // namespace
-
-const Choices<GeneratedGraph>& generated_graphs() {
-  static const Choices<GeneratedGraph> graphs = {{"netlist", GeneratedGraph::netlist},
-                                                 {"barabasi_albert", GeneratedGraph::barabasi_albert}};
-  return graphs;
-}
 
 namespace {
 

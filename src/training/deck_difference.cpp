@@ -23,7 +23,7 @@ std::string circuit_text(const Deck& deck) {
   const std::string size = spec.like.empty() ? fmt::format("cells: {}, edges: {}", spec.cells, spec.edges)
                                              : fmt::format("like: {}", spec.like);
   return fmt::format("{{generate: {{{}, seed: {}, graph: {}}}}}", size, spec.seed,
-                     value_text(generated_graphs(), spec.graph));
+                     value_text(deck_choices().generated_graph, spec.graph));
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ std::string to_yaml(const Deck& deck) {
     } else {
       out.entry("like", deck.generate.like);
     }
-    out.entry("graph", value_text(generated_graphs(), deck.generate.graph));
+    out.entry("graph", value_text(deck_choices().generated_graph, deck.generate.graph));
     out.entry("seed", std::to_string(deck.generate.seed));
     out.end();
     out.end();

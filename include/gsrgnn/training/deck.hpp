@@ -127,6 +127,23 @@ struct Range {
 };
 template <class Enum>
 using Choices = std::vector<std::pair<std::string, Enum>>;
+/// Of every key that has them.
+struct DeckChoices {
+  Choices<Mode> mode;
+  Choices<FeatureSet> features;
+  Choices<ModelKind> kind;
+  Choices<Residual> residual;
+  Choices<Adjacency> adjacency;
+  Choices<Nodes> nodes;
+  Choices<RelationSet> relations;
+  Choices<Flips> flips;
+  Choices<Schedule> schedule;
+  Choices<TrainingLoss> loss;
+  Choices<SplitUnit> split_by;
+  Choices<GeneratedGraph> generated_graph;  ///< circuit.generate.graph
+};
+const DeckChoices& deck_choices();
+
 struct Shares {};  ///< as many as the mode has parts
 struct Path {};    ///< of a file; empty: none
 
@@ -143,29 +160,7 @@ void for_each_key(const Visit& visit, Decks&... deck) {
   constexpr auto lattice = [](const ModelTraits& kind, Mode) { return kind.lattice; };
   constexpr auto joint = [](const ModelTraits&, Mode mode) { return mode == Mode::joint; };
   constexpr auto kSeeds = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  static const Choices<ModelKind> kinds = model_kinds();
-  static const Choices<Mode> modes = {{"independent", Mode::independent}, {"joint", Mode::joint}};
-  static const Choices<Residual> residuals = {{"sparse", Residual::sparse}, {"dense", Residual::dense}};
-  static const Choices<Adjacency> adjacencies = {{"nets", Adjacency::nets}, {"expanded", Adjacency::expanded}};
-  static const Choices<Nodes> nodes = {{"cells", Nodes::cells}, {"gcells", Nodes::gcells}};
-  static const Choices<RelationSet> relations = {
-      {"nets", RelationSet::nets}, {"lattice", RelationSet::lattice}, {"nets+lattice", RelationSet::nets_and_lattice}};
-  static const Choices<Flips> flips = {{"off", Flips::off}, {"on", Flips::on}};
-  static const Choices<FeatureSet> features = {
-      {"maps", FeatureSet::maps}, {"routes", FeatureSet::routes}, {"paper", FeatureSet::paper}};
-  static const Choices<Schedule> schedules = {
-      {"constant", Schedule::constant}, {"cosine", Schedule::cosine}, {"step", Schedule::step}};
-  static const Choices<TrainingLoss> losses = {{"mse", TrainingLoss::mse},
-                                               {"mae", TrainingLoss::mae},
-                                               {"huber", TrainingLoss::huber},
-                                               {"hot", TrainingLoss::hot}};
-  static const Choices<SplitUnit> units = [] {
-    Choices<SplitUnit> all;
-    for (const SplitUnit unit : {SplitUnit::cells, SplitUnit::gcells, SplitUnit::tiles}) {
-      all.emplace_back(kSplitUnitNames[static_cast<std::size_t>(unit)], unit);
-    }
-    return all;
-  }();
+  const DeckChoices& choices = deck_choices();
   const auto key = [](const char* section, const char* name, const char* help, const char* prefix, KeyRole role,
                       int column, bool (*had)(const ModelTraits&, Mode), const char* before = nullptr) {
     return DeckKey{section, name, help, prefix, role, column, had, before};
@@ -173,11 +168,11 @@ void for_each_key(const Visit& visit, Decks&... deck) {
   const auto model = [&](auto... of_key) { return key("model", of_key...); };
   const auto train = [&](auto... of_key) { return key("train", of_key...); };
   visit(key("", "mode", "one model of one circuit, or of many", nullptr, Role::further, 12, always, "independent"),
-        modes, deck.mode...);
+        choices.mode, deck.mode...);
   visit(key("", "features", "maps of the placement, with routes learned too; or the circuit's own alone", "",
             Role::further, 15, always, "paper"),
-        features, deck.features...);
-  visit(model("kind", "of model", "", Role::axis, 0, always), kinds, deck.model.kind...);
+        choices.features, deck.features...);
+  visit(model("kind", "of model", "", Role::axis, 0, always), choices.kind, deck.model.kind...);
   visit(model("layers", "of gsr each has two blocks, of rev one a group", "L", Role::axis, 1, always),
         Range<int>{0, kMostLayers}, deck.model.layers...);
   visit(model("hidden", "width", "D", Role::axis, 2, always), Range<int>{2, 65536}, deck.model.hidden...);
@@ -185,18 +180,18 @@ void for_each_key(const Visit& visit, Decks&... deck) {
         Range<int>{1, 65536}, deck.model.groups...);
   visit(model("k", "values kept a row, at most hidden / groups", "k", Role::axis, 4, k), Range<int>{1, 65536},
         deck.model.k...);
-  visit(model("residual", "gsr: X1' = scatter(V1, I1) + f2, or X1 + f2", "", Role::further, 5, residual), residuals,
-        deck.model.residual...);
+  visit(model("residual", "gsr: X1' = scatter(V1, I1) + f2, or X1 + f2", "", Role::further, 5, residual),
+        choices.residual, deck.model.residual...);
   visit(model("adjacency", "messages through the nets, or over the clique's edges", "", Role::further, 6, always),
-        adjacencies, deck.model.adjacency...);
+        choices.adjacency, deck.model.adjacency...);
   visit(model("nodes", "of the graph: the cells, or the GCells of the design", "", Role::further, 23, always, "cells"),
-        nodes, deck.model.nodes...);
+        choices.nodes, deck.model.nodes...);
   visit(model("relations", "on which messages pass: nets, the lattice of GCells, or both", "", Role::further, 24,
               lattice, "nets"),
-        relations, deck.model.relation_set...);
+        choices.relations, deck.model.relation_set...);
   visit(model("flips", "lattice: train on the die and its flips, predict their mean", "flips_", Role::further, 25,
               lattice, "off"),
-        flips, deck.model.flips...);
+        choices.flips, deck.model.flips...);
   visit(model("dropout", "share of the values dropped in training", "p", Role::further, 7, dropout),
         Range<double>{0, 0.99}, deck.model.dropout...);
   visit(train("epochs", "over all circuits", "e", Role::further, 8, always), Range<int>{1, 10000000},
@@ -205,7 +200,7 @@ void for_each_key(const Visit& visit, Decks&... deck) {
         deck.train.learning_rate...);
   visit(train("schedule", "of the learning rate: as it is, down to 0 in half a cosine, or to a tenth twice", "",
               Role::further, 17, always, "constant"),
-        schedules, deck.train.schedule...);
+        choices.schedule, deck.train.schedule...);
   visit(train("warm_up", "epochs in which the learning rate rises from 0", "w", Role::further, 18, always, "0"),
         Range<int>{0, 10000000}, deck.train.warm_up...);
   visit(train("weight_decay", "decoupled from the gradient, as in AdamW", "wd", Role::further, 14, always, "0"),
@@ -215,7 +210,7 @@ void for_each_key(const Visit& visit, Decks&... deck) {
         Range<double>{0, 1e30}, deck.train.clip...);
   visit(train("loss", "of a cell's error: squared, its size, either by size, squared with hot cells counting more", "",
               Role::further, 21, always, "mse"),
-        losses, deck.train.loss...);
+        choices.loss, deck.train.loss...);
   visit(train("patience", "epochs without a better validation Pearson after which it ends; 0: it does not", "pat",
               Role::further, 22, always, "0"),
         Range<int>{0, 10000000}, deck.train.patience...);
@@ -227,7 +222,7 @@ void for_each_key(const Visit& visit, Decks&... deck) {
         deck.train.split...);
   visit(train("split_by", "what has one part: single cells, those of a GCell, of a block of GCells", "", Role::further,
               16, always, "cells"),
-        units, deck.train.split_by...);
+        choices.split_by, deck.train.split_by...);
   visit(train("batch", "joint: training circuits an update; 0: all", "b", Role::further, 13, joint),
         Range<int>{0, 10000000}, deck.train.batch...);
 }
@@ -247,9 +242,6 @@ std::string value_text(const Choices<Enum>& choices, const Enum& value) {
   }
   return "";
 }
-
-/// What circuit.generate.graph can be.
-const Choices<GeneratedGraph>& generated_graphs();
 
 /// The keys, what they can be and what they are if left out: a line each.
 std::string describe_keys();
