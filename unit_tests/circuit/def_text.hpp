@@ -106,15 +106,7 @@ END INV_X1
 END LIBRARY
 )";
 
-/// `text` with the first `from` in it replaced by `to`.
-inline std::string with(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  if (at == std::string::npos) {
-    ADD_FAILURE() << "the text does not hold " << from;
-    return text;
-  }
-  return text.replace(at, from.size(), to);
-}
+using testing::with;
 
 /// kTiny with a strap and blockages in the way of its wires.
 inline const std::string kBlocked = with(with(kTiny, "USE POWER + ROUTED metal1 40 ( 0 0 ) ( 300 * ) ;", R"(USE POWER

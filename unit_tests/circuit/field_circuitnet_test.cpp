@@ -14,21 +14,21 @@ namespace {
 
 using namespace testing;
 
-const std::string kField = std::string(GSRGNN_SHARED_DATA) + "/../field/circuitnet/";
+const std::string kFieldCircuitNet = std::string(GSRGNN_SHARED_DATA) + "/../field/circuitnet/";
 const std::string kDesign = "1-zero-riscy-a-1-c2-u0.8-m1-p1-f0";
 
 class FieldCircuitNet : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(kField)) GTEST_SKIP() << "no field inputs in " << kField;
+    if (!std::filesystem::exists(kFieldCircuitNet)) GTEST_SKIP() << "no field inputs in " << kFieldCircuitNet;
   }
 };
 
 CircuitNetOptions options_of(const std::string& root, const std::string& label, const std::string& design = kDesign) {
   CircuitNetOptions options;
-  options.root = kField + root;
+  options.root = kFieldCircuitNet + root;
   options.design = design;
-  options.label = {kField + label};
+  options.label = {kFieldCircuitNet + label};
   return options;
 }
 
@@ -68,7 +68,7 @@ TEST_F(FieldCircuitNet, AxesOfLengthOneAreDropped) {
 
 TEST_F(FieldCircuitNet, AUtilisationOfIspd2015IsNotOfTheNetlist) {
   const std::string design = "438-mgc_superblue14-util_0.8";
-  EXPECT_EQ(list_circuitnet_designs(kField + "c3_ispd2015"), std::vector<std::string>{design});
+  EXPECT_EQ(list_circuitnet_designs(kFieldCircuitNet + "c3_ispd2015"), std::vector<std::string>{design});
   expect_labels_of_the_ramp(options_of("c3_ispd2015", "c3_ispd2015/maps", design));
 }
 

@@ -11,12 +11,12 @@ namespace {
 
 using namespace def_text;
 
-const std::string kField = std::string(GSRGNN_SHARED_DATA) + "/../field/def/";
+const std::string kFieldDef = std::string(GSRGNN_SHARED_DATA) + "/../field/def/";
 
 Circuit import_field(const std::string& name, const std::vector<std::string>& lef = {}) {
   std::vector<std::string> paths;
-  for (const std::string& file : lef) paths.push_back(kField + file);
-  return import_def({kField + name, paths, CongestionLabel::separate});
+  for (const std::string& file : lef) paths.push_back(kFieldDef + file);
+  return import_def({kFieldDef + name, paths, CongestionLabel::separate});
 }
 
 bool noted(const Circuit& circuit, const std::string& text) {
@@ -27,7 +27,7 @@ bool noted(const Circuit& circuit, const std::string& text) {
 class FieldDef : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(kField)) GTEST_SKIP() << "no field inputs in " << kField;
+    if (!std::filesystem::exists(kFieldDef)) GTEST_SKIP() << "no field inputs in " << kFieldDef;
   }
 };
 
@@ -72,7 +72,7 @@ TEST_F(FieldDef, UsableDesignsAreRead) {
 }
 
 TEST_F(FieldDef, KeywordsOfALefMayBeInAnyCase) {
-  const LefTechnology lef = read_lef({kField + "mixed_case.lef"});
+  const LefTechnology lef = read_lef({kFieldDef + "mixed_case.lef"});
   EXPECT_EQ(lef.routing.size(), 2U);
   EXPECT_EQ(lef.via_layers.at("cross").size(), 2U);
 }

@@ -8,19 +8,10 @@
 #include <gsrgnn/util/error.hpp>
 #include <set>
 
+#include "circuit/large_nets.hpp"
+
 namespace gsrgnn {
 namespace {
-
-/// The share of the edges that come from nets of more than 100 pins.
-double share_of_large_nets(const Circuit& circuit) {
-  double large = 0, all = 0;
-  for (std::int64_t n = 0; n < circuit.nets(); ++n) {
-    const auto pins = static_cast<double>(circuit.net_offset[n + 1] - circuit.net_offset[n]);
-    all += pins * (pins - 1);
-    if (pins > 100) large += pins * (pins - 1);
-  }
-  return large / all;
-}
 
 TEST(GenerateLike, HitsEveryRowOfTable1) {
   ASSERT_EQ(table1().size(), 10U);
@@ -32,7 +23,7 @@ TEST(GenerateLike, HitsEveryRowOfTable1) {
     EXPECT_NEAR(static_cast<double>(counts.cells), static_cast<double>(row.cells), 0.01 * row.cells) << row.name;
     EXPECT_NEAR(static_cast<double>(counts.edges), static_cast<double>(row.edges), 0.01 * row.edges) << row.name;
     if (row.edges > 6000000) {
-      EXPECT_NEAR(share_of_large_nets(circuit), 0.73, 0.15) << row.name;
+      EXPECT_NEAR(testing::share_of_large_nets(circuit), 0.73, 0.15) << row.name;
     }
     EXPECT_EQ(circuit.name, std::string(row.name) + "-generated-s0");
   }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "circuit/large_nets.hpp"
 #include "gsrgnn/util/error.hpp"
 #include "gsrgnn/util/random.hpp"
 
@@ -27,16 +28,6 @@ Circuit generate_sized(std::int64_t cells, std::int64_t edges, std::uint64_t see
 std::vector<std::int32_t> net(const Circuit& circuit, std::int64_t n) {
   const auto at = static_cast<std::size_t>(n);
   return {circuit.net_cell.begin() + circuit.net_offset[at], circuit.net_cell.begin() + circuit.net_offset[at + 1]};
-}
-
-/// The share of the clique edges that nets of more than a hundred pins hold.
-double share_of_large_nets(const Circuit& circuit) {
-  double large = 0;
-  for (std::int64_t n = 0; n < circuit.nets(); ++n) {
-    const auto pins = static_cast<double>(net(circuit, n).size());
-    large += pins > 100 ? pins * (pins - 1) : 0;
-  }
-  return large / static_cast<double>(count(circuit).edges - circuit.cells());
 }
 
 struct Size {
@@ -60,7 +51,7 @@ TEST_P(GenerateSize, ReachesTheEdgesAsked) {
   EXPECT_NEAR(static_cast<double>(counts.nets), static_cast<double>(cells), 0.05 * static_cast<double>(cells));
   EXPECT_NEAR(static_cast<double>(counts.pins) / static_cast<double>(cells), 4.0, 0.6);
   if (edges > 6'000'000) {
-    EXPECT_NEAR(share_of_large_nets(circuit), 0.73, 0.15);
+    EXPECT_NEAR(testing::share_of_large_nets(circuit), 0.73, 0.15);
   }
 }
 

@@ -12,7 +12,6 @@ namespace {
 
 using namespace numpy_files;
 
-using Shape = std::vector<std::int64_t>;
 using Values = std::vector<double>;
 
 NumericArray read(const std::string& bytes, const std::string& member = "") {
@@ -70,12 +69,12 @@ TEST(NpyReader, ReadsEveryTypeInBothByteOrders) {
 TEST(NpyReader, ReadsEveryVersionAndShape) {
   for (const int version : {1, 2, 3}) {
     const NumericArray array = read(npy("<f8", "(2, 3)", doubles({1, 2, 3, 4, 5, 6}), false, version));
-    EXPECT_EQ(array.shape, (Shape{2, 3})) << version;
+    EXPECT_EQ(array.shape, (ArrayShape{2, 3})) << version;
     EXPECT_EQ(array.value, (Values{1, 2, 3, 4, 5, 6})) << version;
   }
-  EXPECT_EQ(read(npy("<f8", "()", doubles({7}))).shape, Shape{});
+  EXPECT_EQ(read(npy("<f8", "()", doubles({7}))).shape, ArrayShape{});
   EXPECT_EQ(read(npy("<f8", "()", doubles({7}))).value, Values{7});
-  EXPECT_EQ(read(npy("<f8", "(4, 0, 1)", "")).shape, (Shape{4, 0, 1}));
+  EXPECT_EQ(read(npy("<f8", "(4, 0, 1)", "")).shape, (ArrayShape{4, 0, 1}));
   EXPECT_EQ(read(npy("<f8", "(99999999999, 0, 99999999999)", "", true)).value, Values{});
   // Any order of keys, any spacing, either quote, as other writers have them.
   const NumericArray other = read(npy_of_header("{\"shape\":(2,),'fortran_order' :False, 'descr':\"|u1\"}", "\5\6"));
@@ -165,7 +164,7 @@ TEST(NpyReader, ReadsWhatNumpyWrote) {
       "3a0ac69a3a0ab50ae4032e061b06170607065706a7063700504b01022d032d00000008000000210043dddb11510000008c00000005000000"
       "00000000000000008001000000006d2e6e7079504b0506000000000100010033000000880000000000");
   const NumericArray array = read(bytes, "m");
-  EXPECT_EQ(array.shape, (Shape{2, 3}));
+  EXPECT_EQ(array.shape, (ArrayShape{2, 3}));
   EXPECT_EQ(array.value, (Values{1, 2, 3, 4, 5, 6.5}));
 }
 
@@ -211,7 +210,7 @@ TEST(NpyReader, ReadsRealMaps) {
   const std::string maps = std::string(GSRGNN_SHARED_DATA) + "/circuitnet/maps/";
   if (!std::filesystem::exists(maps)) GTEST_SKIP() << "no real maps in " << GSRGNN_SHARED_DATA;
   const NumericArray rudy = read_numeric_array(maps + "RUDY/RUDY/2012-RISCY-b-1-c2-u0.7-m1-p1-f0.npy");
-  EXPECT_EQ(rudy.shape, (Shape{261, 259}));
+  EXPECT_EQ(rudy.shape, (ArrayShape{261, 259}));
   EXPECT_EQ(rudy.value[100 * 259 + 7], 0.003084296027365143);
   EXPECT_EQ(rudy.value[7 * 259 + 100], 0.0007886361984056376);
   EXPECT_NEAR(std::accumulate(rudy.value.begin(), rudy.value.end(), 0.0), 198.49006386753214, 1e-9);

@@ -19,6 +19,8 @@ namespace gsrgnn::numpy_files {
 
 using namespace gsrgnn::testing;
 
+using ArrayShape = std::vector<std::int64_t>;
+
 // ---- bytes ----------------------------------------------------------------------------------------------------------
 
 /// The last `count` bytes of a number (at most 8), the lowest first.
@@ -49,15 +51,6 @@ inline std::string from_hex(const std::string& hex) {
     bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
   }
   return bytes;
-}
-/// The text with the first `what` in it replaced.
-inline std::string with(std::string text, const std::string& what, const std::string& by) {
-  const std::size_t at = text.find(what);
-  if (at == std::string::npos) {
-    ADD_FAILURE() << "no '" << what << "' to replace";
-    return text;
-  }
-  return text.replace(at, what.size(), by);
 }
 
 // ---- .npy and .npz --------------------------------------------------------------------------------------------------

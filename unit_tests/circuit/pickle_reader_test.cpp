@@ -10,7 +10,6 @@ namespace {
 using namespace numpy_files;
 
 using Kind = PickleNode::Kind;
-using Shape = std::vector<std::int64_t>;
 
 // A value as Python prints it, except that an array is "array(shape)[elements]".
 std::string shown(const Pickle& pickle, const PickleValue& value) {
@@ -43,12 +42,12 @@ std::string shown(const Pickle& pickle, const PickleValue& value) {
   }
 }
 
-std::string read(const std::string& npy_bytes) {
+std::string read_npy(const std::string& npy_bytes) {
   const Pickle pickle(npy_bytes, "some.npy");
   return shown(pickle, pickle.root());
 }
 std::string read_code(const std::string& instructions) {
-  return read(object_npy(instructions));
+  return read_npy(object_npy(instructions));
 }
 
 // The message for a file of these bytes; it names the file.
@@ -57,12 +56,12 @@ std::string refusal_of(const std::string& npy_bytes) {
   expect_message(message, "some.npy", {});
   return message;
 }
-std::string refusal(const std::string& instructions) {
+std::string refusal_of_code(const std::string& instructions) {
   return refusal_of(object_npy(instructions));
 }
 
 void expect_refusal(const std::string& instructions, const std::string& words) {
-  const std::string message = refusal(instructions);
+  const std::string message = refusal_of_code(instructions);
   EXPECT_NE(message.find(words), std::string::npos) << "no '" << words << "' in: " << message;
 }
 
@@ -115,7 +114,7 @@ TEST(PickleReader, ReadsWhatPythonWrote) {
       "0001000200030004000594749462657494622e");
   for (const std::string& code : {protocol2, protocol4}) {
     const std::string whole = npy("|O", "(2, 5)", code);
-    EXPECT_EQ(read(whole),
+    EXPECT_EQ(read_npy(whole),
               "array(2x5)['n1', -3, 2.5f, None, True, [7, 8], (1, [7, 8]), {'k', [300, -70000, 1099511627776]}, "
               "b'00ff80', array(3x2)[0, 3, 1, 4, 2, 5]]");
     for (std::size_t size = 0; size < whole.size(); ++size) refusal_of(whole.substr(0, size));
@@ -133,7 +132,7 @@ TEST(PickleReader, ReadsScalarsOfNumpy) {
       "4e4e4affffffff4affffffff4b0074711c624308fbffffffffffffff711d86711e52711f6810680658020000006231712089888771215271"
       "22284b03680a4e4e4e4affffffff4affffffff4b007471236243010171248671255271266810680658020000007531712789888771285271"
       "29284b03680a4e4e4e4affffffff4affffffff4b0074712a624301c8712b86712c52712d65736174712e622e");
-  EXPECT_EQ(read(npy("|O", "()", code)), "array()[{'c', [1.5f, -5, True, 200]}]");
+  EXPECT_EQ(read_npy(npy("|O", "()", code)), "array()[{'c', [1.5f, -5, True, 200]}]");
 }
 
 // What the class is called, and a call with these arguments.
@@ -235,7 +234,7 @@ TEST(PickleReader, RefusesBrokenPrograms) {
   EXPECT_NE(refusal_of(object_npy("N") + "N").find("more than one object"), std::string::npos);
   for (const char* code :
        {"a", "]a", "Na", "NNa", "\x85", "N\x86", "R", "b", "NR", ")R", "N)R", "])b", "]Ns", "]NNs", "q"}) {
-    refusal(std::string(code) + '\0');
+    refusal_of_code(std::string(code) + '\0');
   }
   for (const char* code : {"e", "]Ne", "t", "Nt", "u"}) expect_refusal(code, "mark");
   expect_refusal("](Nt", "more than one");
@@ -257,11 +256,12 @@ TEST(PickleReader, RefusesBrokenArrays) {
   EXPECT_EQ(read_code(py_array({1, 2}, objects, pair)), "array(1x2)[1, 2]");
   EXPECT_EQ(read_code(py_array({2}, reals, bytes)), "array(2)[1f, 2f]");
   EXPECT_EQ(read_code(py_array({0, 5}, reals, std::string("C\0", 2))), "array(0x5)[]");
-  for (const Shape& shape : {Shape{3}, Shape{1}, Shape{}, Shape{2, 2}, Shape{0}}) {
+  for (const ArrayShape& shape : {ArrayShape{3}, ArrayShape{1}, ArrayShape{}, ArrayShape{2, 2}, ArrayShape{0}}) {
     expect_refusal(py_array(shape, objects, pair), "more or fewer elements");
     expect_refusal(py_array(shape, reals, bytes), "more or fewer elements");
   }
-  for (const Shape& shape : {Shape{-2}, Shape{1LL << 62, 4}, Shape{1LL << 32, 1LL << 32}, Shape{100000}}) {
+  for (const ArrayShape& shape :
+       {ArrayShape{-2}, ArrayShape{1LL << 62, 4}, ArrayShape{1LL << 32, 1LL << 32}, ArrayShape{100000}}) {
     expect_refusal(py_array(shape, reals, bytes), "impossible shape");
   }
   expect_refusal(py_array({2}, objects, bytes), "refuses an array of type 'O8'");

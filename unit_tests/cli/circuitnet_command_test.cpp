@@ -7,17 +7,14 @@
 
 #include "circuit/numpy_files.hpp"
 #include "support/files.hpp"
+#include "support/program.hpp"
 
 namespace gsrgnn {
 namespace {
 
-struct Outcome {
-  int code;
-  std::string out, err;
-};
-
 /// Runs the import of all designs under `root` into `out` by `ranks` ranks.
-Outcome import_all(const testing::TestFolder& texts, const std::string& root, const std::string& out, int ranks) {
+testing::Outcome import_all(const testing::TestFolder& texts, const std::string& root, const std::string& out,
+                            int ranks) {
   const std::string mpirun = fmt::format(
       "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 '{}' -n {}",
       GSRGNN_MPIRUN, ranks);
@@ -39,14 +36,14 @@ TEST(CircuitNetCommand, SharesADatasetAmongRanks) {
     dataset.write(numpy_files::TinyCircuitNet::placement(design),
                   i == 23 ? tiny.placement_npy().substr(0, 150) : tiny.placement_npy());
   }
-  const Outcome alone = import_all(texts, dataset.path(), made.path("alone"), 1);
+  const testing::Outcome alone = import_all(texts, dataset.path(), made.path("alone"), 1);
   EXPECT_EQ(alone.code, 0) << alone.err;
   EXPECT_NE(alone.out.find("7 of 8 designs imported"), std::string::npos) << alone.out;
   EXPECT_NE(alone.out.find("skipped: "), std::string::npos) << alone.out;
 
   for (const int ranks : {2, 4}) {
     const std::string folder = fmt::format("by{}", ranks);
-    const Outcome shared = import_all(texts, dataset.path(), made.path(folder), ranks);
+    const testing::Outcome shared = import_all(texts, dataset.path(), made.path(folder), ranks);
     EXPECT_EQ(shared.code, 0) << shared.err;
     // The same table but for its last line, and the same files.
     const auto table = [](const std::string& text) { return text.substr(0, text.find(" designs imported")); };
@@ -91,7 +88,7 @@ TEST(CircuitNetCommand, ADatasetWithoutAnyGoodDesignIsAnError) {
   numpy_files::TinyCircuitNet tiny;
   tiny.write(dataset);
   dataset.write(numpy_files::TinyCircuitNet::placement(numpy_files::kDesign), "not numpy");
-  const Outcome outcome = import_all(texts, dataset.path(), made.path("out"), 1);
+  const testing::Outcome outcome = import_all(texts, dataset.path(), made.path("out"), 1);
   EXPECT_EQ(outcome.code, 2);
   EXPECT_NE(outcome.err.find("no design could be imported"), std::string::npos) << outcome.err;
 }

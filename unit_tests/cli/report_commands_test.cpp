@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/files.hpp"
+#include "support/program.hpp"
 
 namespace gsrgnn {
 namespace {
@@ -19,11 +20,6 @@ const std::string kDeck = R"(circuit:
 model: {layers: 2, hidden: 16, k: 4}
 train: {epochs: 4, split: [0.6, 0.2, 0.2]}
 )";
-
-struct Outcome {
-  int code;
-  std::string out, err;
-};
 
 class ReportCommands : public ::testing::Test {
  protected:

@@ -83,6 +83,16 @@ inline bool same_runs(const std::string& a, const std::string& b) {
   return std::system(fmt::format("h5diff -q --exclude-path /measured '{}' '{}' >/dev/null", a, b).c_str()) == 0;
 }
 
+/// `text` with the first `from` in it replaced by `to`.
+inline std::string with(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  if (at == std::string::npos) {
+    ADD_FAILURE() << "the text does not hold " << from;
+    return text;
+  }
+  return text.replace(at, from.size(), to);
+}
+
 /// The message of the error that the call throws; a failure when it throws none of this type.
 template <class Error, class Call>
 std::string error_of(Call&& call) {
