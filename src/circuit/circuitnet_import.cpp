@@ -7,6 +7,7 @@
 #include <gsrgnn/circuit/circuitnet.hpp>
 #include <gsrgnn/circuit/placement_maps.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <gsrgnn/util/text.hpp>
 #include <optional>
 
 namespace gsrgnn {
@@ -43,7 +44,7 @@ struct PlacedMap {
   std::vector<GcellBox> box;
 
   PlacedMap(const CircuitNetOptions& options, const CircuitNetDesign& design, const std::string& where)
-      : map(where == kRudy ? rudy_map(design) : read_gcell_map(where, options.design)),
+      : map(where == kRudy ? rudy_map(design) : read_gcell_map(where, options.design, design.extent, options.resized)),
         box(where == kRudy ? design.box : boxes_on(map, design, options.resized)) {}
 };
 
@@ -59,6 +60,19 @@ GcellMap average(GcellMap first, const GcellMap& second) {
   return first;
 }
 
+// What the values of maps are: two are of one kind as far as their files tell.
+std::string unit_of(const std::vector<PlacedMap>& maps) {
+  const std::string& unit = maps.front().map.unit;
+  for (const auto& [map, box] : maps) {
+    if (map.unit.empty() || unit.empty() || map.unit == unit) continue;
+    throw InputError(map.place,
+                     fmt::format("its values are {}, and those of {} are {}", quoted(std::string_view(map.unit)),
+                                 maps.front().map.place, quoted(std::string_view(unit))),
+                     "give a horizontal and a vertical map of one kind");
+  }
+  return unit;
+}
+
 void check_label(const std::vector<std::string>& label) {
   const bool rudy = std::count(label.begin(), label.end(), kRudy) > 0;
   if (label.size() <= (rudy ? 1 : 2)) return;
@@ -71,7 +85,9 @@ void add_labels(const CircuitNetOptions& options, const CircuitNetDesign& design
   const bool rudy = options.label.front() == kRudy;
   std::vector<PlacedMap> maps;
   for (const std::string& where : options.label) maps.emplace_back(options, design, where);
-  const char* source = "value of a map";
+  for (const auto& [map, box] : maps) circuit.note.insert(circuit.note.end(), map.note.begin(), map.note.end());
+  const std::string unit = unit_of(maps);
+  std::string source = unit.empty() ? "value of a map" : unit;
   if (rudy) {
     circuit.label_name = {kRudy};
     source = "RUDY of the placement, sum over nets of (w + h) / (w h) with lengths in GCells";
@@ -79,7 +95,7 @@ void add_labels(const CircuitNetOptions& options, const CircuitNetDesign& design
     circuit.label_name = {"congestion"};
   } else if (options.combine == CongestionLabel::average) {
     circuit.label_name = {"congestion"};
-    source = "mean of the horizontal and the vertical map";
+    source = "mean of the horizontal and the vertical map" + (unit.empty() ? "" : ", " + unit);
     maps[0].map = average(std::move(maps[0].map), maps[1].map);
     maps.pop_back();
   } else {
@@ -114,6 +130,7 @@ Circuit import_circuitnet(const CircuitNetOptions& options) {
                        fmt::format("choose another name than {}", fmt::join(circuit.feature_name, ", ")));
     }
     const PlacedMap placed(options, design, where);
+    circuit.note.insert(circuit.note.end(), placed.map.note.begin(), placed.map.note.end());
     const std::vector<double> values = sample(placed.map, placed.box, options.rule);
     append_features(circuit, {name}, [&](std::int64_t i) { return std::array{values[i]}; });
   }

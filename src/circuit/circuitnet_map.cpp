@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <gsrgnn/circuit/circuitnet.hpp>
+#include <gsrgnn/circuit/map_reader.hpp>
 #include <gsrgnn/circuit/npy_reader.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <limits>
@@ -39,22 +41,20 @@ bool joins_cells(const CircuitNetDesign& design, std::int64_t net) {
   return std::any_of(begin, end, [&](std::int32_t cell) { return cell != *begin; });
 }
 
-}  // namespace
-
-GcellMap read_gcell_map(const std::string& where, const std::string& design) {
+// By its name, else by what .npy and .npz begin with.
+bool is_of_numpy(const std::string& path) {
+  const std::string extension = fs::path(path).extension().string();
+  if (extension == ".npy" || extension == ".npz") return true;
   std::error_code error;
-  std::string path = where, member;
-  const std::size_t colon = where.rfind(':');
-  if (!fs::exists(where, error) && colon != std::string::npos && fs::exists(where.substr(0, colon), error)) {
-    path = where.substr(0, colon);
-    member = where.substr(colon + 1);
-  }
+  std::string start(2, '\0');
+  return fs::is_regular_file(path, error) && std::ifstream(path, std::ios::binary).read(start.data(), 2) &&
+         (start == "\x93N" || start == "PK");
+}
+
+GcellMap read_array(const std::string& path, const std::string& member) {
   GcellMap map;
-  map.place = fs::is_directory(path, error)
-                  ? find_circuitnet_file({path}, circuitnet_design(design), {".npy", ".npz", ""})
-                  : path;
-  NumericArray array = read_numeric_array(map.place, member);
-  if (!member.empty()) map.place += ":" + member;
+  map.place = member.empty() ? path : path + ":" + member;
+  NumericArray array = read_numeric_array(path, member);
   const std::vector<std::int64_t> shape = array.shape;
   while (array.shape.size() > 2) {
     const auto one = std::find(array.shape.begin(), array.shape.end(), 1);
@@ -75,6 +75,76 @@ GcellMap read_gcell_map(const std::string& where, const std::string& design) {
                      "every value of a map must be a finite number");
   }
   return map;
+}
+
+double usual_step(const std::vector<double>& border) {
+  std::vector<double> step;
+  for (std::size_t i = 1; i < border.size(); ++i) step.push_back(border[i] - border[i - 1]);
+  const auto middle = step.begin() + static_cast<std::ptrdiff_t>(step.size() / 2);
+  std::nth_element(step.begin(), middle, step.end());
+  return *middle;
+}
+
+void require_gcells(const std::string& path, const GcellGrid& grid) {
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    for (const double at : grid.border[axis]) {
+      if (at >= 0 && at == std::trunc(at)) continue;
+      throw InputError(path,
+                       fmt::format("a box has a side at {:g} in {}, which is no GCell", at, axis == 0 ? "x" : "y"),
+                       "give a map in GCells, as maps and predict write it, or --resized for one over the whole die");
+    }
+  }
+}
+
+GcellMap read_csv(const std::string& path, const GcellBox& extent, bool resized) {
+  MapFile file = read_csv_map(path);
+  const auto& [grid, value] = file.map.front();
+  if (!resized) require_gcells(path, grid);
+  std::array<double, 2> origin{}, step = {1, 1};
+  std::array<std::int64_t, 2> first{}, last{}, size{};  // of the GCells that it covers; of the map
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    const std::vector<double>& border = grid.border[axis];
+    if (resized) {
+      origin[axis] = border.front();
+      step[axis] = usual_step(border);
+    }
+    first[axis] = std::llround((border.front() - origin[axis]) / step[axis]);
+    last[axis] = first[axis] + std::max<std::int64_t>(1, std::llround((border.back() - border.front()) / step[axis]));
+    // Where no cell has a value it may end before the placement does.
+    const std::int64_t placed = (axis == 0 ? extent.right : extent.top) + 1;
+    size[axis] = !resized && last[axis] >= placed - kSlack ? std::max(last[axis], placed) : last[axis];
+  }
+  if (static_cast<double>(size[0]) * static_cast<double>(size[1]) > static_cast<double>(most_gcells(0, grid.size()))) {
+    throw InputError(path, fmt::format("its boxes reach over {} x {} GCells", size[0], size[1]),
+                     "give the map of this design, in GCells");
+  }
+  GcellMap map{path, size[0], size[1], {}, std::move(file.unit), std::move(file.note)};
+  map.value.assign(static_cast<std::size_t>(map.columns * map.rows), 0);
+  const auto middle = [&](std::int64_t i, std::size_t axis) {
+    return origin[axis] + (static_cast<double>(i) + 0.5) * step[axis];
+  };
+  for (std::int64_t x = first[0]; x < last[0]; ++x) {
+    for (std::int64_t y = first[1]; y < last[1]; ++y) {
+      map.value[x * map.rows + y] = value[grid.at(middle(x, 0), middle(y, 1))];
+    }
+  }
+  return map;
+}
+
+}  // namespace
+
+GcellMap read_gcell_map(const std::string& where, const std::string& design, const GcellBox& extent, bool resized) {
+  std::error_code error;
+  std::string path = where, member;
+  const std::size_t colon = where.rfind(':');
+  if (!fs::exists(where, error) && colon != std::string::npos && fs::exists(where.substr(0, colon), error)) {
+    path = where.substr(0, colon);
+    member = where.substr(colon + 1);
+  }
+  if (fs::is_directory(path, error)) {
+    path = find_circuitnet_file({path}, circuitnet_design(design), {".npy", ".npz", ".csv", ".csv.gz", ""});
+  }
+  return member.empty() && !is_of_numpy(path) ? read_csv(path, extent, resized) : read_array(path, member);
 }
 
 GcellMap rudy_map(const CircuitNetDesign& design) {

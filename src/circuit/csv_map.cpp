@@ -77,9 +77,7 @@ void require_fit(const GcellGrid& map, const Circuit& circuit, const std::string
                    "give the map of this design, over its whole die");
 }
 
-}  // namespace
-
-MapFile read_csv_map(const std::string& path, TextLines& lines, const Circuit& circuit) {
+MapFile read_grid(const std::string& path, TextLines& lines) {
   constexpr std::array<std::string_view, 4> kSides = {"x0", "y0", "x1", "y1"};
   if (lines.size() < 5 || !std::equal(kSides.begin(), kSides.end(), lines.words().begin())) {
     lines.fail("the first line of a map is x0,y0,x1,y1 and what its values are");
@@ -93,7 +91,6 @@ MapFile read_csv_map(const std::string& path, TextLines& lines, const Circuit& c
                      fmt::format("{} boxes on a grid of {} x {}", boxes.size(), map.grid.columns(), map.grid.rows()),
                      "the boxes of a map have to tile the die");
   }
-  require_fit(map.grid, circuit, path);
   map.value.assign(static_cast<std::size_t>(map.grid.size()), 0);
   std::vector<bool> seen(map.value.size(), false);
   for (const ValuedBox& box : boxes) {
@@ -116,6 +113,20 @@ MapFile read_csv_map(const std::string& path, TextLines& lines, const Circuit& c
   }
   file.map.push_back(std::move(map));
   return file;
+}
+
+}  // namespace
+
+MapFile read_csv_map(const std::string& path, TextLines& lines, const Circuit& circuit) {
+  MapFile file = read_grid(path, lines);
+  require_fit(file.map.front().grid, circuit, path);
+  return file;
+}
+
+MapFile read_csv_map(const std::string& path) {
+  TextLines lines(path, "map", kMapSeparators);
+  lines.need("x0,y0,x1,y1,value");
+  return read_grid(path, lines);
 }
 
 }  // namespace gsrgnn

@@ -16,7 +16,7 @@ constexpr Format kFormats[] = {{"x0", read_csv_map}, {"violation", read_congesti
 }  // namespace
 
 MapFile read_map_file(const std::string& path, const Circuit& circuit) {
-  TextLines lines(path, "map", ",():");
+  TextLines lines(path, "map", kMapSeparators);
   constexpr std::string_view kGiveMap =
       "give a CSV of x0,y0,x1,y1,value, as gui::dump_heatmap writes, or a congestion report of global_route";
   if (!lines.next()) throw InputError(path, "the file is empty", kGiveMap);

@@ -1,7 +1,8 @@
 #pragma once
 
 /// CircuitNet as a user has it on disk (circuitnet_files.hpp), made into circuits. Maps are arrays of numbers over the
-/// GCells of a design, axis 0 along x, with two axes longer than 1. Every error is an InputError that names the file.
+/// GCells of a design, axis 0 along x, with two axes longer than 1, or CSVs (map_reader.hpp) whose boxes are GCells or
+/// of several. Every error is an InputError that names the file.
 
 #include <cstddef>
 #include <cstdint>
@@ -29,9 +30,9 @@ struct CircuitNetOptions {
   std::string root;    ///< folder of the dataset
   std::string design;  ///< name (or path) of a placement, with or without ".npy"
 
-  /// No label, or one or two maps (horizontal, vertical), or "rudy": see rudy_map(). A map is a file (.npy, or .npz; of
-  /// an .npz of several arrays "FILE.npz:ARRAY"), or a folder that holds the map of each design under the design's
-  /// name.
+  /// No label, or one or two maps (horizontal, vertical), or "rudy": see rudy_map(). A map is a file (.npy; .npz, of
+  /// several arrays "FILE.npz:ARRAY"; .csv, also gzipped), or a folder that holds the map of each design under the
+  /// design's name.
   std::vector<std::string> label;
   CongestionLabel combine = CongestionLabel::average;  ///< of two maps: their mean in each GCell, or two labels a cell
   BoxRule rule = BoxRule::max;                         ///< for labels and features alike
@@ -94,12 +95,16 @@ CircuitNetDesign read_circuitnet_design(const std::string& root, const std::stri
 struct GcellMap {
   std::string place;  ///< where it is from, for messages
   std::int64_t columns = 0, rows = 0;
-  std::vector<double> value;  ///< value[x * rows + y]
+  std::vector<double> value;      ///< value[x * rows + y]
+  std::string unit;               ///< of its values, where the file tells
+  std::vector<std::string> note;  ///< what was assumed
 };
 
-/// Reads a map; `where` and `design` as in CircuitNetOptions. Axes of length 1 beside its two are dropped. Every value
-/// must be finite.
-GcellMap read_gcell_map(const std::string& where, const std::string& design);
+/// Reads a map; `where`, `design` and `resized` as in CircuitNetOptions, `extent` of the design's placed cells. Axes of
+/// length 1 beside its two are dropped. Every value must be finite. The boxes of a CSV have their sides at whole GCells
+/// as the placement counts them; where there is none its value is 0, also if it ends up to 2 GCells before the extent.
+/// A resized CSV may be in any unit: its GCells are as wide and high as most of its boxes.
+GcellMap read_gcell_map(const std::string& where, const std::string& design, const GcellBox& extent, bool resized);
 
 /// Rectangular uniform wire density (Spindler and Johannes, DATE 2007) of the placement: each net of two cells or more
 /// adds (w + h) / (w h) to all GCells of the box around its cells' centres, w by h GCells large. It covers the GCells

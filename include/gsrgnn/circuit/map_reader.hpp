@@ -38,4 +38,7 @@ struct MapFile {
 /// fit the circuit: it has to cover all cells, and to end where the die does, to within a box of the map.
 MapFile read_map_file(const std::string& path, const Circuit& circuit);
 
+/// Reads a CSV of whatever design, in whatever unit of length: its one map.
+MapFile read_csv_map(const std::string& path);
+
 }  // namespace gsrgnn
