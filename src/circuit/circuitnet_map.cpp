@@ -101,30 +101,30 @@ GcellMap read_csv(const std::string& path, const GcellBox& extent, bool resized)
   const auto& [grid, value] = file.map.front();
   if (!resized) require_gcells(path, grid);
   std::array<double, 2> origin{}, step = {1, 1};
-  std::array<std::int64_t, 2> first{}, last{}, size{};  // of the GCells that it covers; of the map
+  std::array<double, 2> first{}, last{}, size{};  // of the GCells that it covers; of the map
   for (std::size_t axis = 0; axis < 2; ++axis) {
     const std::vector<double>& border = grid.border[axis];
     if (resized) {
       origin[axis] = border.front();
       step[axis] = usual_step(border);
     }
-    first[axis] = std::llround((border.front() - origin[axis]) / step[axis]);
-    last[axis] = first[axis] + std::max<std::int64_t>(1, std::llround((border.back() - border.front()) / step[axis]));
+    first[axis] = std::round((border.front() - origin[axis]) / step[axis]);
+    last[axis] = first[axis] + std::max(1.0, std::round((border.back() - border.front()) / step[axis]));
     // Where no cell has a value it may end before the placement does.
-    const std::int64_t placed = (axis == 0 ? extent.right : extent.top) + 1;
-    size[axis] = !resized && last[axis] >= placed - kSlack ? std::max(last[axis], placed) : last[axis];
+    const double placed = (axis == 0 ? extent.right : extent.top) + 1.0;
+    size[axis] = !resized && last[axis] + kSlack >= placed ? std::max(last[axis], placed) : last[axis];
   }
-  if (static_cast<double>(size[0]) * static_cast<double>(size[1]) > static_cast<double>(most_gcells(0, grid.size()))) {
-    throw InputError(path, fmt::format("its boxes reach over {} x {} GCells", size[0], size[1]),
+  if (!(size[0] * size[1] <= static_cast<double>(most_gcells(0, grid.size())))) {
+    throw InputError(path, fmt::format("its boxes reach over {:g} x {:g} GCells", size[0], size[1]),
                      "give the map of this design, in GCells");
   }
-  GcellMap map{path, size[0], size[1], {}, std::move(file.unit), std::move(file.note)};
+  GcellMap map{path, std::llround(size[0]), std::llround(size[1]), {}, std::move(file.unit), std::move(file.note)};
   map.value.assign(static_cast<std::size_t>(map.columns * map.rows), 0);
   const auto middle = [&](std::int64_t i, std::size_t axis) {
     return origin[axis] + (static_cast<double>(i) + 0.5) * step[axis];
   };
-  for (std::int64_t x = first[0]; x < last[0]; ++x) {
-    for (std::int64_t y = first[1]; y < last[1]; ++y) {
+  for (std::int64_t x = std::llround(first[0]); x < std::llround(last[0]); ++x) {
+    for (std::int64_t y = std::llround(first[1]); y < std::llround(last[1]); ++y) {
       map.value[x * map.rows + y] = value[grid.at(middle(x, 0), middle(y, 1))];
     }
   }

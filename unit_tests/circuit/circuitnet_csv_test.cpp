@@ -150,6 +150,8 @@ TEST_F(CircuitNetCsv, OneThatDoesNotFitIsRefused) {
       options_of(folder_, {map("x0,y0,x1,y1,v\n0,0,1,1,1\n1,0,2,1,1\n99999,99999,1e5,1e5,1\n")});
   options.resized = true;
   expect_message(input_error([&] { import_circuitnet(options); }), folder_.path("map.csv: "), {"100000 x 100000"});
+  map("x0,y0,x1,y1,v\n0,0,1e-300,1,1\n1e-300,0,2e-300,1,1\n2e-300,0,5,1,1\n");
+  expect_message(input_error([&] { import_circuitnet(options); }), folder_.path("map.csv: "), {"over 5e+300 x 1"});
   expect_message(input_error([&] { import_with(folder_, {folder_.path("no.csv")}); }), folder_.path("no.csv: "),
                  {"no such file"});
 }
