@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <gsrgnn/campaign/sweep_deck.hpp>
 #include <gsrgnn/training/run_parameters.hpp>
-#include <gsrgnn/util/error.hpp>
 
 #include "fuzz/input_file.hpp"
 #include "fuzz/readers.hpp"
@@ -12,30 +11,26 @@
 namespace gsrgnn::fuzz {
 namespace {
 
-/// A deck of a run file is read in two ways; what is read is written so that it reads back the same.
-void read_one(std::string_view bytes) {
-  const std::string text(bytes);
-  circuit_of_deck(text);
-  try {
-    read_run_parameters(text, "input");
-  } catch (const InputError&) {
+/// By turns, for speed: a deck of a run file, which is read in two ways; and one of a user, which is written so that it
+/// reads back the same.
+bool read_one(std::string_view bytes) {
+  if (bytes.size() % 2 == 0) {
+    const std::string text(bytes);
+    circuit_of_deck(text);
+    return accepts([&] { read_run_parameters(text, "input"); });
   }
-  try {
+  return accepts([&] {
     const InputFile file(bytes);
     const std::string resolved = to_yaml(read_deck(file.path(), {}));
     if (to_yaml(parse_deck(resolved, "resolved")) != resolved) std::abort();
-  } catch (const InputError&) {
-  }
+  });
 }
 
 /// A few values make a hundred thousand runs, of which each is read in time and all are not: not those.
-void read_sweep(std::string_view bytes) {
-  if (std::count(bytes.begin(), bytes.end(), ',') + std::count(bytes.begin(), bytes.end(), '-') > 24) return;
-  try {
-    const InputFile file(bytes);
-    read_sweep_deck(file.path(), {});
-  } catch (const InputError&) {
-  }
+bool read_sweep(std::string_view bytes) {
+  if (std::count(bytes.begin(), bytes.end(), ',') + std::count(bytes.begin(), bytes.end(), '-') > 24) return false;
+  const InputFile file(bytes);
+  return accepts([&] { read_sweep_deck(file.path(), {}); });
 }
 
 std::vector<std::string> deck_seeds() {

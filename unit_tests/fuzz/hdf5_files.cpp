@@ -2,13 +2,11 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
 #include <gsrgnn/circuit/circuit_file.hpp>
 #include <gsrgnn/results/results_file.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/saved_model.hpp>
 
-#include "fuzz/input_file.hpp"
 #include "fuzz/readers.hpp"
 #include "support/files.hpp"
 #include "support/small_circuits.hpp"
@@ -30,19 +28,30 @@ class Workshop {
   Workshop& operator=(const Workshop&) = delete;
 
   std::string path(const std::string& name = "") const { return std::string(folder_) + "/" + name; }
-  std::string seed(const std::string& name) const { return without_checksum(read_bytes(path(name))); }
+  /// A file as it is, and as other tools write it: in HDF5's oldest format, whose metadata have no checksums, and
+  /// packed.
+  std::vector<std::string> seeds(const std::string& name) const {
+    std::vector<std::string> seeds = {without_checksum(read_bytes(path(name)))};
+    for (const char* how : {"", "-f SHUF -f GZIP=1 -f FLET"}) {
+      const std::string repacked = path("repacked");
+      if (std::system(fmt::format("h5repack {} {} {}", how, path(name), repacked).c_str()) != 0) std::abort();
+      seeds.push_back(read_bytes(repacked));
+    }
+    return seeds;
+  }
 
  private:
-  char folder_[32] = "/tmp/gsrgnn_fuzz.XXXXXX";
+  char folder_[32] = "/dev/shm/gsrgnn_fuzz.XXXXXX";
 };
 
-Deck tiny_deck() {
+Deck tiny_deck(const std::string& output = "") {
   Deck deck = small_deck();
   deck.train.epochs = 2;
   deck.model.layers = 1;
   deck.model.hidden = 8;
   deck.model.k = 2;
   deck.circuit = "some.h5";
+  deck.output = output;
   return deck;
 }
 
@@ -51,70 +60,67 @@ void write_tiny_run(const std::string& path) {
   write_one(path, tiny_deck(), circuit, train_one(tiny_deck(), circuit));
 }
 
-void read_file(std::string_view bytes, const std::function<void(const Hdf5Reader&)>& read) {
-  const InputFile input(bytes);
-  try {
-    read(Hdf5Reader(input.path()));
-  } catch (const InputError&) {
-  }
+/// The bytes as a file, in memory, by a name that HDF5 can resolve.
+std::string file_of(std::string_view bytes) {
+  static const Workshop shop;
+  write_bytes(shop.path("input.h5"), std::string(bytes));
+  return shop.path("input.h5");
 }
 
-void read_circuit_bytes(std::string_view bytes) {
-  const InputFile input(bytes);
-  try {
-    read_circuit(input.path());
-  } catch (const InputError&) {
-  }
+bool read_circuit_bytes(std::string_view bytes) {
+  return accepts([&] { read_circuit(file_of(bytes)); });
 }
 std::vector<std::string> circuit_seeds() {
   const Workshop shop;
   write_circuit(awkward_circuit(), shop.path("c.h5"));
-  write_circuit(small_circuit(30), shop.path("g.h5"));
-  return {shop.seed("c.h5"), shop.seed("g.h5")};
+  return shop.seeds("c.h5");
 }
 
-void read_run_bytes(std::string_view bytes) {
-  read_file(bytes, [](const Hdf5Reader& file) { summarise_run(file, "run"); });
-  read_file(bytes, [](const Hdf5Reader& file) { read_model(file); });
+bool read_run_bytes(std::string_view bytes) {
+  return accepts([&] {
+    const Hdf5Reader file(file_of(bytes));
+    accepts([&] { summarise_run(file, "run"); });
+    read_model(file);
+  });
 }
 std::vector<std::string> run_seeds() {
   const Workshop shop;
   write_tiny_run(shop.path("r.h5"));
-  return {shop.seed("r.h5")};
+  return shop.seeds("r.h5");
 }
 
-void read_results_bytes(std::string_view bytes) {
-  read_file(bytes, [](const Hdf5Reader& file) { describe_results(file); });
+bool read_results_bytes(std::string_view bytes) {
+  return accepts([&] { describe_results(Hdf5Reader(file_of(bytes))); });
 }
 std::vector<std::string> results_seeds() {
   const Workshop shop, made;
   write_tiny_run(shop.path("r.h5"));
   collect_runs(shop.path(), made.path("results.h5"));
-  return {made.seed("results.h5")};
+  return made.seeds("results.h5");
 }
 
-void read_checkpoint_bytes(std::string_view bytes) {
-  read_file(bytes, [](const Hdf5Reader& file) { describe_checkpoint(file); });
+bool read_checkpoint_bytes(std::string_view bytes) {
   static const Workshop shop;
+  static const Deck deck = tiny_deck(shop.path("r.h5"));
   static const Circuit circuit = small_circuit(30);
-  Deck deck = tiny_deck();
-  deck.output = shop.path("r.h5");
-  write_bytes(checkpoint_path(deck.output), std::string(bytes));
-  try {
-    std::string note;
-    Checkpoints(deck, circuit).read(note);
-  } catch (const InputError&) {
-  }
+  static const Checkpoints checkpoints(deck, circuit);
+  const std::string path = checkpoint_path(deck.output);
+  write_bytes(path, std::string(bytes));
+  bool read = accepts([&] { describe_checkpoint(Hdf5Reader(path)); });
+  return accepts([&] {
+           std::string note;
+           read &= checkpoints.read(note).has_value();
+         }) &&
+         read;
 }
 std::vector<std::string> checkpoint_seeds() {
   const Workshop shop;
-  Deck deck = tiny_deck();
-  deck.output = shop.path("r.h5");
+  const Deck deck = tiny_deck(shop.path("r.h5"));
   const Circuit circuit = small_circuit(30);
   const Checkpoints checkpoints(deck, circuit);
   train_one(deck, circuit, ReportProgress(), nullptr,
             [&](std::int64_t /*epoch*/, const auto& state) { checkpoints.write(state()); });
-  return {without_checksum(read_bytes(checkpoint_path(deck.output)))};
+  return shop.seeds(std::filesystem::path(checkpoint_path(deck.output)).filename());
 }
 
 }  // namespace
