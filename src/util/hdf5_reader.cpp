@@ -13,6 +13,7 @@
 
 #include "util/checksum.hpp"
 #include "util/hdf5_parts.hpp"
+#include "util/hdf5_trial.hpp"
 
 namespace gsrgnn {
 namespace {
@@ -51,6 +52,53 @@ std::optional<std::vector<std::string>> read_strings(hid_t stored, std::size_t c
   std::vector<std::string> values;
   for (std::size_t i = 0; i < count; ++i) values.emplace_back(packed.substr(i * length, length).c_str());
   return values;
+}
+
+std::vector<std::string> attributes_of(hid_t object) {
+  std::vector<std::string> names;
+  const auto collect = [](hid_t, const char* name, const H5A_info_t*, void* list) -> herr_t {
+    static_cast<std::vector<std::string>*>(list)->emplace_back(name);
+    return 0;
+  };
+  H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, collect, &names);
+  return names;
+}
+
+/// Opens all that is in an object. What could not be read or copied is refused when `strictly`, else passed over.
+void look_at(const Hdf5Reader& reader, hid_t file, const std::string& object, bool strictly) {
+  const auto part = [&](const auto& look) {
+    try {
+      look();
+    } catch (const InputError&) {
+      if (strictly) throw;
+    }
+  };
+  // A group may hold itself: what it costs to look at them is bounded like what they hold.
+  reader.take(object, 1, 1024);
+  if (std::count(object.begin(), object.end(), '/') > 20) reader.fail(object, "lies too deep");
+  const Handle id(H5Oopen(file, object.c_str(), H5P_DEFAULT), H5Oclose);
+  for (const std::string& name : attributes_of(id)) {
+    const Handle attribute(H5Aopen(id, name.c_str(), H5P_DEFAULT), H5Aclose);
+    const Handle type(H5Aget_type(attribute), H5Tclose);
+    part([&] { expect_known_type(reader, fmt::format("{}@{}", object, name), type); });
+  }
+  if (H5Iget_type(id) == H5I_GROUP) {
+    for (const std::string& member : reader.members(object)) {
+      const std::string inner = object == "/" ? member : fmt::format("{}/{}", object, member);
+      part([&] {
+        if (!reader.has(inner)) reader.fail(inner, "is missing");
+        look_at(reader, file, inner, strictly);
+      });
+    }
+    return;
+  }
+  part([&] {
+    if (H5Iget_type(id) != H5I_DATASET) reader.fail(object, "is neither a group nor an array");
+    expect_known_storage(reader, object, id);
+    const Handle type(H5Dget_type(id), H5Tclose);
+    expect_known_type(reader, object, type);
+    checked_size(reader, object, id, type);
+  });
 }
 
 }  // namespace
@@ -105,16 +153,29 @@ Hdf5Reader::Hdf5Reader(std::string path) : path_(std::move(path)) {
   left_ = kFreeBytes + kMostTimes * size_;
   const bool checked = has_right_checksum(own.file, path_);
   // By what was checked, whatever has the name meanwhile.
-  Handle file(H5Fopen(fmt::format("/proc/self/fd/{}", own.file).c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
-  if (!file.valid() && ::flock(own.file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+  const auto open = [&] {
+    file_ = H5Fopen(fmt::format("/proc/self/fd/{}", own.file).c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+    return file_ >= 0;
+  };
+  constexpr std::uint64_t kBytesASecond = std::uint64_t{1} << 21U;
+  const bool survives = checked || try_reading(path_, left_, 1 + size_ / kBytesASecond, [&] {
+                          if (!open()) return false;
+                          look_at(*this, file_, "/", false);
+                          return H5Fclose(file_) >= 0;
+                        });
+  if (survives) open();
+  if (file_ < 0 && ::flock(own.file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     throw InputError(path_, "is locked by another program that writes it", "wait until that has ended");
   }
-  if (!file.valid()) {
-    throw InputError(path_, "not a readable HDF5 file (or truncated)", "write it again with this program");
-  }
+  if (file_ < 0) throw InputError(path_, "not a readable HDF5 file (or truncated)", "write it again with this program");
   haddr_t end = 0;
-  if (!checked && H5Fget_eoa(file, &end) >= 0) refuse_broken_checksum(own.file, end, path_);
-  file_ = file.release();
+  if (checked || H5Fget_eoa(file_, &end) < 0) return;
+  try {
+    refuse_broken_checksum(own.file, end, path_);
+  } catch (...) {
+    H5Fclose(file_);
+    throw;
+  }
 }
 
 Hdf5Reader::~Hdf5Reader() {
@@ -269,36 +330,9 @@ std::vector<std::string> Hdf5Reader::members(const std::string& group) const {
   return names;
 }
 
-static std::vector<std::string> attributes_of(hid_t object) {
-  std::vector<std::string> names;
-  const auto collect = [](hid_t, const char* name, const H5A_info_t*, void* list) -> herr_t {
-    static_cast<std::vector<std::string>*>(list)->emplace_back(name);
-    return 0;
-  };
-  H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, collect, &names);
-  return names;
-}
-
 void Hdf5Reader::check(const std::string& object) const {
   if (!has(object)) fail(object, "is missing");
-  // A group may hold itself: what it costs to look at them is bounded like what they hold.
-  take(object, 1, 1024);
-  if (std::count(object.begin(), object.end(), '/') > 20) fail(object, "lies too deep");
-  const Handle id(H5Oopen(file_, object.c_str(), H5P_DEFAULT), H5Oclose);
-  for (const std::string& name : attributes_of(id)) {
-    const Handle attribute(H5Aopen(id, name.c_str(), H5P_DEFAULT), H5Aclose);
-    const Handle type(H5Aget_type(attribute), H5Tclose);
-    expect_known_type(*this, fmt::format("{}@{}", object, name), type);
-  }
-  if (H5Iget_type(id) == H5I_GROUP) {
-    for (const std::string& member : members(object)) check(fmt::format("{}/{}", object, member));
-    return;
-  }
-  if (H5Iget_type(id) != H5I_DATASET) fail(object, "is neither a group nor an array");
-  expect_known_storage(*this, object, id);
-  const Handle type(H5Dget_type(id), H5Tclose);
-  expect_known_type(*this, object, type);
-  checked_size(*this, object, id, type);
+  look_at(*this, file_, object, true);
 }
 
 }  // namespace gsrgnn

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <zlib.h>
 
+#include <csignal>
 #include <gsrgnn/util/hdf5_file.hpp>
 #include <numeric>
 
@@ -40,6 +41,19 @@ class Hdf5Foreign : public ::testing::Test {
   const std::string path_ = folder_.path("a.h5");
   const std::vector<float> values_ = {1, 2, 3};
 };
+
+// They end HDF5 1.10 by signals: where it reads at no address, and divides by a chunk's size of 0.
+TEST_F(Hdf5Foreign, AFileThatHdf5DoesNotSurviveIsRefused) {
+  for (const char* name : {"chunk_of_no_size", "read_nowhere", "read_nowhere_too"}) {
+    const std::string path = fmt::format("{}/circuit/{}", GSRGNN_SEEDS, name);
+    expect_message(input_error([&] { Hdf5Reader file(path); }), path + ": ", {"does not survive"});
+  }
+  // Who is not told what becomes of children learns it all the same.
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  { ForeignFile file(path_); }
+  EXPECT_NO_THROW(Hdf5Reader{path_});
+  std::signal(SIGCHLD, before);
+}
 
 TEST_F(Hdf5Foreign, StringsOfAnyEncodingAndPaddingAreRead) {
   {

@@ -7,7 +7,8 @@
 /// bytes fit that. Other tools pass over the line, and drop it when they change or rewrite the file: without it a file
 /// is read as far as it makes sense. Nobody is trusted: links, values in other files, strings of variable length and
 /// filters other than deflate, shuffle and fletcher32 are refused, and what is read of a file takes no more than 64 MiB
-/// and 32 times its size.
+/// and 32 times its size. A file without a checksum is first looked through by a process of its own, for HDF5 crashes
+/// on some that are damaged.
 
 #include <cstdint>
 #include <functional>
