@@ -66,8 +66,8 @@ std::string unit_of(const std::vector<PlacedMap>& maps) {
   for (const auto& [map, box] : maps) {
     if (map.unit.empty() || unit.empty() || map.unit == unit) continue;
     throw InputError(map.place,
-                     fmt::format("its values are {}, and those of {} are {}", quoted(std::string_view(map.unit)),
-                                 maps.front().map.place, quoted(std::string_view(unit))),
+                     fmt::format("its values are {}, and those of {} are {}", in_quotes(std::string_view(map.unit)),
+                                 maps.front().map.place, in_quotes(std::string_view(unit))),
                      "give a horizontal and a vertical map of one kind");
   }
   return unit;
