@@ -6,7 +6,7 @@
 #    cancelled;
 #  - otherwise ends with the program's exit code.
 #
-#   GSRGNN_PROGRAM    the program (build/release/bin/gsrgnn of this project)
+#   GSRGNN_PROGRAM    the program (that which is installed with the scripts, or build/release/bin/gsrgnn)
 #   GSRGNN_LAUNCHER   srun, or mpirun where Slurm has no PMIx
 
 signalled=0 cancelled=0 caught=0 child=
@@ -20,7 +20,10 @@ hand_on() {
 trap 'hand_on USR1' USR1
 trap 'hand_on TERM' TERM
 
-GSRGNN_PROGRAM=${GSRGNN_PROGRAM:-${GSRGNN_ROOT:?"source job.sh from a job script"}/build/release/bin/gsrgnn}
+: "${GSRGNN_ROOT:?"source job.sh from a job script"}"
+installed=${GSRGNN_ROOT}/../../bin/gsrgnn  # whose scripts are in share/gsrgnn
+if [[ -z "${GSRGNN_PROGRAM:-}" && -x "${installed}" ]]; then GSRGNN_PROGRAM=${installed}; fi
+GSRGNN_PROGRAM=${GSRGNN_PROGRAM:-${GSRGNN_ROOT}/build/release/bin/gsrgnn}
 if [[ ! -x "${GSRGNN_PROGRAM}" ]]; then
   echo "${GSRGNN_PROGRAM}: not built; run scripts/build.sh, or set GSRGNN_PROGRAM" >&2
   exit 2

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Installs into a folder of its own what was built, and uses it from another: the program, its decks and scripts, and
+# the library, by which a small project predicts what the program does.
+# Usage: install_test.sh BUILD_FOLDER PROJECT
+set -euo pipefail
+
+build=$1 project=$2
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+work=$(mktemp -d /tmp/gsrgnn_install.XXXXXX)
+trap 'rm -rf "${work}"' EXIT
+say() { echo "[${SECONDS} s] $*"; }
+fail() {
+  echo "FAILED: $*"
+  exit 1
+}
+quietly() { "$@" >"${work}/log" 2>&1 || fail "$*: $(cat "${work}/log")"; }
+# As a user who has nothing but the installed folder.
+unset GSRGNN_ROOT GSRGNN_PROGRAM
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+
+prefix=${work}/prefix
+quietly cmake --install "${build}" --prefix "${prefix}"
+program=${prefix}/bin/gsrgnn
+say "installed"
+
+mkdir "${work}/elsewhere"
+cd "${work}/elsewhere"
+quietly "${program}" generate --cells 300 --seed 7 -o circuit.h5
+quietly "${program}" train "${prefix}/share/gsrgnn/inputs/quickstart.yaml" circuit=circuit.h5 train.epochs=2 \
+  model.layers=2 output=run.h5
+quietly "${program}" predict --model run.h5 --circuit circuit.h5 -o program.csv
+# A job script finds the program beside which it is installed; without a deck it tells so.
+code=0
+usage=$(GSRGNN_ROOT=${prefix}/share/gsrgnn "${prefix}/share/gsrgnn/scripts/slurm/one_node.sh" 2>&1) || code=$?
+[[ ${code} == 2 && ${usage} == usage:* ]] || fail "one_node.sh: code ${code}, ${usage}"
+say "the program trains and predicts"
+
+quietly cmake -S "${here}" -B consumer "-DCMAKE_PREFIX_PATH=${prefix}" -DCMAKE_CXX_FLAGS=-O0
+grep -qF "gsrgnn_DIR:PATH=${prefix}/" consumer/CMakeCache.txt || fail "another gsrgnn was found"
+quietly cmake --build consumer
+quietly consumer/predict_cells run.h5 circuit.h5 library.csv
+(($(wc -l <program.csv) == 301)) || fail "no 300 cells in program.csv: $(head program.csv)"
+cmp program.csv library.csv || fail "the library predicts something else"
+say "a project that finds the package predicts the same"
+
+# A project that the sources are part of has neither their tests nor their benchmarks.
+mkdir parent
+cat >parent/CMakeLists.txt <<END
+cmake_minimum_required(VERSION 3.25)
+project(parent LANGUAGES C CXX)
+add_subdirectory(${project} gsrgnn)
+get_property(folders DIRECTORY ${project} PROPERTY SUBDIRECTORIES)
+message(STATUS "parts: \${folders}.")
+END
+quietly cmake -S parent -B parent/build
+grep -qF -- "-- parts: ${project}/src." "${work}/log" || fail "more than src is built: $(cat "${work}/log")"
+say "a project that the sources are part of builds src alone"
