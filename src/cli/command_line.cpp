@@ -81,7 +81,7 @@ int run(int argc, char** argv) {
   open_standard_streams();
   fail_at_file_limit();
   CLI::App app("Trains deep graph neural networks on circuit graphs to predict routing congestion.", "gsrgnn");
-  app.set_version_flag("--version", fmt::format("gsrgnn {} ({})", program_version(), program_revision()));
+  app.set_version_flag("--version", build_description, "Print version, revision and what it was built with, and exit");
   std::function<void()> act;
   const Command program(app, act);
   Arguments given;

@@ -24,6 +24,14 @@ int execution_concurrency() {
   return Kokkos::DefaultExecutionSpace().concurrency();
 }
 
+std::string build_description() {
+  const std::string vectors = vector_instructions();
+  return fmt::format("gsrgnn {} ({})\nKokkos {} on {}; its backends: {}\nbuilt by {} as C++{} for {}",
+                     program_version(), program_revision(), kokkos_version(), execution_space(), GSRGNN_BACKENDS,
+                     GSRGNN_COMPILER, __cplusplus / 100 % 100,
+                     vectors.empty() ? "any of its processors" : "processors with " + vectors);
+}
+
 std::string kokkos_configuration() {
   std::ostringstream text;
   Kokkos::print_configuration(text);

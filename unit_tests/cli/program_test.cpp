@@ -4,6 +4,7 @@
 #include <gsrgnn/circuit/circuit_file.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/training/run_file.hpp>
+#include <gsrgnn/util/version.hpp>
 
 #include "circuit/def_text.hpp"
 #include "support/program.hpp"
@@ -135,7 +136,12 @@ TEST_F(Program, TellsWhatItCanDo) {
   }
   for (const char* nothing : {"", "help"}) EXPECT_EQ(succeed(nothing), help);
   EXPECT_EQ(succeed("help train"), succeed("train --help"));
-  EXPECT_EQ(succeed("--version").rfind("gsrgnn ", 0), 0U);
+  const std::string version = succeed("--version");
+  EXPECT_EQ(version.rfind("gsrgnn " + program_version() + " (", 0), 0U) << version;
+  for (const std::string& part : {"Kokkos " + kokkos_version(), execution_space(), vector_instructions()}) {
+    EXPECT_NE(version.find(part), std::string::npos) << part << " in " << version;
+  }
+  EXPECT_EQ(std::count(version.begin(), version.end(), '\n'), 3) << version;
   EXPECT_TRUE(work_.listing().empty());
 }
 

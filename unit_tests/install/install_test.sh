@@ -41,6 +41,7 @@ quietly cmake --build consumer
 quietly consumer/predict_cells run.h5 circuit.h5 library.csv
 (($(wc -l <program.csv) == 301)) || fail "no 300 cells in program.csv: $(head program.csv)"
 cmp program.csv library.csv || fail "the library predicts something else"
+grep -qF "this processor lacks" consumer/predict_cells || fail "the project's program would not check its processor"
 say "a project that finds the package predicts the same"
 
 # A project that the sources are part of has neither their tests nor their benchmarks.
