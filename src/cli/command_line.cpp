@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <Kokkos_Core.hpp>
+#include <gsrgnn/cli/command_table.hpp>
 #include <gsrgnn/cli/commands.hpp>
 #include <gsrgnn/cli/tell.hpp>
 #include <gsrgnn/util/blas.hpp>
@@ -68,6 +69,44 @@ static ExitCode end_of_output() {
       kRunFailed);
 }
 
+static OptionTable table_of(const CLI::Option& option) {
+  OptionTable table;
+  for (const std::string& name : option.get_snames()) table.names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames()) table.names.push_back("--" + name);
+  if (option.get_positional()) table.names = {option.get_name(true)};
+  table.description = option.get_description();
+  table.required = option.get_required();
+  if (option.get_expected_max() == 0) return table;
+  table.preset = option.get_default_str();
+  table.repeated = option.get_expected_max() > 1;
+  table.value = option.get_type_name();
+  if (const std::size_t names = table.value.find(":{"); names != std::string::npos) {  // CLI::IsMember's
+    table.choices = CLI::detail::split(table.value.substr(names + 2, table.value.size() - names - 3), ',');
+    table.value.resize(names);
+  }
+  return table;
+}
+
+static CommandTable table_of(const CLI::App& app) {
+  CommandTable table{app.get_name(), app.get_description(), app.get_footer(), {}, {}};
+  for (const CLI::Option* option : app.get_options()) table.options.push_back(table_of(*option));
+  for (const CLI::App* one : app.get_subcommands([](const CLI::App*) { return true; })) {
+    table.commands.push_back(table_of(*one));
+  }
+  return table;
+}
+
+/// What the program says of its own tables: "help --man", and "complete WORD...", which shells ask
+/// (scripts/completion). Nothing when it is asked something else.
+static std::string told_of_tables(const CLI::App& app, int argc, char** argv) {
+  const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  std::string text;
+  if (words == std::vector<std::string>{"help", "--man"}) return manual_page(table_of(app));
+  if (words.size() < 2 || words.front() != "complete") return text;
+  for (const std::string& one : completions(table_of(app), {words.begin() + 1, words.end()})) text += one + "\n";
+  return text.empty() ? "\n" : text;
+}
+
 /// What was typed, with --help for what means that: nothing at all, or "help", or "help COMMAND".
 static std::vector<const char*> asked_for_help(int argc, char** argv) {
   std::vector<const char*> arguments(argv, argv + argc);
@@ -88,6 +127,12 @@ int run(int argc, char** argv) {
   for (const auto add : {add_import, add_generate, add_info, add_maps, add_plan, add_train, add_sweep, add_watch,
                          add_predict, add_collect, add_report}) {
     add(program, given);
+  }
+  // Commands would have it too if it were said before they are added.
+  app.footer("gsrgnn help COMMAND says more; gsrgnn help --man all of it, as a manual page.");
+  if (const std::string text = told_of_tables(app, argc, argv); !text.empty()) {
+    write_output(text);
+    return end_of_output();
   }
   try {
     const std::vector<const char*> arguments = asked_for_help(argc, argv);

@@ -25,4 +25,18 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/inputs DESTINATION ${data})
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/scripts/plot.py DESTINATION ${data}/scripts)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/scripts/slurm DESTINATION ${data}/scripts USE_SOURCE_PERMISSIONS
         PATTERN nightly_performance.sh EXCLUDE)
+
+# How lines are completed, where bash and zsh look; and the manual page, which the program writes itself, if it can run
+# on the machine that builds.
+install(FILES ${PROJECT_SOURCE_DIR}/scripts/completion/gsrgnn.bash RENAME gsrgnn
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES ${PROJECT_SOURCE_DIR}/scripts/completion/_gsrgnn DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+set(manual ${CMAKE_CURRENT_BINARY_DIR}/gsrgnn.1)
+install(CODE "execute_process(COMMAND \"$<TARGET_FILE:gsrgnn_program>\" help --man OUTPUT_FILE \"${manual}\"
+                              RESULT_VARIABLE failed)
+              if(failed)
+                message(WARNING \"gsrgnn does not run here (\${failed}), and so there is no manual page\")
+                file(REMOVE \"${manual}\")
+              endif()")
+install(FILES ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

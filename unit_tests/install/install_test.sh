@@ -33,7 +33,13 @@ quietly "${program}" predict --model run.h5 --circuit circuit.h5 -o program.csv
 code=0
 usage=$(GSRGNN_ROOT=${prefix}/share/gsrgnn "${prefix}/share/gsrgnn/scripts/slurm/one_node.sh" 2>&1) || code=$?
 [[ ${code} == 2 && ${usage} == usage:* ]] || fail "one_node.sh: code ${code}, ${usage}"
-say "the program trains and predicts"
+[[ $(head -c 12 "${prefix}/share/man/man1/gsrgnn.1") == ".TH GSRGNN 1" ]] || fail "the manual page is not there"
+# In a shell that finds the program on its PATH, as bash would ask.
+completed=$(PATH=${prefix}/bin:${PATH} bash -c 'source "$0"; COMP_WORDS=(gsrgnn pre) COMP_CWORD=1; _gsrgnn gsrgnn
+  echo "${COMPREPLY[@]}"' "${prefix}/share/bash-completion/completions/gsrgnn")
+[[ ${completed} == predict ]] || fail "'gsrgnn pre' is completed to '${completed}'"
+[[ -f ${prefix}/share/zsh/site-functions/_gsrgnn ]] || fail "zsh's completion is not there"
+say "the program trains, predicts and is completed"
 
 quietly cmake -S "${here}" -B consumer "-DCMAKE_PREFIX_PATH=${prefix}" -DCMAKE_CXX_FLAGS=-O0
 grep -qF "gsrgnn_DIR:PATH=${prefix}/" consumer/CMakeCache.txt || fail "another gsrgnn was found"
