@@ -152,9 +152,9 @@ class DefParser {
     return word;
   }
 
-  Point point(const std::optional<Point>& previous = {}) {
-    const DefPoint before = previous ? DefPoint{previous->x, previous->y} : DefPoint{};
-    const DefPoint at = read_def_point(tokens_, previous ? &before : nullptr);
+  Point point(const Point* previous = nullptr) {
+    const DefPoint before = previous != nullptr ? DefPoint{previous->x, previous->y} : DefPoint{};
+    const DefPoint at = read_def_point(tokens_, previous != nullptr ? &before : nullptr);
     return {at[0], at[1]};
   }
 
@@ -223,7 +223,7 @@ class DefParser {
     Point last = point();
     Point low = last, high = last;
     while (!tokens_.accept(";")) {
-      last = point(last);
+      last = point(&last);
       low = {std::min(low.x, last.x), std::min(low.y, last.y)};
       high = {std::max(high.x, last.x), std::max(high.y, last.y)};
     }
@@ -388,23 +388,25 @@ class DefParser {
   void wiring() {
     std::int32_t on = layer(name("a layer"));
     std::string_view via;
-    std::optional<Point> last;
+    Point last{};
+    bool begun = false;  // there is a last point
     while (tokens_.peek() != ";" && tokens_.peek() != "+") {
       if (tokens_.peek() == "(") {
-        const Point next = point(last);
-        if (last && on < 0 && (last->x != next.x || last->y != next.y)) {
+        const Point next = point(begun ? &last : nullptr), from = begun ? last : next;
+        if (on < 0 && (from.x != next.x || from.y != next.y)) {
           if (design_.unknown_via.empty()) design_.unknown_via = via;
-        } else if (last) {  // a slanted one takes as many tracks as its two legs
-          if (last->x != next.x) design_.wire.push_back({on, last->x, last->y, next.x, last->y});
-          if (last->y != next.y) design_.wire.push_back({on, next.x, last->y, next.x, next.y});
+        } else {  // a slanted one takes as many tracks as its two legs
+          if (from.x != next.x) design_.wire.push_back({on, from.x, from.y, next.x, from.y});
+          if (from.y != next.y) design_.wire.push_back({on, next.x, from.y, next.x, next.y});
         }
         last = next;
+        begun = true;
         continue;
       }
       const std::string_view word = tokens_.next();
       if (word == "NEW") {
         on = layer(name("a layer"));
-        last.reset();
+        begun = false;
       } else if (word == "TAPERRULE") {
         name("a rule");
       } else if (word == "STYLE" || word == "MASK") {
@@ -414,13 +416,14 @@ class DefParser {
         for (int i = 0; i < 4; ++i) tokens_.integer("a side of RECT");
         tokens_.expect(")");
       } else if (word == "VIRTUAL") {  // a connection without metal
-        last = point(last);
+        last = point(begun ? &last : nullptr);
+        begun = true;
       } else if (word == "-" || word == "END") {
         tokens_.fail("the routing of a net has not ended with ';'");
       } else if (word != "TAPER") {
-        if (!last) tokens_.fail(fmt::format("the via {} comes before any point of its wire", in_quotes(word)));
+        if (!begun) tokens_.fail(fmt::format("the via {} comes before any point of its wire", in_quotes(word)));
         via = word;
-        if (on >= 0) design_.via.push_back({on, last->x, last->y});
+        if (on >= 0) design_.via.push_back({on, last.x, last.y});
         on = vias_.layer_behind(via, on, layer_index_);
         if (orientation_of(tokens_.peek())) tokens_.next();
       }
