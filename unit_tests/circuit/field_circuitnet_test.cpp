@@ -15,7 +15,7 @@ namespace {
 using namespace testing;
 
 const std::string kFieldCircuitNet = std::string(GSRGNN_SHARED_DATA) + "/../field/circuitnet/";
-const std::string kDesign = "1-zero-riscy-a-1-c2-u0.8-m1-p1-f0";
+const std::string kFieldDesign = "1-zero-riscy-a-1-c2-u0.8-m1-p1-f0";
 
 class FieldCircuitNet : public ::testing::Test {
  protected:
@@ -24,7 +24,8 @@ class FieldCircuitNet : public ::testing::Test {
   }
 };
 
-CircuitNetOptions options_of(const std::string& root, const std::string& label, const std::string& design = kDesign) {
+CircuitNetOptions options_of(const std::string& root, const std::string& label,
+                             const std::string& design = kFieldDesign) {
   CircuitNetOptions options;
   options.root = kFieldCircuitNet + root;
   options.design = design;

@@ -47,7 +47,7 @@ GcellCongestion congestion_of(const DefDesign& design, const LefTechnology* lef 
 
 using Map = std::vector<double>;
 
-void expect_map(const Map& map, const Map& expected) {
+void expect_congestion(const Map& map, const Map& expected) {
   ASSERT_EQ(map.size(), expected.size());
   for (std::size_t i = 0; i < map.size(); ++i) EXPECT_DOUBLE_EQ(map[i], expected[i]) << "GCell " << i;
 }
@@ -56,13 +56,13 @@ TEST(GcellCongestion, SplitsAWireAmongThreeGcells) {
   const GcellCongestion grid = congestion_of(three_by_two({{metal3, 270, 50, 20, 50}}));
   EXPECT_EQ(grid.columns(), 3);
   EXPECT_EQ(grid.rows(), 2);
-  expect_map(grid.horizontal, {0.08, 0.1, 0.07, 0, 0, 0});
-  expect_map(grid.vertical, {0, 0, 0, 0, 0, 0});
+  expect_congestion(grid.horizontal, {0.08, 0.1, 0.07, 0, 0, 0});
+  expect_congestion(grid.vertical, {0, 0, 0, 0, 0, 0});
 }
 
 TEST(GcellCongestion, AddsUpOverlappingWires) {
   const GcellCongestion grid = congestion_of(three_by_two({{metal2, 150, 90, 150, 130}, {metal2, 150, 190, 150, 95}}));
-  expect_map(grid.vertical, {0, 0.015, 0, 0, 0.12, 0});
+  expect_congestion(grid.vertical, {0, 0.015, 0, 0, 0.12, 0});
 }
 
 TEST(GcellCongestion, AWireOnABorderBelongsToTheRightOrAbove) {
@@ -70,8 +70,8 @@ TEST(GcellCongestion, AWireOnABorderBelongsToTheRightOrAbove) {
                                                            {metal2, 200, 0, 200, 100},    // between columns
                                                            {metal2, 300, 150, 300, 200},  // the last border
                                                            {metal3, 210, 200, 220, 200}}));
-  expect_map(grid.horizontal, {0, 0, 0, 0, 0.1, 0.01});
-  expect_map(grid.vertical, {0, 0, 0.1, 0, 0, 0.05});
+  expect_congestion(grid.horizontal, {0, 0, 0, 0, 0.1, 0.01});
+  expect_congestion(grid.vertical, {0, 0, 0.1, 0, 0, 0.05});
 }
 
 TEST(GcellCongestion, WrongWayJogsCountOnTheirLayer) {
@@ -79,31 +79,31 @@ TEST(GcellCongestion, WrongWayJogsCountOnTheirLayer) {
                                                            {metal2, 250, 0, 250, 200},
                                                            {metal3, 250, 95, 250, 115},
                                                            {metal3, 0, 150, 300, 150}}));
-  expect_map(grid.vertical, {0.01, 0.03, 0.1, 0, 0, 0.1});
-  expect_map(grid.horizontal, {0, 0, 0.005, 0.1, 0.1, 0.115});
+  expect_congestion(grid.vertical, {0.01, 0.03, 0.1, 0, 0, 0.1});
+  expect_congestion(grid.horizontal, {0, 0, 0.005, 0.1, 0.1, 0.115});
 }
 
 TEST(GcellCongestion, LeavesOutTheLowestLayerUnlessItCarriesWires) {
   const DefDesign::Wire most{metal3, 0, 150, 300, 150};
   const GcellCongestion left_out = congestion_of(three_by_two({most, {metal1, 20, 50, 30, 50}}));
-  expect_map(left_out.horizontal, {0, 0, 0, 0.1, 0.1, 0.1});
+  expect_congestion(left_out.horizontal, {0, 0, 0, 0.1, 0.1, 0.1});
   const GcellCongestion counts = congestion_of(three_by_two({most, {metal1, 20, 50, 80, 50}}));
-  expect_map(counts.horizontal, {0.03, 0, 0, 0.05, 0.05, 0.05});  // with its tracks
+  expect_congestion(counts.horizontal, {0.03, 0, 0, 0.05, 0.05, 0.05});  // with its tracks
 }
 
 TEST(GcellCongestion, CapacityIsTheTracksOfAllLayersOfADirection) {
   DefDesign design = three_by_two({{metal2, 50, 0, 50, 200}, {metal3, 0, 100, 300, 100}});
   design.tracks[0].push_back({metal4, 0, 4, 100});  // tracks on the borders; the last one is in the last column
   const GcellCongestion grid = congestion_of(design);
-  expect_map(grid.vertical, {100. / 1100, 0, 0, 100. / 1100, 0, 0});
+  expect_congestion(grid.vertical, {100. / 1100, 0, 0, 100. / 1100, 0, 0});
   design.wire.push_back({metal4, 250, 0, 250, 120});
-  expect_map(congestion_of(design).vertical, {100. / 1100, 0, 100. / 1200, 100. / 1100, 0, 20. / 1200});
+  expect_congestion(congestion_of(design).vertical, {100. / 1100, 0, 100. / 1200, 100. / 1100, 0, 20. / 1200});
 }
 
 TEST(GcellCongestion, NoCapacityGivesZero) {
   DefDesign design = three_by_two({{metal3, 0, 50, 300, 50}, {metal3, 0, 150, 300, 150}});
   design.tracks[1] = {{metal3, 105, 10, 10}};  // none in the lower row
-  expect_map(congestion_of(design).horizontal, {0, 0, 0, 0.1, 0.1, 0.1});
+  expect_congestion(congestion_of(design).horizontal, {0, 0, 0, 0.1, 0.1, 0.1});
 }
 
 TEST(GcellCongestion, GcellsOfDifferentSize) {
@@ -111,8 +111,8 @@ TEST(GcellCongestion, GcellsOfDifferentSize) {
   design.gcell_line = {std::vector<std::int32_t>{0, 30, 300}, std::vector<std::int32_t>{0, 60, 200}};
   const GcellCongestion grid = congestion_of(design);
   // 6 and 14 tracks in the rows, 3 and 27 in the columns.
-  expect_map(grid.horizontal, {1. / 6, 1. / 6, 0, 0});
-  expect_map(grid.vertical, {1. / 3, 0, 1. / 3, 0});
+  expect_congestion(grid.horizontal, {1. / 6, 1. / 6, 0, 0});
+  expect_congestion(grid.vertical, {1. / 3, 0, 1. / 3, 0});
 }
 
 TEST(GcellCongestion, TheEdgeOfTheDieClosesTheGrid) {
@@ -121,12 +121,12 @@ TEST(GcellCongestion, TheEdgeOfTheDieClosesTheGrid) {
   const GcellCongestion grid = congestion_of(design);
   EXPECT_EQ(grid.border[0], (std::vector<std::int32_t>{0, 100, 200, 300}));
   EXPECT_EQ(grid.border[1], (std::vector<std::int32_t>{0, 200}));
-  expect_map(grid.horizontal, {0.05, 0.05, 0.05});
+  expect_congestion(grid.horizontal, {0.05, 0.05, 0.05});
 }
 
 TEST(GcellCongestion, WhatLiesOutsideBelongsToTheNearestGcell) {
   const GcellCongestion grid = congestion_of(three_by_two({{metal3, -50, -10, 350, -10}}));
-  expect_map(grid.horizontal, {0.15, 0.1, 0.15, 0, 0, 0});
+  expect_congestion(grid.horizontal, {0.15, 0.1, 0.15, 0, 0, 0});
 }
 
 TEST(GcellCongestion, KeepsExtremeNumbersApart) {
@@ -155,8 +155,8 @@ TEST(GcellCongestion, LayersRunAsTheLefSays) {
   design.tracks[0] = {{metal3, 5, 30, 10}};
   design.tracks[1] = {{metal2, 5, 20, 10}};
   const GcellCongestion grid = congestion_of(design, &turned);
-  expect_map(grid.horizontal, {0.1, 0, 0, 0, 0, 0});
-  expect_map(grid.vertical, {0, 0, 0, 0, 0, 0.1});
+  expect_congestion(grid.horizontal, {0.1, 0, 0, 0, 0, 0});
+  expect_congestion(grid.vertical, {0, 0, 0, 0, 0, 0.1});
 
   const LefTechnology other{"other.lef", {{"M1", Direction::horizontal}, {"metal2", Direction::horizontal}}, {}, {}};
   expect_message(input_error([&] { congestion_of(design, &other); }), "other.lef",
@@ -183,7 +183,7 @@ TEST(GcellCongestion, MakesAGridWhereThereIsNone) {
   const GcellCongestion grid = congestion_of(design, nullptr, &note);
   EXPECT_EQ(grid.border[0], (std::vector<std::int32_t>{0, 150, 300}));
   EXPECT_EQ(grid.border[1], (std::vector<std::int32_t>{0, 200}));
-  expect_map(grid.horizontal, {0.05, 0.05});
+  expect_congestion(grid.horizontal, {0.05, 0.05});
   ASSERT_EQ(note.size(), 1U);
   EXPECT_NE(note[0].find("GCells of 1.5 microns"), std::string::npos) << note[0];
   // Of the side that is asked for, also where the design has its own.

@@ -19,19 +19,19 @@ namespace {
 
 using namespace testing;
 
-constexpr int kEpochs = kSanitized ? 200 : 1000;
-const std::string kDeck = fmt::format(R"(circuit:
+constexpr int kLongEpochs = kSanitized ? 200 : 1000;
+const std::string kLongDeck = fmt::format(R"(circuit:
   generate: {{cells: 200, seed: 1}}
 model: {{kind: rev, hidden: 16, layers: 2, dropout: 0.2}}
 train: {{epochs: {}, split: [0.6, 0.2, 0.2]}}
 output: run.h5
 )",
-                                      kEpochs);
+                                          kLongEpochs);
 
 class CheckpointCommand : public ::testing::Test {
  protected:
   CheckpointCommand() {
-    work_.write("deck.yaml", kDeck);
+    work_.write("deck.yaml", kLongDeck);
     EXPECT_EQ(run("train deck.yaml"), 0) << said();
     std::filesystem::rename(work_.path("run.h5"), work_.path("undisturbed.h5"));
   }
@@ -76,7 +76,7 @@ TEST_F(CheckpointCommand, EverySignalWritesACheckpoint) {
                                      {SIGXCPU, "SIGXCPU"},
                                      {SIGXFSZ, "SIGXFSZ"},
                                      {SIGPIPE, "SIGPIPE"}}) {
-    EXPECT_EQ(stop("train deck.yaml", number, kEpochs / 10), 75) << said();
+    EXPECT_EQ(stop("train deck.yaml", number, kLongEpochs / 10), 75) << said();
     EXPECT_TRUE(says(fmt::format("gsrgnn: stopped ({}) after ", name))) << said();
     EXPECT_TRUE(says("checkpoint run.h5.checkpoint; gsrgnn train --resume goes on")) << said();
     EXPECT_FALSE(std::filesystem::exists(work_.path("run.h5")));
@@ -84,9 +84,9 @@ TEST_F(CheckpointCommand, EverySignalWritesACheckpoint) {
     ASSERT_EQ(run("info --json run.h5.checkpoint"), 0) << said();
     const auto info = nlohmann::json::parse(said());
     EXPECT_EQ(info["kind"], "checkpoint");
-    EXPECT_EQ(info["epochs"], kEpochs);
+    EXPECT_EQ(info["epochs"], kLongEpochs);
     ASSERT_EQ(run("train --resume deck.yaml"), 0) << said();
-    EXPECT_TRUE(says(fmt::format("goes on after {} of {} epochs", info["epoch"].get<int>(), kEpochs))) << said();
+    EXPECT_TRUE(says(fmt::format("goes on after {} of {} epochs", info["epoch"].get<int>(), kLongEpochs))) << said();
     EXPECT_TRUE(says("started")) << said();  // not "0s left", for nothing of the time was this process's
     expect_undisturbed();
     ASSERT_EQ(run("train --resume deck.yaml"), 0);
@@ -109,7 +109,7 @@ TEST_F(CheckpointCommand, UnderNohupTheTerminalsEndIsNone) {
 TEST_F(CheckpointCommand, AReaderThatGoesAwayStopsIt) {
   const std::string shell =
       fmt::format("cd '{}' && {{ '{}' train deck.yaml train.epochs={}; echo $? >code; }} | head -n 3", work_.path(),
-                  GSRGNN_PROGRAM, 100 * kEpochs);
+                  GSRGNN_PROGRAM, 100 * kLongEpochs);
   EXPECT_EQ(wait_for(start_shell(shell, out_)), 0);
   EXPECT_EQ(read_bytes(work_.path("code")), "75\n") << said();
   EXPECT_TRUE(says("gsrgnn: stopped (SIGPIPE) after ")) << said();
@@ -136,7 +136,8 @@ TEST_F(CheckpointCommand, KilledAtRandomMomentsItGoesOn) {
   int kills = 0, went_on = 0;
   for (int round = 0; round < 3 || (went_on < 3 && round < 20); ++round) {
     for (int code = -1; code != 0 && kills < 100;) {
-      const pid_t training = start(fmt::format("train --resume deck.yaml train.checkpoint.epochs={}", kEpochs / 10));
+      const pid_t training =
+          start(fmt::format("train --resume deck.yaml train.checkpoint.epochs={}", kLongEpochs / 10));
       wait_until_said(training, out_, "epoch");
       if (kills % 11 < 8) {  // and then leave it alone, so that there is an end
         std::this_thread::sleep_for(std::chrono::milliseconds(random.below(kSanitized ? 400 : 120)));
@@ -153,8 +154,8 @@ TEST_F(CheckpointCommand, KilledAtRandomMomentsItGoesOn) {
 }
 
 TEST_F(CheckpointCommand, OtherCheckpointsAreRefusedOrPassedOver) {
-  const std::string often = fmt::format("train deck.yaml train.checkpoint.epochs={}", kEpochs / 20);
-  ASSERT_EQ(stop(often, SIGUSR1, kEpochs / 5), 75) << said();
+  const std::string often = fmt::format("train deck.yaml train.checkpoint.epochs={}", kLongEpochs / 20);
+  ASSERT_EQ(stop(often, SIGUSR1, kLongEpochs / 5), 75) << said();
   ASSERT_TRUE(std::filesystem::exists(work_.path("run.h5.checkpoint.previous")));
 
   EXPECT_EQ(run("train --resume deck.yaml model.layers=3"), 2);

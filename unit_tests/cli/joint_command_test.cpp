@@ -20,7 +20,7 @@ namespace {
 
 using namespace testing;
 
-constexpr int kEpochs = kSanitized ? 100 : 1500;
+constexpr int kJointEpochs = kSanitized ? 100 : 1500;
 
 class JointCommand : public ::testing::Test {
  protected:
@@ -39,7 +39,7 @@ model: {{hidden: 16, k: 4, layers: 2, dropout: 0.2}}
 train: {{epochs: {}, batch: 2}}
 output: run.h5
 )",
-                                         kEpochs));
+                                         kJointEpochs));
   }
 
   /// "gsrgnn ARGUMENTS" by so many ranks (0: without mpirun), its standard output and error into one file.
@@ -158,7 +158,7 @@ TEST_F(JointCommand, ASignalToAnyRankStopsAllTogether) {
     const int code = until_in_time([&] {
       for (const char* name : {"run.h5", "run.h5.checkpoint"}) std::filesystem::remove(work_.path(name));
       const pid_t job = start("train deck.yaml", 2);
-      EXPECT_TRUE(wait_until_said(job, out_, fmt::format("/{}  loss", kEpochs))) << said();
+      EXPECT_TRUE(wait_until_said(job, out_, fmt::format("/{}  loss", kJointEpochs))) << said();
       const auto pids = ranks();
       EXPECT_EQ(pids.size(), 2U) << said();
       for (std::size_t rank = 0; rank < pids.size(); ++rank) {

@@ -15,7 +15,7 @@ namespace {
 using namespace testing;
 using Json = nlohmann::json;
 
-const std::string kDeck = R"(circuit:
+const std::string kReportedDeck = R"(circuit:
   generate: {cells: 200, seed: 1}
 model: {layers: 2, hidden: 16, k: 4}
 train: {epochs: 4, split: [0.6, 0.2, 0.2]}
@@ -42,7 +42,7 @@ class ReportCommands : public ::testing::Test {
     for (const std::string& word : words) EXPECT_NE(outcome.err.find(word), std::string::npos) << outcome.err;
   }
   void train(const std::string& name, const std::string& overrides) const {
-    work_.write("deck.yaml", kDeck);
+    work_.write("deck.yaml", kReportedDeck);
     succeed(fmt::format("train deck.yaml output=runs/{}.h5 {}", name, overrides));
   }
 
@@ -95,7 +95,7 @@ TEST_F(ReportCommands, FromRunsToTables) {
 }
 
 TEST_F(ReportCommands, Mistakes) {
-  work_.write("deck.yaml", kDeck);
+  work_.write("deck.yaml", kReportedDeck);
   std::filesystem::create_directory(work_.path("runs"));
   expect_refused(run("collect runs -o results.h5"), {"runs: ", "no run file", "; "});
   expect_refused(run("collect none -o results.h5"), {"none: ", "no such folder"});
