@@ -136,9 +136,8 @@ void add_circuitnet(const Command& import, Arguments& a) {
   command.required("--root", &o->net.root, "Folder of the dataset");
   command.option("--design", &o->net.design, "A placement's name; without it, all (mpirun shares them)");
   command.one_or_two("--label", &o->net.label, "MAP [MAP]",
-                     "One map or two (horizontal, vertical; .npy, .npz, FILE.npz:ARRAY, a CSV in GCells, or folders of "
-                     "a map a design), "
-                     "or rudy");
+                     "One map or two (horizontal, vertical; .npy, .npz, FILE.npz:ARRAY, a CSV in GCells, or folders "
+                     "of a map a design), or rudy");
   command.choice("--combine", o->net.combine, kCombined, "Two maps: their average, or separate labels");
   command.choice("--rule", o->net.rule, {{"max", BoxRule::max}, {"mean", BoxRule::mean}, {"center", BoxRule::center}},
                  "What a cell takes of a map over its box");

@@ -26,7 +26,7 @@ class Gsrgnn(CMakePackage, CudaPackage):
     depends_on("git", type="build")
     generator("ninja")
 
-    # g++ 12 miscompiles Kokkos 4.6; CUDA 13 needs 4.7.01.
+    # CUDA 13 needs 4.7.01.
     depends_on("kokkos@4.7.01: +serial")
     depends_on("kokkos-kernels@4.7.01: +blas +execspace_serial layouts=right scalars=float")
     depends_on("kokkos +openmp", when="+openmp")
