@@ -6,7 +6,7 @@ namespace gsrgnn {
 
 std::unique_ptr<AnyModel> make_gsr_model(const ModelRequest& request) {
   if (request.shape.relation_set != RelationSet::nets) return make_gsr_lattice_model(request);
-  return make_with_index<GsrModel>(request);
+  return make_on_graph_with_index<GsrModel>(request);
 }
 
 }  // namespace gsrgnn

@@ -30,10 +30,10 @@ const std::vector<KindRow>& rows() {
     constexpr int kAny = 65536;
     // name, groups, k, residual, dropout, lattice, arrays, aggregations, products
     return std::vector<KindRow>{{{"gcn", 1, 1, false, false, false, false, gcn, 2, 3}, make_gcn_model},
-                                {{"sage", 1, 1, false, false, false, false, sage, 2, 6}, make_sage_model},
-                                {{"rev", 2, kAny, false, false, true, false, rev, 3, 8}, make_rev_model},
+                                {{"sage", 1, 1, false, false, false, true, sage, 2, 6}, make_sage_model},
+                                {{"rev", 2, kAny, false, false, true, true, rev, 3, 8}, make_rev_model},
                                 {{"gsr", 2, 2, true, true, true, true, gsr, 2.5, 0}, make_gsr_model},
-                                {{"res", 1, 1, true, false, true, false, gsr, 2, 0}, make_res_model}};
+                                {{"res", 1, 1, true, false, true, true, gsr, 2, 0}, make_res_model}};
   }();
   return all;
 }

@@ -41,12 +41,32 @@ std::unique_ptr<AnyModel> make_on_graph(const ModelRequest& r) {
   return std::make_unique<ModelOnGraph<ModelType, EdgeGraph<float, Exec>>>(r);
 }
 
-/// The same of a model that stores columns of a group.
+/// With the lattice of GCells among its relations.
+template <class ModelType>
+std::unique_ptr<AnyModel> make_on_lattice(const ModelRequest& r) {
+  using Exec = AnyModel::Exec;
+  using Gcells = Lattice<float, Exec>;
+  if (r.shape.relation_set == RelationSet::lattice) return std::make_unique<ModelOnGraph<ModelType, Gcells>>(r);
+  return std::make_unique<ModelOnGraph<ModelType, Relations<NetGraph<float, Exec>, Gcells>>>(r);
+}
+
+template <class ModelType>
+std::unique_ptr<AnyModel> make_on_relations(const ModelRequest& r) {
+  return r.shape.relation_set == RelationSet::nets ? make_on_graph<ModelType>(r) : make_on_lattice<ModelType>(r);
+}
+
+/// The same of models that store columns of a group.
 template <template <class Scalar, class Index, class Exec> class ModelType>
-std::unique_ptr<AnyModel> make_with_index(const ModelRequest& r) {
+std::unique_ptr<AnyModel> make_on_graph_with_index(const ModelRequest& r) {
   using Exec = AnyModel::Exec;
   if (r.shape.width() <= 256) return make_on_graph<ModelType<float, std::uint8_t, Exec>>(r);
   return make_on_graph<ModelType<float, std::uint16_t, Exec>>(r);
+}
+template <template <class Scalar, class Index, class Exec> class ModelType>
+std::unique_ptr<AnyModel> make_on_lattice_with_index(const ModelRequest& r) {
+  using Exec = AnyModel::Exec;
+  if (r.shape.width() <= 256) return make_on_lattice<ModelType<float, std::uint8_t, Exec>>(r);
+  return make_on_lattice<ModelType<float, std::uint16_t, Exec>>(r);
 }
 
 std::unique_ptr<AnyModel> make_gcn_model(const ModelRequest& request);

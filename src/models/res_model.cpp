@@ -5,7 +5,8 @@
 namespace gsrgnn {
 
 std::unique_ptr<AnyModel> make_res_model(const ModelRequest& request) {
-  return make_with_index<ResModel>(request);
+  if (request.shape.relation_set != RelationSet::nets) return make_on_lattice_with_index<ResModel>(request);
+  return make_on_graph_with_index<ResModel>(request);
 }
 
 }  // namespace gsrgnn

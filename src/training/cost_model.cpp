@@ -21,10 +21,12 @@ double predicted_seconds(const Deck& deck, const CircuitCounts& counts) {
   const double width = deck.model.hidden;
   const double aggregate = deck.model.adjacency == Adjacency::expanded ? static_cast<double>(counts.edges) * kPerEdge
                                                                        : static_cast<double>(counts.pins) * kPerPin;
-  double layer =
-      aggregate * kind.aggregations * width + cells * kind.products * width * (width / deck.model.groups) * kPerDense;
+  // A cell and its neighbours each have a weight; on the lattice each neighbour has.
+  const double weights = deck.model.relation_set == RelationSet::nets ? 1 : (1.0 + kLatticeNeighbours) / 2;
+  double layer = aggregate * kind.aggregations * width +
+                 weights * cells * kind.products * width * (width / deck.model.groups) * kPerDense;
   if (kind.k) {
-    layer += cells * (deck.model.k * static_cast<double>(deck.model.hidden) * kPerKept + kPerCell);
+    layer += cells * (weights * deck.model.k * static_cast<double>(deck.model.hidden) * kPerKept + kPerCell);
   }
   double epoch = deck.model.layers * layer + cells * kPerScored;
   // The model that is judged needs a pass of its own.

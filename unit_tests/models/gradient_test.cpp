@@ -97,6 +97,19 @@ TYPED_TEST(Gradient, GsrOnTheLattice) {
     Probe<typename TestFixture::Gsr, Lattice>(shape, awkward_lattice()).compare();
   }
 }
+TYPED_TEST(Gradient, ResOnTheLattice) {
+  Probe<typename TestFixture::Res, Lattice>(on_lattice(res_shape(2, 20, 4), RelationSet::lattice), awkward_lattice())
+      .compare();
+}
+TYPED_TEST(Gradient, SageOnTheLattice) {
+  const auto sage = shape(ModelKind::sage, 3, 20, 1);
+  Probe<typename TestFixture::Sage, Lattice>(on_lattice(sage, RelationSet::lattice), awkward_lattice()).compare();
+}
+TYPED_TEST(Gradient, RevOnNetsAndTheLattice) {
+  const auto rev = rev_shape(2, 40, 2, 0.3);
+  Probe<typename TestFixture::Rev, NetsAndLattice>(on_lattice(rev, RelationSet::nets_and_lattice), awkward_lattice())
+      .compare();
+}
 TYPED_TEST(Gradient, GsrOnNetsAndTheLattice) {
   const auto shape = on_lattice(gsr_shape(1, 48, 5, Residual::sparse), RelationSet::nets_and_lattice);
   Probe<typename TestFixture::Gsr, NetsAndLattice>(shape, awkward_lattice()).compare();

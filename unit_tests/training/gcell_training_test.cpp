@@ -68,11 +68,15 @@ TEST(GcellTraining, IsPlannedToTheByte) {
   const Circuit circuit = small_circuit();
   Deck deck = lattice_deck();
   deck.keep = Keep::none;
-  for (const auto relations : {RelationSet::nets, RelationSet::lattice, RelationSet::nets_and_lattice}) {
-    deck.model.relation_set = relations;
-    const MemoryUse use = validate_one(deck, circuit);
-    EXPECT_EQ(use.planned, use.allocated);
-    EXPECT_EQ(use.planned, MemoryPlan(deck.model, size_for_training(deck, circuit, "test")).planned());
+  for (const auto kind : {ModelKind::gsr, ModelKind::res, ModelKind::rev, ModelKind::sage}) {
+    deck.model.kind = kind;
+    deck.model.groups = traits_of(kind).least_groups;
+    for (const auto relations : {RelationSet::nets, RelationSet::lattice, RelationSet::nets_and_lattice}) {
+      deck.model.relation_set = relations;
+      const MemoryUse use = validate_one(deck, circuit);
+      EXPECT_EQ(use.planned, use.allocated);
+      EXPECT_EQ(use.planned, MemoryPlan(deck.model, size_for_training(deck, circuit, "test")).planned());
+    }
   }
 }
 
@@ -94,6 +98,19 @@ TEST(GcellTraining, AModelOfFlipsPredictsTheSameOfAFlippedDie) {
   const auto value = predict(run.model, circuit, "test").value, other = predict(run.model, mirrored, "test").value;
   for (std::size_t i = 0; i < value.size(); ++i) {
     EXPECT_NEAR(value[i], other[i], 1e-4 * (1 + std::abs(value[i]))) << "cell " << i;
+  }
+}
+
+// Dense or sparse, reversible or not: of the same label all learn most on the lattice.
+TEST(GcellTraining, EveryKindWithALatticeLearns) {
+  const Circuit circuit = small_circuit();
+  for (const auto kind : {ModelKind::gsr, ModelKind::res, ModelKind::rev, ModelKind::sage}) {
+    Deck deck = lattice_deck();
+    deck.model.kind = kind;
+    deck.model.groups = traits_of(kind).least_groups;
+    deck.train.epochs = 20;
+    const TrainedRun run = train_one(deck, circuit);
+    EXPECT_LT(run.loss.back(), 0.5 * run.loss.front()) << name_of(kind);
   }
 }
 

@@ -49,7 +49,7 @@ std::vector<Deck> decks_of_every_kind() {
   return decks;
 }
 
-/// Models of GCells, with a lattice alone and with nets.
+/// Models of GCells, sparse and dense, with a lattice alone and with nets.
 std::vector<Deck> decks_of_gcells() {
   std::vector<Deck> decks;
   for (const auto relations : {RelationSet::lattice, RelationSet::nets_and_lattice}) {
@@ -59,6 +59,8 @@ std::vector<Deck> decks_of_gcells() {
     deck.model.nodes = Nodes::gcells;
     deck.model.relation_set = relations;
     deck.model.flips = relations == RelationSet::lattice ? Flips::on : Flips::off;
+    decks.push_back(deck);
+    deck.model.kind = ModelKind::rev;
     decks.push_back(deck);
   }
   return decks;

@@ -36,6 +36,26 @@ void add_lattice(const Exec& space, const Lattice<Scalar, Exec>& lattice, const 
       });
 }
 
+/// The rows of each node's n-th neighbour, or, with `sign` -1, of the node whose n-th neighbour it is; of outside the
+/// die zeros: from and to N x padded d, of whole tiles.
+template <int Tile, class Exec, class Scalar>
+void neighbour_rows(const Exec& space, const Lattice<Scalar, Exec>& lattice, int n, int sign,
+                    const Matrix<Scalar, Exec>& from, const Matrix<Scalar, Exec>& to) {
+  using P = TilePack<Scalar, Exec, Tile>;
+  using Item = TileItem<P, Tile>;
+  const auto tiles = static_cast<int>(to.extent(1)) / Tile;
+  Kokkos::parallel_for(
+      "gsrgnn::kernels::neighbour_rows", Kokkos::RangePolicy<Exec>(space, 0, lattice.cells() * Item::kPacks),
+      KOKKOS_LAMBDA(const std::int64_t i) {
+        const Item item(i);
+        const std::int64_t j = lattice.neighbour(item.row, n, sign);
+        for (int tile = 0; tile < tiles; ++tile) {
+          const int column = tile * Tile + item.column;
+          (j < 0 ? P(0) : P::load(&from(j, column))).store(&to(item.row, column));
+        }
+      });
+}
+
 /// From G = dL/df: what the rows of S gave to as their receivers' n-th neighbours, seen as a matrix of Tile columns.
 template <class Scalar, class Exec>
 struct LatticeReceivers {

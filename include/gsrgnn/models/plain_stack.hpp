@@ -71,7 +71,7 @@ class SageLayer {
  private:
   static SageConvViews<Scalar, Exec> views(const Arrays& p) {
     return {p.matrix(SageArray::neighbour_weight), p.matrix(SageArray::self_weight), p.vector(SageArray::bias),
-            p.further(SageArray::count)};
+            p.further(SageArray::count), lattice_step(p.number())};
   }
   ConvWorkspace<Scalar, Exec> work_;
   Rows din_;  ///< N x padded D

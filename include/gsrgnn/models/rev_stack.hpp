@@ -75,7 +75,7 @@ class RevStack {
   using Arrays = typename LayerParameters<Scalar, Exec>::Arrays;
   static SageConvViews<Scalar, Exec> conv_views(const Arrays& p) {
     return {p.matrix(RevArray::neighbour_weight), p.matrix(RevArray::self_weight), p.vector(RevArray::bias),
-            p.further(RevArray::count)};
+            p.further(RevArray::count), lattice_step(p.number())};
   }
 
   /// Y_{i-1}' (i from 0): the group before, or for the first the sum of all the others.
