@@ -103,6 +103,7 @@ CircuitCounts sizes_of(const Deck& deck) {
       sum.nets += one.nets;
       sum.pins += one.pins;
       sum.edges += one.edges;
+      sum.bin_pins += one.bin_pins;
     }
   }
   return sum;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <gsrgnn/circuit/bin_circuit.hpp>
 #include <gsrgnn/circuit/circuit.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <limits>
@@ -166,6 +167,17 @@ std::vector<std::int64_t> clique_degree(const Circuit& circuit) {
   return clique_degree(circuit.net_offset, circuit.net_cell, circuit.cells());
 }
 
+namespace {
+
+/// A net of so many pins, if it is cut into pieces.
+void count_pieces(std::int64_t pins, std::int64_t& long_nets, std::int64_t& pieces) {
+  if (pins <= kNetPiece) return;
+  ++long_nets;
+  pieces += (pins + kNetPiece - 1) / kNetPiece;
+}
+
+}  // namespace
+
 CircuitCounts count(const Circuit& circuit) {
   CircuitCounts counts;
   counts.cells = circuit.cells();
@@ -179,9 +191,12 @@ CircuitCounts count(const Circuit& circuit) {
   for (std::int64_t n = 0; n < circuit.nets(); ++n) {
     const std::int64_t pins = circuit.net_offset[n + 1] - circuit.net_offset[n];
     counts.largest_net = std::max(counts.largest_net, pins);
-    if (pins <= kNetPiece) continue;
-    ++counts.long_nets;
-    counts.net_pieces += (pins + kNetPiece - 1) / kNetPiece;
+    count_pieces(pins, counts.long_nets, counts.net_pieces);
+  }
+  for (const std::int64_t cells : bin_sizes(circuit)) {
+    ++counts.bins;
+    counts.bin_pins += cells;
+    count_pieces(cells, counts.long_bins, counts.bin_pieces);
   }
   return counts;
 }

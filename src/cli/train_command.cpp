@@ -155,6 +155,10 @@ void train_deck(const Mpi& mpi, const Arguments& given, StopSignals* signals) {
     joint ? print_heading(deck, circuits) : print_circuit_line(circuit);
     print_model_line(deck);
     if (!deck.train.from.empty()) say("starts from the model of {}\n", deck.train.from);
+    if (!circuits.routes_hold) {
+      say("routes stay untrained: where they were not learned, they tell less than the best map ({})\n",
+          fmt::join(circuits.best_map.map, ", "));
+    }
   }
   flush_output();
   const std::int64_t limit = memory_limit(mpi, deck);

@@ -10,11 +10,11 @@ std::unique_ptr<AnyModel> make_gcn_model(const ModelRequest& request) {
 }
 
 std::unique_ptr<AnyModel> make_sage_model(const ModelRequest& request) {
-  return make_on_relations<SageModel<float, AnyModel::Exec>>(request);
+  return make_on_any<SageModel<float, AnyModel::Exec>>(request);
 }
 
 std::unique_ptr<AnyModel> make_rev_model(const ModelRequest& request) {
-  return make_on_relations<RevModel<float, AnyModel::Exec>>(request);
+  return make_on_any<RevModel<float, AnyModel::Exec>>(request);
 }
 
 }  // namespace gsrgnn

@@ -28,7 +28,7 @@ const std::vector<KindRow>& rows() {
                                          {"bias", Form::row, Start::zero},
                                          {"norm_weight", Form::row, Start::one}};
     constexpr int kAny = 65536;
-    // name, groups, k, residual, dropout, lattice, arrays, aggregations, products
+    // name, groups, k, residual, dropout, relations, arrays, aggregations, products
     return std::vector<KindRow>{{{"gcn", 1, 1, false, false, false, false, gcn, 2, 3}, make_gcn_model},
                                 {{"sage", 1, 1, false, false, false, true, sage, 2, 6}, make_sage_model},
                                 {{"rev", 2, kAny, false, false, true, true, rev, 3, 8}, make_rev_model},

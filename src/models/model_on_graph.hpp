@@ -3,6 +3,7 @@
 /// One Model on one form of the graph as an AnyModel. Included by the files of src/models that make them, one for a few
 /// kinds each, so that they compile beside each other.
 
+#include <gsrgnn/graph/bins.hpp>
 #include <gsrgnn/models/any_model.hpp>
 
 namespace gsrgnn {
@@ -41,18 +42,29 @@ std::unique_ptr<AnyModel> make_on_graph(const ModelRequest& r) {
   return std::make_unique<ModelOnGraph<ModelType, EdgeGraph<float, Exec>>>(r);
 }
 
-/// With the lattice of GCells among its relations.
+/// On other relations than the nets alone.
 template <class ModelType>
-std::unique_ptr<AnyModel> make_on_lattice(const ModelRequest& r) {
+std::unique_ptr<AnyModel> make_on_relations(const ModelRequest& r) {
   using Exec = AnyModel::Exec;
+  using Nets = NetGraph<float, Exec>;
+  using Bins = BinGraph<float, Exec>;
   using Gcells = Lattice<float, Exec>;
-  if (r.shape.relation_set == RelationSet::lattice) return std::make_unique<ModelOnGraph<ModelType, Gcells>>(r);
-  return std::make_unique<ModelOnGraph<ModelType, Relations<NetGraph<float, Exec>, Gcells>>>(r);
+  switch (r.shape.relation_set) {
+    case RelationSet::lattice:
+      return std::make_unique<ModelOnGraph<ModelType, Gcells>>(r);
+    case RelationSet::nets_and_lattice:
+      return std::make_unique<ModelOnGraph<ModelType, Relations<Nets, Gcells>>>(r);
+    case RelationSet::nets_and_bins:
+      return std::make_unique<ModelOnGraph<ModelType, Relations<Nets, Bins>>>(r);
+    case RelationSet::nets:
+      break;
+  }
+  return nullptr;
 }
 
 template <class ModelType>
-std::unique_ptr<AnyModel> make_on_relations(const ModelRequest& r) {
-  return r.shape.relation_set == RelationSet::nets ? make_on_graph<ModelType>(r) : make_on_lattice<ModelType>(r);
+std::unique_ptr<AnyModel> make_on_any(const ModelRequest& r) {
+  return r.shape.relation_set == RelationSet::nets ? make_on_graph<ModelType>(r) : make_on_relations<ModelType>(r);
 }
 
 /// The same of models that store columns of a group.
@@ -63,18 +75,18 @@ std::unique_ptr<AnyModel> make_on_graph_with_index(const ModelRequest& r) {
   return make_on_graph<ModelType<float, std::uint16_t, Exec>>(r);
 }
 template <template <class Scalar, class Index, class Exec> class ModelType>
-std::unique_ptr<AnyModel> make_on_lattice_with_index(const ModelRequest& r) {
+std::unique_ptr<AnyModel> make_on_relations_with_index(const ModelRequest& r) {
   using Exec = AnyModel::Exec;
-  if (r.shape.width() <= 256) return make_on_lattice<ModelType<float, std::uint8_t, Exec>>(r);
-  return make_on_lattice<ModelType<float, std::uint16_t, Exec>>(r);
+  if (r.shape.width() <= 256) return make_on_relations<ModelType<float, std::uint8_t, Exec>>(r);
+  return make_on_relations<ModelType<float, std::uint16_t, Exec>>(r);
 }
 
 std::unique_ptr<AnyModel> make_gcn_model(const ModelRequest& request);
 std::unique_ptr<AnyModel> make_sage_model(const ModelRequest& request);
 std::unique_ptr<AnyModel> make_rev_model(const ModelRequest& request);
 std::unique_ptr<AnyModel> make_gsr_model(const ModelRequest& request);
-/// With a lattice among its relations.
-std::unique_ptr<AnyModel> make_gsr_lattice_model(const ModelRequest& request);
+/// On other relations than the nets alone.
+std::unique_ptr<AnyModel> make_gsr_model_on_relations(const ModelRequest& request);
 std::unique_ptr<AnyModel> make_res_model(const ModelRequest& request);
 
 }  // namespace gsrgnn

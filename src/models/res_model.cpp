@@ -5,7 +5,7 @@
 namespace gsrgnn {
 
 std::unique_ptr<AnyModel> make_res_model(const ModelRequest& request) {
-  if (request.shape.relation_set != RelationSet::nets) return make_on_lattice_with_index<ResModel>(request);
+  if (request.shape.relation_set != RelationSet::nets) return make_on_relations_with_index<ResModel>(request);
   return make_on_graph_with_index<ResModel>(request);
 }
 

@@ -19,10 +19,15 @@ double predicted_seconds(const Deck& deck, const CircuitCounts& counts) {
   const auto cells = static_cast<double>(counts.cells);
   const ModelTraits& kind = traits_of(deck.model.kind);
   const double width = deck.model.hidden;
-  const double aggregate = deck.model.adjacency == Adjacency::expanded ? static_cast<double>(counts.edges) * kPerEdge
-                                                                       : static_cast<double>(counts.pins) * kPerPin;
-  // A cell and its neighbours each have a weight; on the lattice each neighbour has.
-  const double weights = deck.model.relation_set == RelationSet::nets ? 1 : (1.0 + kLatticeNeighbours) / 2;
+  double aggregate = deck.model.adjacency == Adjacency::expanded ? static_cast<double>(counts.edges) * kPerEdge
+                                                                 : static_cast<double>(counts.pins) * kPerPin;
+  // A cell and its neighbours each have a weight, those of every relation; on the lattice each neighbour has.
+  double weights = 1;
+  if (has_lattice(deck.model.relation_set)) weights = (1.0 + kLatticeNeighbours) / 2;
+  if (deck.model.relation_set == RelationSet::nets_and_bins) {
+    weights = 1.5;
+    aggregate += static_cast<double>(counts.bin_pins) * kPerPin;
+  }
   double layer = aggregate * kind.aggregations * width +
                  weights * cells * kind.products * width * (width / deck.model.groups) * kPerDense;
   if (kind.k) {

@@ -172,13 +172,18 @@ void check_model(const Given& given, const ModelSettings& m) {
         .fail(fmt::format("model.k ({}) is larger than the width of a group ({})", m.k, m.hidden / m.groups),
               fmt::format("use at most {}, or a larger model.hidden", m.hidden / m.groups));
   }
-  const bool lattice = m.relation_set != RelationSet::nets;
+  const bool lattice = has_lattice(m.relation_set);
   if (lattice && m.nodes == Nodes::cells) {
     given("model", "relations")
-        .fail("the lattice is one of GCells", "use model.nodes: gcells, or model.relations: nets");
+        .fail("the lattice is one of GCells", "use model.nodes: gcells, or model.relations: nets or nets+bins");
   }
-  if (lattice && m.adjacency == Adjacency::expanded) {
-    given("model", "adjacency").fail("with a lattice messages pass through the nets", "use model.adjacency: nets");
+  if (m.relation_set == RelationSet::nets_and_bins && m.nodes == Nodes::gcells) {
+    given("model", "relations")
+        .fail("bins are of cells", "use model.nodes: cells, or model.relations: lattice or nets+lattice");
+  }
+  if (m.relation_set != RelationSet::nets && m.adjacency == Adjacency::expanded) {
+    given("model", "adjacency")
+        .fail("with further relations messages pass through the nets", "use model.adjacency: nets");
   }
   if (!lattice && m.flips == Flips::on) {
     given("model", "flips")

@@ -11,8 +11,10 @@ DeckChoices make_choices() {
   all.residual = {{"sparse", Residual::sparse}, {"dense", Residual::dense}};
   all.adjacency = {{"nets", Adjacency::nets}, {"expanded", Adjacency::expanded}};
   all.nodes = {{"cells", Nodes::cells}, {"gcells", Nodes::gcells}};
-  all.relations = {
-      {"nets", RelationSet::nets}, {"lattice", RelationSet::lattice}, {"nets+lattice", RelationSet::nets_and_lattice}};
+  all.relations = {{"nets", RelationSet::nets},
+                   {"lattice", RelationSet::lattice},
+                   {"nets+lattice", RelationSet::nets_and_lattice},
+                   {"nets+bins", RelationSet::nets_and_bins}};
   all.flips = {{"off", Flips::off}, {"on", Flips::on}};
   all.schedule = {{"constant", Schedule::constant}, {"cosine", Schedule::cosine}, {"step", Schedule::step}};
   all.loss = {{"mse", TrainingLoss::mse},

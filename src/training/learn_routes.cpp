@@ -15,15 +15,51 @@ namespace {
 // More epochs learn the training designs by heart.
 constexpr int kEpochs = 60, kLeastUpdates = 240;
 constexpr double kLearningRate = 5e-3;
+// Into so many parts training circuits are divided, to learn the routes of each from the others.
+constexpr std::size_t kFolds = 3;
+
+/// Adam on the host, in double.
+class HostAdam {
+ public:
+  explicit HostAdam(std::vector<float> start)
+      : value_(start.begin(), start.end()), m_(start.size()), v_(start.size()) {}
+
+  void update(const std::vector<double>& gradient, double rate) {
+    ++number_;
+    const double of_m = 1 - std::pow(kBeta1, number_), of_v = 1 - std::pow(kBeta2, number_);
+    for (std::size_t i = 0; i < value_.size(); ++i) {
+      m_[i] = kBeta1 * m_[i] + (1 - kBeta1) * gradient[i];
+      v_[i] = kBeta2 * v_[i] + (1 - kBeta2) * gradient[i] * gradient[i];
+      value_[i] -= rate * (m_[i] / of_m) / (std::sqrt(v_[i] / of_v) + 1e-8);
+    }
+  }
+  std::vector<float> values() const { return {value_.begin(), value_.end()}; }
+
+ private:
+  static constexpr double kBeta1 = 0.9, kBeta2 = 0.999;
+  std::vector<double> value_, m_, v_;
+  double number_ = 0;
+};
+
+/// Numbers of a training circuit.
+struct CircuitNumbers {
+  std::size_t design = 0;
+  std::vector<double> value;
+  template <class Self, class Visit>
+  static void members(Self& self, const Visit& visit) {
+    visit(self.design, self.value);
+  }
+};
+
+}  // namespace
 
 /// A training circuit's routes, and what is known of them.
-class RoutedCircuit {
+class RouteLearner::RoutedCircuit {
  public:
-  RoutedCircuit(const HeldCircuit& held, const Technology& technology)
-      : labels_(static_cast<std::size_t>(held.circuit->labels())) {
+  explicit RoutedCircuit(const HeldCircuit& held) : labels_(static_cast<std::size_t>(held.circuit->labels())) {
     const Circuit& circuit = *held.circuit;
-    const PlacementMaps maps = placement_maps(circuit, technology);
-    candidates_ = route_candidates(circuit, technology, maps);
+    const PlacementMaps maps = placement_maps(circuit, held.eyes);
+    candidates_ = route_candidates(circuit, held.eyes, maps);
     for (const auto& of_gcell : cells_of_gcells(circuit, maps.grid)) {
       double cells = 0;
       std::array<double, 2> sum = {0, 0};
@@ -77,47 +113,52 @@ class RoutedCircuit {
   double all_cells_ = 0;
 };
 
-/// Adam on the host, in double.
-class HostAdam {
- public:
-  explicit HostAdam(std::vector<float> start)
-      : value_(start.begin(), start.end()), m_(start.size()), v_(start.size()) {}
-
-  void update(const std::vector<double>& gradient, double rate) {
-    ++number_;
-    const double of_m = 1 - std::pow(kBeta1, number_), of_v = 1 - std::pow(kBeta2, number_);
-    for (std::size_t i = 0; i < value_.size(); ++i) {
-      m_[i] = kBeta1 * m_[i] + (1 - kBeta1) * gradient[i];
-      v_[i] = kBeta2 * v_[i] + (1 - kBeta2) * gradient[i] * gradient[i];
-      value_[i] -= rate * (m_[i] / of_m) / (std::sqrt(v_[i] / of_v) + 1e-8);
+RouteLearner::RouteLearner(const Mpi& mpi, const Deck& deck, const TrainingCircuits& circuits)
+    : mpi_(mpi), seed_(deck.train.seed), all_designs_(circuits.designs.size()) {
+  for (std::size_t d = 0; d < all_designs_; ++d) {
+    if (circuits.designs[d].part == Part::training) designs_.push_back(d);
+  }
+  mpi.together([&] {
+    for (const HeldCircuit& held : circuits.held) {
+      if (circuits.design_of(held).part != Part::training) continue;
+      own_.emplace(held.design, std::make_unique<const RoutedCircuit>(held));
     }
+  });
+}
+
+RouteLearner::~RouteLearner() = default;
+
+std::vector<float> RouteLearner::of_all() const {
+  return learn(designs_);
+}
+
+std::vector<std::vector<float>> RouteLearner::of_others() const {
+  std::vector<std::vector<float>> routes(all_designs_);
+  const std::size_t folds = designs_.size() == 1 ? 0 : std::min(designs_.size(), kFolds);
+  for (std::size_t fold = 0; fold < folds; ++fold) {
+    std::vector<std::size_t> others;
+    for (std::size_t i = 0; i < designs_.size(); ++i) {
+      if (i % folds != fold) others.push_back(designs_[i]);
+    }
+    const std::vector<float> learned = learn(others);
+    for (std::size_t i = fold; i < designs_.size(); i += folds) routes[designs_[i]] = learned;
   }
-  std::vector<float> values() const { return {value_.begin(), value_.end()}; }
+  return routes;
+}
 
- private:
-  static constexpr double kBeta1 = 0.9, kBeta2 = 0.999;
-  std::vector<double> value_, m_, v_;
-  double number_ = 0;
-};
+std::vector<float> RouteLearner::untrained() const {
+  return initial(designs_);
+}
 
-/// Numbers of a training circuit.
-struct CircuitNumbers {
-  std::size_t design = 0;
-  std::vector<double> value;
-  template <class Self, class Visit>
-  static void members(Self& self, const Visit& visit) {
-    visit(self.design, self.value);
-  }
-};
-
-/// What brings untrained routes to the size of the labels, over all training circuits alike.
-double scale_of(const Mpi& mpi, const std::map<std::size_t, RoutedCircuit>& own) {
+// What brings untrained routes to the size of the labels is one number over all the circuits.
+std::vector<float> RouteLearner::initial(const std::vector<std::size_t>& designs) const {
   std::vector<CircuitNumbers> rows;
-  for (const auto& [design, circuit] : own) {
-    const auto sums = circuit.scale_sums(SoftRoutes::initial(0));
+  for (const auto& [design, circuit] : own_) {
+    if (!std::binary_search(designs.begin(), designs.end(), design)) continue;
+    const auto sums = circuit->scale_sums(SoftRoutes::initial(0));
     rows.push_back({design, {sums[0], sums[1]}});
   }
-  rows = join_all(mpi, rows);
+  rows = join_all(mpi_, rows);
   std::sort(rows.begin(), rows.end(),
             [](const CircuitNumbers& a, const CircuitNumbers& b) { return a.design < b.design; });
   double products = 0, squares = 0;
@@ -125,37 +166,23 @@ double scale_of(const Mpi& mpi, const std::map<std::size_t, RoutedCircuit>& own)
     products += row.value[0];
     squares += row.value[1];
   }
-  return products > 0 && squares > 0 ? products / squares : 1;
+  return SoftRoutes::initial(hash_words(seed_, kRouteStream), products > 0 && squares > 0 ? products / squares : 1);
 }
 
-}  // namespace
-
-std::vector<float> learn_routes(const Mpi& mpi, const Deck& deck, const TrainingCircuits& circuits) {
-  std::vector<std::size_t> designs;  // those trained on, on every rank
-  for (std::size_t d = 0; d < circuits.designs.size(); ++d) {
-    if (circuits.designs[d].part == Part::training) designs.push_back(d);
-  }
-  std::map<std::size_t, RoutedCircuit> own;
-  mpi.together([&] {
-    for (const HeldCircuit& held : circuits.held) {
-      if (circuits.design_of(held).part != Part::training) continue;
-      own.emplace(held.design,
-                  RoutedCircuit(held, for_design(circuits.model.technology, held.circuit->placement.technology)));
-    }
-  });
+std::vector<float> RouteLearner::learn(const std::vector<std::size_t>& designs) const {
   const int updates = std::max(kEpochs * static_cast<int>(designs.size()), kLeastUpdates);
-  HostAdam adam(SoftRoutes::initial(hash_words(deck.train.seed, kRouteStream), scale_of(mpi, own)));
+  HostAdam adam(initial(designs));
   std::vector<std::size_t> order;
   for (int update = 0; update < updates; ++update) {
     if (order.empty()) {
-      order = Random(hash_words(deck.train.seed, static_cast<std::uint64_t>(update)), kRouteStream)
+      order = Random(hash_words(seed_, static_cast<std::uint64_t>(update)), kRouteStream)
                   .permutation<std::size_t>(designs.size());
     }
-    const auto found = own.find(designs[order.back()]);
+    const auto found = own_.find(designs[order.back()]);
     order.pop_back();
     std::vector<CircuitNumbers> row;
-    if (found != own.end()) row.push_back({found->first, found->second.gradient(adam.values())});
-    row = join_all(mpi, row);  // of the one rank that holds the circuit
+    if (found != own_.end()) row.push_back({found->first, found->second->gradient(adam.values())});
+    row = join_all(mpi_, row);  // of the one rank that holds the circuit
     adam.update(row.front().value, kLearningRate * 0.5 * (1 + std::cos(M_PI * update / updates)));
   }
   auto parameters = adam.values();

@@ -229,10 +229,10 @@ SavedModel read_model(const Hdf5Reader& file) {
   return model;
 }
 
-ModelInputs match(const SavedModel& model, const Circuit& circuit, const ModelNodes& nodes, const std::string& place) {
+ModelInputs match(const SavedModel& model, const Circuit& circuit, const ModelNodes& nodes, const Technology& eyes,
+                  const std::string& place) {
   ModelInputs inputs;
-  inputs.feature =
-      nodes.features(for_design(model.technology, circuit.placement.technology), model.feature_name, place);
+  inputs.feature = nodes.features(eyes, model.feature_name, place);
   if (nodes.are_gcells()) {
     inputs.type.assign(static_cast<std::size_t>(nodes.graph().cells()), -1);
     return inputs;
@@ -276,7 +276,7 @@ Prediction predict(const SavedModel& model, const Circuit& circuit, const std::s
   Prediction prediction;
   const Technology eyes = for_design(model.technology, circuit.placement.technology);
   const ModelNodes nodes(model.shape.nodes, {std::shared_ptr<const void>(), &circuit}, eyes);
-  ModelInputs inputs = match(model, circuit, nodes, place);
+  ModelInputs inputs = match(model, circuit, nodes, eyes, place);
   prediction.foreign = what_is_foreign(model, circuit, inputs);
   inputs.feature = model.feature.apply(inputs.feature);
   prediction.unknown_types = inputs.unknown_types;

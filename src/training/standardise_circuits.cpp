@@ -39,10 +39,6 @@ struct Moments {
   }
 };
 
-Technology eyes_for(const SavedModel& model, const Circuit& circuit) {
-  return for_design(model.technology, circuit.placement.technology);
-}
-
 /// The map that tells most, of the training circuits in the deck's order; `of`: the moments of those maps.
 MapLine best_map_of(const std::vector<Moments>& rows, const std::vector<std::string>& maps, LineMoments Moments::*of) {
   std::vector<LineMoments> lines;
@@ -61,6 +57,50 @@ std::vector<float> weights_by_height(const std::vector<float>& label, const Stan
   return weight;
 }
 
+/// moments_of(held) of each training circuit, in the deck's order, on every rank.
+template <class MomentsOf>
+std::vector<Moments> of_training_circuits(const Mpi& mpi, const TrainingCircuits& all, const MomentsOf& moments_of) {
+  std::vector<Moments> own;
+  mpi.together([&] {
+    for (const HeldCircuit& held : all.held) {
+      if (all.design_of(held).part == Part::training) own.push_back(moments_of(held));
+    }
+  });
+  return gather_by_design(mpi, own);
+}
+
+/// Of these maps at the cells of a part of a circuit.
+LineMoments lines_by(const std::vector<std::string>& maps, const TrainingCircuits& all, const HeldCircuit& held,
+                     Part part = Part::training) {
+  const auto at_cells = cell_features(*held.circuit, held.eyes, maps, all.design_of(held).path);
+  return LineMoments::of(at_cells, maps.size(), held.circuit->label, all.model.label_name.size(),
+                         cells_of(part, held.part));
+}
+
+/// Learns routes. They hold when where they were not learned one of their maps tells more than all `others`: of each
+/// training circuit when learned from others, of the only one at its validation cells. Then the circuits are seen with
+/// routes learned from all training cells, else with untrained ones.
+void see_routes(const Mpi& mpi, const Deck& deck, const std::vector<std::string>& maps,
+                const std::vector<std::string>& others, TrainingCircuits& all) {
+  const RouteLearner learner(mpi, deck, all);
+  const auto of_others = learner.of_others();
+  const bool alone = std::all_of(of_others.begin(), of_others.end(), [](const auto& routes) { return routes.empty(); });
+  std::vector<float> of_all;
+  if (alone) of_all = learner.of_all();
+  for (HeldCircuit& held : all.held) held.eyes.routes = alone ? of_all : of_others[held.design];
+  const auto rows = of_training_circuits(mpi, all, [&](const HeldCircuit& held) {
+    return Moments{
+        held.design, 0, {}, {}, {}, {}, lines_by(maps, all, held, alone ? Part::validation : Part::training)};
+  });
+  const std::vector<std::string> best = best_map_of(rows, maps, &Moments::start_lines).map;
+  all.routes_hold = std::any_of(best.begin(), best.end(), [&](const std::string& map) {
+    return !map.empty() && std::find(others.begin(), others.end(), map) == others.end();
+  });
+  if (all.routes_hold && !alone) of_all = learner.of_all();
+  all.model.technology.routes = all.routes_hold ? std::move(of_all) : learner.untrained();
+  for (HeldCircuit& held : all.held) held.eyes.routes = all.model.technology.routes;
+}
+
 }  // namespace
 
 void standardise_circuits(const Mpi& mpi, const Deck& deck, const std::string& place, TrainingCircuits& all) {
@@ -70,37 +110,27 @@ void standardise_circuits(const Mpi& mpi, const Deck& deck, const std::string& p
   const auto maps = telling_maps(all.model.label_name);
   const auto start_maps = routes ? telling_maps(all.model.label_name, deck.features) : std::vector<std::string>();
   const bool from_scratch = all.ancestor.empty();
-  if (routes && from_scratch) all.model.technology.routes = learn_routes(mpi, deck, all);
-  const auto of_training_circuits = [&](const auto& moments_of) {
-    std::vector<Moments> own;
-    mpi.together([&] {
-      for (HeldCircuit& held : all.held) {
-        if (all.design_of(held).part == Part::training) own.push_back(moments_of(held));
-      }
-    });
-    return gather_by_design(mpi, own);
-  };
+  for (HeldCircuit& held : all.held) {
+    held.eyes = for_design(all.model.technology, held.circuit->placement.technology);
+  }
+  if (routes && from_scratch) see_routes(mpi, deck, start_maps, maps, all);
   mpi.together([&] {
     for (HeldCircuit& held : all.held) {
-      held.nodes = ModelNodes(deck.model.nodes, held.circuit, eyes_for(all.model, *held.circuit));
+      held.nodes = ModelNodes(deck.model.nodes, held.circuit, held.eyes);
       all.designs[held.design].nodes = count(held.nodes.graph());
-      held.inputs = match(all.model, *held.circuit, held.nodes, all.design_of(held).path);
+      held.inputs = match(all.model, *held.circuit, held.nodes, held.eyes, all.design_of(held).path);
     }
   });
-  const auto rows = of_training_circuits([&](const HeldCircuit& held) {
+  const auto rows = of_training_circuits(mpi, all, [&](const HeldCircuit& held) {
     const Circuit& circuit = *held.circuit;
     const auto training = cells_of(Part::training, held.part);
-    const auto lines_by = [&](const std::vector<std::string>& names) {
-      const auto at_cells = cell_features(circuit, eyes_for(all.model, circuit), names, all.design_of(held).path);
-      return LineMoments::of(at_cells, names.size(), circuit.label, labels, training);
-    };
     return Moments{held.design,
                    std::count(held.part.begin(), held.part.end(), static_cast<std::uint8_t>(Part::validation)),
                    ColumnMoments::of(held.inputs.feature, features),
                    ColumnMoments::of(circuit.label, labels, training),
                    {},
-                   lines_by(maps),
-                   routes ? lines_by(start_maps) : LineMoments()};
+                   lines_by(maps, all, held),
+                   routes ? lines_by(start_maps, all, held) : LineMoments()};
   });
   ColumnMoments feature, label, rest;
   for (const Moments& of_design : rows) {
@@ -123,15 +153,14 @@ void standardise_circuits(const Mpi& mpi, const Deck& deck, const std::string& p
   if (from_scratch && routes) all.model.start = best_map_of(rows, start_maps, &Moments::start_lines);
   mpi.together([&] {
     for (HeldCircuit& held : all.held) {
-      const Technology eyes = eyes_for(all.model, *held.circuit);
       const std::string& path = all.design_of(held).path;
       held.inputs.feature = all.model.feature.apply(held.inputs.feature);
-      held.best_map = held.nodes.to_cells(all.best_map.predict(held.nodes, eyes, path), labels);
-      if (!all.model.start.empty()) held.start = all.model.start.predict(held.nodes, eyes, path);
+      held.best_map = held.nodes.to_cells(all.best_map.predict(held.nodes, held.eyes, path), labels);
+      if (!all.model.start.empty()) held.start = all.model.start.predict(held.nodes, held.eyes, path);
     }
   });
   if (from_scratch && !all.model.start.empty()) {
-    for (const Moments& of_design : of_training_circuits([&](const HeldCircuit& held) {
+    for (const Moments& of_design : of_training_circuits(mpi, all, [&](const HeldCircuit& held) {
            std::vector<float> left = held.circuit->label;
            const auto start = held.nodes.to_cells(held.start, labels);
            for (std::size_t i = 0; i < left.size(); ++i) left[i] -= start[i];

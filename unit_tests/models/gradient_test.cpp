@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <gsrgnn/graph/bins.hpp>
 #include <gsrgnn/models/gsr_stack.hpp>
 #include <gsrgnn/models/plain_stack.hpp>
 #include <gsrgnn/models/res_stack.hpp>
@@ -108,6 +109,20 @@ TYPED_TEST(Gradient, SageOnTheLattice) {
 TYPED_TEST(Gradient, RevOnNetsAndTheLattice) {
   const auto rev = rev_shape(2, 40, 2, 0.3);
   Probe<typename TestFixture::Rev, NetsAndLattice>(on_lattice(rev, RelationSet::nets_and_lattice), awkward_lattice())
+      .compare();
+}
+template <class Scalar, class Exec>
+using NetsAndBins = Relations<NetGraph<Scalar, Exec>, BinGraph<Scalar, Exec>>;
+
+TYPED_TEST(Gradient, GsrAndSageOnNetsAndBins) {
+  const auto with_bins = [](ModelShape shape) {
+    shape.relation_set = RelationSet::nets_and_bins;
+    shape.relations = 2;
+    return shape;
+  };
+  Probe<typename TestFixture::Gsr, NetsAndBins>(with_bins(gsr_shape(2, 20, 3, Residual::sparse)), awkward_lattice())
+      .compare();
+  Probe<typename TestFixture::Sage, NetsAndBins>(with_bins(shape(ModelKind::sage, 2, 20, 1)), awkward_lattice())
       .compare();
 }
 TYPED_TEST(Gradient, GsrOnNetsAndTheLattice) {

@@ -51,8 +51,9 @@ TEST_F(AncestorTest, SeesAnotherCircuitInItsOwnUnits) {
   const TrainingCircuits circuits = one_circuit(deck_, other, "test");
   EXPECT_EQ(circuits.model.feature.mean, first_.model.feature.mean);
   EXPECT_EQ(circuits.model.label.mean, first_.model.label.mean);
-  EXPECT_EQ(circuits.held.front().inputs.feature,
-            first_.model.feature.apply(match(first_.model, other, circuits.held.front().nodes, "test").feature));
+  const HeldCircuit& held = circuits.held.front();
+  EXPECT_EQ(held.inputs.feature,
+            first_.model.feature.apply(match(first_.model, other, held.nodes, held.eyes, "test").feature));
   EXPECT_GE(circuits.model.feature.most[2], first_.model.feature.most[2]);
 }
 

@@ -22,7 +22,7 @@ class ForeignDesign : public ::testing::Test {
   }
   std::vector<std::string> foreign(const Circuit& circuit) const {
     const ModelNodes nodes(Nodes::cells, {std::shared_ptr<const void>(), &circuit}, model_.technology);
-    return what_is_foreign(model_, circuit, match(model_, circuit, nodes, "test"));
+    return what_is_foreign(model_, circuit, match(model_, circuit, nodes, model_.technology, "test"));
   }
 
   Circuit circuit_;

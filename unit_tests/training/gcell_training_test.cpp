@@ -80,6 +80,24 @@ TEST(GcellTraining, IsPlannedToTheByte) {
   }
 }
 
+TEST(GcellTraining, BinsOfCellsArePlannedToTheByteAndLearned) {
+  const Circuit circuit = small_circuit();
+  for (const auto kind : {ModelKind::gsr, ModelKind::res, ModelKind::rev, ModelKind::sage}) {
+    Deck deck = small_deck();
+    deck.keep = Keep::none;
+    deck.train.epochs = 20;
+    deck.model.kind = kind;
+    deck.model.groups = traits_of(kind).least_groups;
+    deck.model.relation_set = RelationSet::nets_and_bins;
+    const MemoryUse use = validate_one(deck, circuit);
+    EXPECT_EQ(use.planned, use.allocated);
+    EXPECT_EQ(use.planned, MemoryPlan(deck.model, size_for_training(deck, circuit, "test")).planned());
+    const TrainedRun run = train_one(deck, circuit);
+    EXPECT_LT(run.loss.back(), 0.5 * run.loss.front()) << name_of(kind);
+    EXPECT_EQ(predict(run.model, circuit, "test").value, run.prediction) << name_of(kind);
+  }
+}
+
 TEST(GcellTraining, AModelOfFlipsPredictsTheSameOfAFlippedDie) {
   Deck deck = lattice_deck();
   deck.model.flips = Flips::on;
@@ -135,8 +153,8 @@ TEST(LearnedRoutes, TellMoreThanRoutesThatAreAllAlike) {
   Deck deck = gcell_deck();
   deck.features = FeatureSet::maps;
   const TrainingCircuits circuits = one_circuit(deck, circuit, "test");
-  const auto learned = learn_routes(Mpi::alone(), deck, circuits);
-  EXPECT_EQ(learned, learn_routes(Mpi::alone(), deck, circuits)) << "bit for bit";
+  const auto learned = RouteLearner(Mpi::alone(), deck, circuits).of_all();
+  EXPECT_EQ(learned, RouteLearner(Mpi::alone(), deck, circuits).of_all()) << "bit for bit";
   const Technology& technology = circuits.model.technology;
   const auto maps = placement_maps(circuit, technology);
   const RouteCandidates candidates = route_candidates(circuit, technology, maps);
@@ -156,6 +174,38 @@ TEST(LearnedRoutes, TellMoreThanRoutesThatAreAllAlike) {
   EXPECT_GT(after, 0.85);
 }
 
+// A label that a map tells to the last digit, and one that only routes chosen otherwise than by chance tell.
+TEST(LearnedRoutes, StayUntrainedWhereAMapTellsMore) {
+  Circuit circuit = small_circuit(1000);
+  Deck deck = gcell_deck();
+  deck.features = FeatureSet::routes;
+  const Technology& technology = circuit.placement.technology;
+  const auto label_by = [&](const std::vector<double>& map) {
+    const GcellGrid grid = grid_of(circuit);
+    for (std::int64_t i = 0; i < circuit.cells(); ++i) {
+      circuit.label[i] = static_cast<float>(map[grid.at(circuit.position[i][0], circuit.position[i][1])]);
+    }
+  };
+  const auto maps = placement_maps(circuit, technology);
+  const auto demand =
+      std::find_if(maps.map.begin(), maps.map.end(), [](const auto& m) { return m.name == "demand_h"; });
+  ASSERT_NE(demand, maps.map.end());
+  label_by(demand->value);
+  const TrainingCircuits by_map = one_circuit(deck, circuit, "test");
+  EXPECT_FALSE(by_map.routes_hold);
+  EXPECT_EQ(by_map.model.technology.routes, RouteLearner(Mpi::alone(), deck, by_map).untrained());
+
+  std::vector<float> router = SoftRoutes::initial(1);
+  Random random(3);
+  for (float& parameter : router) parameter += static_cast<float>(0.4 * random.normal());
+  router.back() = 1;  // the scale
+  label_by(SoftRoutes(router, route_candidates(circuit, technology, maps)).maps()[0]);
+  const TrainingCircuits by_routes = one_circuit(deck, circuit, "test");
+  EXPECT_TRUE(by_routes.routes_hold);
+  EXPECT_EQ(by_routes.model.technology.routes, RouteLearner(Mpi::alone(), deck, by_routes).of_all());
+  EXPECT_TRUE(RouteLearner(Mpi::alone(), deck, by_routes).of_others().front().empty()) << "there are no others";
+}
+
 TEST(GcellTraining, DecksThatMakeNoSenseAreRefused) {
   const auto refused = [](const std::string& deck, const std::string& hint) {
     try {
@@ -166,6 +216,9 @@ TEST(GcellTraining, DecksThatMakeNoSenseAreRefused) {
     }
   };
   refused("model: {relations: lattice}", "use model.nodes: gcells");
+  refused("model: {nodes: gcells, relations: nets+bins}\ntrain: {split_by: tiles}", "use model.nodes: cells");
+  refused("model: {relations: nets+bins, adjacency: expanded}", "use model.adjacency: nets");
+  refused("model: {relations: nets+bins, flips: on}", "use model.relations: lattice");
   refused("model: {nodes: gcells, relations: nets+lattice, adjacency: expanded}\ntrain: {split_by: tiles}",
           "use model.adjacency: nets");
   refused("model: {nodes: gcells, flips: on}", "use model.relations: lattice");

@@ -9,6 +9,7 @@
 #include <gsrgnn/kernels/loss.hpp>
 #include <gsrgnn/models/any_model.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
+#include <gsrgnn/training/learn_routes.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
 #include <numeric>
 #include <set>
@@ -393,6 +394,23 @@ TEST_F(JointTrainingTest, CircuitsThatDoNotBelongTogetherAreRefused) {
     write_circuit(constant, path(i));
   }
   expect_refused("circuits.training", {"0.5 in every training cell"});
+}
+
+// What is learned of others is what would be learned if there were only those.
+TEST_F(JointTrainingTest, RoutesOfOthersAreLearnedFromTheOthers) {
+  deck_.train.split_by = SplitUnit::tiles;
+  deck_.circuits.training = {path(0), path(1), path(2), path(3)};
+  deck_.circuits.validation = {path(4)};
+  deck_.circuits.test.clear();
+  const TrainingCircuits all = open();
+  const auto of_others = RouteLearner(alone_, deck_, all).of_others();
+  ASSERT_EQ(of_others.size(), 5U);
+  EXPECT_TRUE(of_others[4].empty());
+  EXPECT_EQ(of_others[0], of_others[3]) << "the first of three parts has two circuits";
+  deck_.circuits.training = {path(0), path(2), path(3)};
+  EXPECT_EQ(of_others[1], RouteLearner(alone_, deck_, open()).of_all());
+  deck_.circuits.training = {path(1), path(2)};
+  EXPECT_EQ(of_others[0], RouteLearner(alone_, deck_, open()).of_all());
 }
 
 TEST(Deal, LongestFirstToTheRankWithTheLeast) {

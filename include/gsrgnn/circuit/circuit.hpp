@@ -62,11 +62,12 @@ struct CircuitCounts {
   std::int64_t max_degree = 0;  ///< without the self loop
   std::int64_t long_nets = 0;   ///< nets of more than kNetPiece pins
   std::int64_t net_pieces = 0;  ///< the pieces that those are cut into for message passing
+  std::int64_t bins = 0, bin_pins = 0, long_bins = 0, bin_pieces = 0;  ///< likewise of the bins (bin_circuit.hpp)
 
   template <class Self, class Visit>
   static void members(Self& self, const Visit& visit) {
     visit(self.cells, self.nets, self.pins, self.edges, self.largest_net, self.max_degree, self.long_nets,
-          self.net_pieces);
+          self.net_pieces, self.bins, self.bin_pins, self.long_bins, self.bin_pieces);
   }
 };
 CircuitCounts count(const Circuit& circuit);

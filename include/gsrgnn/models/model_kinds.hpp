@@ -33,7 +33,7 @@ struct ModelTraits {
   bool k = false;                         ///< keeps k values of a row
   bool residual = false;                  ///< what becomes of X1 is a choice
   bool dropout = false;
-  bool lattice = false;            ///< can pass messages on the lattice of GCells
+  bool relations = false;          ///< passes messages on others than the nets, too
   std::vector<BlockArray> arrays;  ///< of a block, in the order of the stack's enumeration of them
   /// What a layer does in an epoch, for the cost model: aggregations of a cell's D columns, and dense products of a
   /// cell's D columns with a weight of D / C.

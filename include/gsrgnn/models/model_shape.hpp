@@ -26,8 +26,16 @@ enum class Nodes {
 /// Whether training shows the die flipped now and then, and predictions are means over its four flips.
 enum class Flips { off, on };
 
-/// What messages pass on, each with a neighbour weight of its own: the nets, the lattice of GCells (graph/lattice.hpp).
-enum class RelationSet { nets, lattice, nets_and_lattice };
+/// What messages pass on, each with a neighbour weight of its own: the nets; of cells, the bins of those nearby
+/// (graph/bins.hpp); of GCells, their lattice (graph/lattice.hpp).
+enum class RelationSet { nets, lattice, nets_and_lattice, nets_and_bins };
+
+constexpr bool has_lattice(RelationSet set) {
+  return set == RelationSet::lattice || set == RelationSet::nets_and_lattice;
+}
+constexpr int relations_of(RelationSet set) {
+  return set == RelationSet::nets || set == RelationSet::lattice ? 1 : 2;
+}
 
 /// What a deck chooses of a model.
 struct ModelSettings {
@@ -40,17 +48,16 @@ struct ModelSettings {
   double dropout = 0;                    ///< the probability of dropping a value in training
   Adjacency adjacency = Adjacency::nets;
   Nodes nodes = Nodes::cells;
-  RelationSet relation_set = RelationSet::nets;  ///< with a lattice: gsr on gcells, its last relation
+  RelationSet relation_set = RelationSet::nets;  ///< a lattice is its last
   Flips flips = Flips::off;                      ///< with a lattice, the only one to tell directions
 };
 
 /// The same with what the circuit brings.
 struct ModelShape : ModelSettings {
-  int features = 0;  ///< F
-  int types = 0;     ///< T, rows of the type table
-  int outputs = 1;   ///< O
-  int relations =
-      relation_set == RelationSet::nets_and_lattice ? 2 : 1;  ///< graphs that messages pass on (relations.hpp)
+  int features = 0;                            ///< F
+  int types = 0;                               ///< T, rows of the type table
+  int outputs = 1;                             ///< O
+  int relations = relations_of(relation_set);  ///< graphs that messages pass on (relations.hpp)
   /// gsr, in training: the lowest layers that keep what backward needs, and rebuild nothing. No part of the model: the
   /// result is the same.
   int kept_layers = 0;
@@ -60,7 +67,7 @@ struct ModelShape : ModelSettings {
   int stride() const { return padded(width(), tile()); }
   /// Neighbour weights of relation r.
   int neighbour_weights(int r) const {
-    return relation_set != RelationSet::nets && r == relations - 1 ? kLatticeNeighbours : 1;
+    return has_lattice(relation_set) && r == relations - 1 ? kLatticeNeighbours : 1;
   }
 };
 

@@ -157,7 +157,7 @@ void for_each_key(const Visit& visit, Decks&... deck) {
   constexpr auto k = [](const ModelTraits& kind, Mode) { return kind.k; };
   constexpr auto residual = [](const ModelTraits& kind, Mode) { return kind.residual; };
   constexpr auto dropout = [](const ModelTraits& kind, Mode) { return kind.dropout; };
-  constexpr auto lattice = [](const ModelTraits& kind, Mode) { return kind.lattice; };
+  constexpr auto relations = [](const ModelTraits& kind, Mode) { return kind.relations; };
   constexpr auto joint = [](const ModelTraits&, Mode mode) { return mode == Mode::joint; };
   constexpr auto kSeeds = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   const DeckChoices& choices = deck_choices();
@@ -186,11 +186,12 @@ void for_each_key(const Visit& visit, Decks&... deck) {
         choices.adjacency, deck.model.adjacency...);
   visit(model("nodes", "of the graph: the cells, or the GCells of the design", "", Role::further, 23, always, "cells"),
         choices.nodes, deck.model.nodes...);
-  visit(model("relations", "on which messages pass: nets, the lattice of GCells, or both", "", Role::further, 24,
-              lattice, "nets"),
-        choices.relations, deck.model.relation_set...);
+  visit(
+      model("relations", "on which messages pass: nets, the lattice of GCells, both, or nets and bins of cells nearby",
+            "", Role::further, 24, relations, "nets"),
+      choices.relations, deck.model.relation_set...);
   visit(model("flips", "lattice: train on the die and its flips, predict their mean", "flips_", Role::further, 25,
-              lattice, "off"),
+              relations, "off"),
         choices.flips, deck.model.flips...);
   visit(model("dropout", "share of the values dropped in training", "p", Role::further, 7, dropout),
         Range<double>{0, 0.99}, deck.model.dropout...);

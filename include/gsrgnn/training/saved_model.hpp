@@ -52,7 +52,8 @@ struct ModelInputs {
 };
 /// Features and types are matched by name, features not yet standardised; one that is neither the circuit's nor a map
 /// (placement_maps.hpp) is an InputError at `place`.
-ModelInputs match(const SavedModel& model, const Circuit& circuit, const ModelNodes& nodes, const std::string& place);
+ModelInputs match(const SavedModel& model, const Circuit& circuit, const ModelNodes& nodes, const Technology& eyes,
+                  const std::string& place);
 
 /// "congestion (routed length / track capacity)"
 std::string labels_text(const std::vector<std::string>& names, const std::string& unit);

@@ -41,6 +41,7 @@ struct TrainingDesign {
 struct HeldCircuit {
   std::size_t design = 0;  ///< index into TrainingCircuits::designs
   std::shared_ptr<const Circuit> circuit;
+  Technology eyes;  ///< with which the model sees it
   ModelNodes nodes;
   ModelInputs inputs;           ///< of the nodes
   std::vector<float> label;     ///< N x O, in units of SavedModel::label
@@ -61,6 +62,8 @@ struct TrainingCircuits {
   SavedModel model;
   std::string ancestor;  ///< of that its hash; empty: from scratch
   MapLine best_map;      ///< of the training cells
+  bool routes_hold =
+      true;              ///< features: routes are learned ones; no: untrained, for learned ones tell no more than maps
   CircuitCounts counts;  ///< sums over the training circuits
   std::string name;      ///< of the circuit, or of those held out as a test, joined by "+"
   std::string hash;      ///< content_hash() of all circuits
