@@ -43,7 +43,7 @@ void write_maps(const std::string& path, const Circuit& circuit, const Technolog
   file.array("grid_x", maps.grid.border[0]);
   file.array("grid_y", maps.grid.border[1]);
   for (const PlacementMap& map : maps.map) file.array("map/" + map.name, map.value.data(), {rows, columns});
-  const auto names = feature_names(circuit, FeatureSet::maps);
+  const auto names = feature_names(circuit, technology.routes.empty() ? FeatureSet::maps : FeatureSet::routes);
   const auto feature = in_original_order(circuit, cell_features(circuit, technology, names, path), names.size());
   const auto cells = static_cast<std::uint64_t>(circuit.cells());
   file.strings("cells/feature_name", names);

@@ -1,6 +1,8 @@
 // Maps as text and as pictures.
 
+#include <gsrgnn/circuit/generate.hpp>
 #include <gsrgnn/circuit/maps_file.hpp>
+#include <gsrgnn/circuit/soft_routes.hpp>
 #include <limits>
 
 #include "support/files.hpp"
@@ -41,6 +43,22 @@ TEST(MapsFile, AMapOfOneValueIsAPictureToo) {
   const TestFolder folder;
   write_map_png(folder.path("m.png"), {{{{0, 1}, {0, 1}}}}, {7});
   EXPECT_EQ(png_pixels(read_bytes(folder.path("m.png"))).at(5, 5), (Colour{0x44, 0x01, 0x54}));
+}
+
+// What a model of learned routes sees of them, whoever compares with it must see too.
+TEST(MapsFile, CellsSeeRoutesWhereTheTechnologyKnowsThem) {
+  const TestFolder folder;
+  GeneratorSpec spec;
+  spec.cells = 300;
+  const Circuit circuit = generate(spec);
+  Technology technology = circuit.placement.technology;
+  const auto names = [&] {
+    write_maps(folder.path("m.h5"), circuit, technology);
+    return Hdf5Reader(folder.path("m.h5")).strings("cells/feature_name");
+  };
+  EXPECT_EQ(names(), feature_names(circuit, FeatureSet::maps));
+  technology.routes = SoftRoutes::initial(1);
+  EXPECT_EQ(names(), feature_names(circuit, FeatureSet::routes));
 }
 
 TEST(MapsFile, AFileThatCannotBeWrittenIsNamed) {
