@@ -15,20 +15,30 @@ struct ValuedBox {
   std::int64_t line;
 };
 
+// The words of a first line before those of the column "spread", which `predict` writes behind some of its maps.
+std::size_t words_before_spread(const TextLines& header) {
+  std::size_t words = 5;
+  while (words < header.size() && header[words] != "spread") ++words;
+  return words;
+}
+
 // "value (%)", whose parentheses are no words.
 std::string unit_of(const TextLines& header) {
   std::string unit(header[4]);
-  for (std::size_t w = 5; w < header.size(); ++w) {
-    unit += fmt::format("{}{}", w == 5 ? " (" : " ", header[w]);
-  }
-  return header.size() > 5 ? unit + ")" : unit;
+  const std::size_t words = words_before_spread(header);
+  for (std::size_t w = 5; w < words; ++w) unit += fmt::format("{}{}", w == 5 ? " (" : " ", header[w]);
+  return words > 5 ? unit + ")" : unit;
 }
 
 std::vector<ValuedBox> read_boxes(const std::string& path, TextLines& lines) {
   std::vector<ValuedBox> boxes;
+  const std::size_t columns = words_before_spread(lines) < lines.size() ? 6 : 5;
   while (lines.next()) {
     ValuedBox box{{}, 0, lines.line()};
-    if (lines.size() != 5) lines.fail(fmt::format("expected x0,y0,x1,y1,value, found {} values", lines.size()));
+    if (lines.size() != columns) {
+      lines.fail(
+          fmt::format("expected x0,y0,x1,y1,value{}, found {} values", columns > 5 ? ",spread" : "", lines.size()));
+    }
     for (std::size_t i = 0; i < 4; ++i) box.side[i] = lines.number(i, "a side of the box");
     box.value = lines.number(4, "the value");
     if (!(box.side[0] < box.side[2] && box.side[1] < box.side[3])) {

@@ -65,15 +65,18 @@ const PlacementMap& find_map(const PlacementMaps& maps, const std::string& name)
   throw InputError(name, "there is no such map", fmt::format("there are {}", fmt::join(known, ", ")));
 }
 
-void write_map_csv(const std::string& path, const GcellGrid& grid, const std::vector<double>& value,
-                   const std::string& heading) {
-  std::string text = fmt::format("x0,y0,x1,y1,{}\n", heading);
+void write_map_csv(const std::string& path, const GcellGrid& grid, const std::vector<MapColumn>& columns) {
+  std::string text = "x0,y0,x1,y1";
+  for (const MapColumn& one : columns) text += "," + one.heading;
+  text += '\n';
   const auto& [x, y] = grid.border;
   for (std::size_t row = 0; row + 1 < y.size(); ++row) {
     for (std::size_t column = 0; column + 1 < x.size(); ++column) {
-      const double at = value[row * (x.size() - 1) + column];
-      if (std::isnan(at)) continue;
-      text += fmt::format("{},{},{},{},{:.6g}\n", x[column], y[row], x[column + 1], y[row + 1], at);
+      const std::size_t gcell = row * (x.size() - 1) + column;
+      if (std::isnan(columns.front().value[gcell])) continue;
+      text += fmt::format("{},{},{},{}", x[column], y[row], x[column + 1], y[row + 1]);
+      for (const MapColumn& one : columns) text += fmt::format(",{:.6g}", one.value[gcell]);
+      text += '\n';
     }
   }
   write_file(path, text);

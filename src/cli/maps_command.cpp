@@ -46,7 +46,7 @@ void write_maps(const Arguments& a, const MapsOptions& options) {
     const PlacementMaps maps = placement_maps(circuit, technology);
     const PlacementMap& map = find_map(maps, options.map.empty() ? kUsualMap : options.map);
     if (format == OutputFormat::csv) {
-      write_map_csv(a.output, maps.grid, map.value, map.name);
+      write_map_csv(a.output, maps.grid, {{map.name, map.value}});
     } else {
       write_map_png(a.output, maps.grid, map.value);
     }

@@ -80,12 +80,23 @@ void check_outputs(const Arguments& a, const PredictOptions& o) {
   check(o.padding, {OutputFormat::tcl});
 }
 
-void write_map(const std::string& path, const GcellValues& map, const std::string& heading) {
-  if (output_format(path, {OutputFormat::csv, OutputFormat::png}) == OutputFormat::csv) {
-    write_map_csv(path, map.grid, map.value, heading);
-  } else {
+/// What the passes are whose mean is predicted.
+std::string passes_text(std::size_t models, std::size_t passes) {
+  if (models == 1) return plural(passes, "flip") + " of the die";
+  return plural(models, "model") + (passes > models ? " and their flips of the die" : "");
+}
+
+void write_map(const std::string& path, const Circuit& circuit, const Prediction& prediction, const GcellValues& map,
+               const std::vector<std::string>& labels) {
+  if (output_format(path, {OutputFormat::csv, OutputFormat::png}) == OutputFormat::png) {
     write_map_png(path, map.grid, map.value);
+    return;
   }
+  const std::string of = fmt::format("({})", fmt::join(labels, " or "));
+  const std::vector<double> spread = gcell_spread(circuit, prediction.passes, labels.size());
+  std::vector<MapColumn> columns = {{"value " + of, map.value}};
+  if (!spread.empty()) columns.push_back({"spread " + of, spread});
+  write_map_csv(path, map.grid, columns);
 }
 
 void predict_and_write(const Arguments& a, const PredictOptions& o) {
@@ -101,7 +112,7 @@ void predict_and_write(const Arguments& a, const PredictOptions& o) {
     double sum = 0;
     for (const float spread : prediction.spread) sum += static_cast<double>(spread);
     say("the mean of {}, which differ by {:.4g} (standard deviation, mean over the cells)\n",
-        plural(models.size(), "model"), sum / static_cast<double>(prediction.spread.size()));
+        passes_text(models.size(), prediction.passes.size()), sum / static_cast<double>(prediction.spread.size()));
   }
   if (prediction.unknown_types > 0) {
     say("unknown to the model: {} ({})\n", plural(prediction.unknown_types, "cell type"),
@@ -113,8 +124,7 @@ void predict_and_write(const Arguments& a, const PredictOptions& o) {
   }
   for (const std::string& foreign : prediction.foreign) say("WARNING: foreign to the model: {}\n", foreign);
   const std::size_t labels = model.label_name.size();
-  const GcellValues map = prediction.gcells.empty() ? gcell_values(circuit, prediction.value, labels)
-                                                    : values_of_gcells(circuit, prediction.gcells, labels);
+  const GcellValues map = gcell_map(circuit, prediction, labels);
   if (!o.padding.empty()) {  // first, for a name that it cannot write must leave nothing
     const std::vector<PaddingRule> rules = o.rules.empty() ? padding_of_the_hottest(map) : o.rules;
     const auto padded = write_padding(o.padding, circuit, map, rules, a.circuit);
@@ -123,7 +133,7 @@ void predict_and_write(const Arguments& a, const PredictOptions& o) {
           plural(rules[r].sites, "site"));
     }
   }
-  if (!o.map.empty()) write_map(o.map, map, fmt::format("value ({})", fmt::join(model.label_name, " or ")));
+  if (!o.map.empty()) write_map(o.map, circuit, prediction, map, model.label_name);
   const auto scores = scores_of(model, circuit, prediction);
   if (!scores.empty()) {
     print_scores("scores against the circuit's own labels", scores);
@@ -152,11 +162,12 @@ void add_predict(const Command& program, Arguments& a) {
   const auto o = std::make_shared<PredictOptions>();
   const Command command = program.add("predict", "Apply a trained model to a circuit");
   command.required("--model", &o->models,
-                   "The run file of a training; of several the mean is predicted, with its spread");
+                   "The run file of a training; of several the mean is predicted, and with flips: their spread");
   command.required("--circuit", &a.circuit, "A circuit file or a design (DEF, Bookshelf .aux)");
   command.option("--lef", &a.lef, "A LEF of the DEF: of the technology or of cells");
   command.option("-o,--output", &a.output, "The prediction of each cell: .h5, or .csv (instance,x,y,prediction)");
-  command.option("--map", &o->map, "The prediction over GCells: .csv (x0,y0,x1,y1,value), or .png, a picture");
+  command.option("--map", &o->map,
+                 "The prediction over GCells: .csv (x0,y0,x1,y1,value and spread), or .png, a picture");
   command.option("--padding", &o->padding, "A .tcl for OpenROAD: set_placement_padding of the cells in hot GCells");
   command.option("--threshold", &o->thresholds,
                  "VALUE=SITES of padding where VALUE or more is predicted; else the hottest tenth gets 1, the hottest "

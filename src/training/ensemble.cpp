@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <cmath>
 #include <gsrgnn/training/ensemble.hpp>
 #include <gsrgnn/util/error.hpp>
+#include <iterator>
 
 namespace gsrgnn {
 
@@ -22,6 +22,7 @@ Prediction predict(const std::vector<std::pair<std::string, SavedModel>>& models
   for (std::size_t m = 1; m < models.size(); ++m) {
     Prediction one = predict(models[m].second, circuit, place);
     values.push_back(std::move(one.value));
+    std::move(one.passes.begin(), one.passes.end(), std::back_inserter(all.passes));
     of_gcells = of_gcells && !one.gcells.empty();
     for (std::size_t g = 0; of_gcells && g < one.gcells.size(); ++g) all.gcells[g] += one.gcells[g];
     all.unknown_types = std::max(all.unknown_types, one.unknown_types);
@@ -32,16 +33,18 @@ Prediction predict(const std::vector<std::pair<std::string, SavedModel>>& models
   }
   const auto count = static_cast<double>(models.size());
   if (!of_gcells) all.gcells.clear();
+  for (PredictionPass& pass : all.passes) {
+    pass.weight /= count;
+    if (!of_gcells) pass.gcells.clear();
+  }
   for (float& sum : all.gcells) sum /= static_cast<float>(count);
   all.value.resize(values.front().size());
-  all.spread.resize(all.value.size());
   for (std::size_t i = 0; i < all.value.size(); ++i) {
-    double mean = 0, squares = 0;
+    double mean = 0;
     for (const auto& of_model : values) mean += static_cast<double>(of_model[i]) / count;
-    for (const auto& of_model : values) squares += std::pow(static_cast<double>(of_model[i]) - mean, 2);
     all.value[i] = static_cast<float>(mean);
-    all.spread[i] = static_cast<float>(std::sqrt(squares / (count - 1)));
   }
+  all.spread = spread_of(all.passes);
   return all;
 }
 

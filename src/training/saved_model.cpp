@@ -259,15 +259,20 @@ bool predicts_labels_of(const SavedModel& model, const Circuit& circuit) {
   return circuit.label_name == model.label_name && circuit.label_unit == model.label_unit;
 }
 
-std::vector<float> output_over_flips(const Exec& space, const ModelShape& shape, AnyModel& model) {
-  const int flips = shape.flips == Flips::on ? 4 : 1;
-  std::vector<float> mean;
-  for (int f = flips - 1; f >= 0; --f) {
+std::vector<std::vector<float>> output_of_each_flip(const Exec& space, const ModelShape& shape, AnyModel& model) {
+  std::vector<std::vector<float>> outputs;
+  for (int f = shape.flips == Flips::on ? 3 : 0; f >= 0; --f) {
     model.flip_die((f & 1) != 0, (f & 2) != 0);
     model.forward(space, Pass::evaluation);
-    const auto output = download(space, model.output());
-    if (mean.empty()) mean.assign(output.size(), 0);
-    for (std::size_t i = 0; i < output.size(); ++i) mean[i] += output[i] / static_cast<float>(flips);
+    outputs.push_back(download(space, model.output()));
+  }
+  return outputs;
+}
+
+std::vector<float> mean_over_flips(const std::vector<std::vector<float>>& outputs) {
+  std::vector<float> mean(outputs.front().size(), 0);
+  for (const auto& output : outputs) {
+    for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += output[i] / static_cast<float>(outputs.size());
   }
   return mean;
 }
@@ -295,21 +300,29 @@ Prediction predict(const SavedModel& model, const Circuit& circuit, const std::s
   on_graph->set_graph(space, nodes.graph());
   on_graph->inputs().set(space, inputs.feature, inputs.type);
   upload(space, on_graph->parameters(), model.parameters);
-  const std::vector<float> output = output_over_flips(space, model.shape, *on_graph);
-  if (!std::all_of(output.begin(), output.end(), [](float value) { return std::isfinite(value); })) {
-    throw RunError(
-        fmt::format("the model's prediction for {} is not finite; are its features far from the training "
-                    "circuit's?",
-                    place));
-  }
-  auto value = model.label.invert(output);
-  if (!model.start.empty()) {
-    const auto start = model.start.predict(nodes, eyes, place);
+  const auto outputs = output_of_each_flip(space, model.shape, *on_graph);
+  std::vector<float> start;
+  if (!model.start.empty()) start = model.start.predict(nodes, eyes, place);
+  const auto predicted = [&](const std::vector<float>& output) {
+    if (!std::all_of(output.begin(), output.end(), [](float value) { return std::isfinite(value); })) {
+      throw RunError(
+          fmt::format("the model's prediction for {} is not finite; are its features far from the training "
+                      "circuit's?",
+                      place));
+    }
+    PredictedValues values;
+    auto value = model.label.invert(output);
     for (std::size_t i = 0; i < start.size(); ++i) value[i] += start[i];
     expect_finite(value);
+    if (nodes.are_gcells()) values.gcells = value;
+    values.value = nodes.to_cells(std::move(value), model.label_name.size());
+    return values;
+  };
+  static_cast<PredictedValues&>(prediction) = predicted(mean_over_flips(outputs));
+  for (const auto& output : outputs) {
+    prediction.passes.push_back({predicted(output), 1 / static_cast<double>(outputs.size())});
   }
-  if (nodes.are_gcells()) prediction.gcells = value;
-  prediction.value = nodes.to_cells(std::move(value), model.label_name.size());
+  prediction.spread = spread_of(prediction.passes);
   return prediction;
 }
 

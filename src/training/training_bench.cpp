@@ -107,7 +107,7 @@ std::vector<float> TrainingBench::prediction(std::size_t held) const {
 
 std::vector<float> TrainingBench::final_prediction(std::size_t held) {
   AnyModel& model = *attach(held).model;
-  return with_start(held, output_over_flips(space, circuits.model.shape, model));
+  return with_start(held, mean_over_flips(output_of_each_flip(space, circuits.model.shape, model)));
 }
 
 std::vector<float> TrainingBench::with_start(std::size_t held, std::vector<float> of_nodes) const {

@@ -83,8 +83,15 @@ TEST_F(CircuitNetCsv, IsReadAsThisProgramWritesIt) {
   moved.write(folder_);
   const GcellGrid& grid = import_with(folder_, {}).placement.grid;
   ASSERT_EQ(grid.size(), 8);
-  write_map_csv(folder_.path("map.csv"), grid, {1, 2, 3, 4, 5, 6, 7, 8}, "value (congestion)");
-  EXPECT_EQ(import_with(folder_, {folder_.path("map.csv")}).label, (Labels{1, 8}));
+  write_map_csv(folder_.path("map.csv"), grid, {{"value (congestion)", {1, 2, 3, 4, 5, 6, 7, 8}}});
+  const Circuit circuit = import_with(folder_, {folder_.path("map.csv")});
+  EXPECT_EQ(circuit.label, (Labels{1, 8}));
+  // The spread of a prediction is none of its values.
+  const std::vector<double> value = {1, 2, 3, 4, 5, 6, 7, 8}, spread(8, 0.5);
+  write_map_csv(folder_.path("map.csv"), grid, {{"value (congestion)", value}, {"spread (congestion)", spread}});
+  const Circuit same = import_with(folder_, {folder_.path("map.csv")});
+  EXPECT_EQ(same.label, circuit.label);
+  EXPECT_EQ(same.label_unit, circuit.label_unit);
 }
 
 TEST_F(CircuitNetCsv, WhereItHasNoBoxItIsZero) {

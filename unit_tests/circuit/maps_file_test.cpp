@@ -18,9 +18,16 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 TEST(MapsFile, TextLeavesOutWhatHasNoValue) {
   const TestFolder folder;
   const GcellGrid grid{{{{0, 1234.565, 2000}, {-1, 0.5, 2}}}};
-  write_map_csv(folder.path("made/m.csv"), grid, {0.25, kNan, 1e-7, 3}, "value (x)");
+  write_map_csv(folder.path("made/m.csv"), grid, {{"value (x)", {0.25, kNan, 1e-7, 3}}});
   EXPECT_EQ(read_bytes(folder.path("made/m.csv")),
             "x0,y0,x1,y1,value (x)\n0,-1,1234.565,0.5,0.25\n0,0.5,1234.565,2,1e-07\n1234.565,0.5,2000,2,3\n");
+}
+
+TEST(MapsFile, TextMayHaveFurtherColumns) {
+  const TestFolder folder;
+  const GcellGrid grid{{{{0, 1, 2}, {0, 1}}}};
+  write_map_csv(folder.path("m.csv"), grid, {{"value (x)", {0.25, kNan}}, {"spread (x)", {0.5, kNan}}});
+  EXPECT_EQ(read_bytes(folder.path("m.csv")), "x0,y0,x1,y1,value (x),spread (x)\n0,0,1,1,0.25,0.5\n");
 }
 
 TEST(MapsFile, APictureHasNorthUpAndTheShapeOfTheDie) {
@@ -66,7 +73,7 @@ TEST(MapsFile, AFileThatCannotBeWrittenIsNamed) {
   folder.write("file", "");
   const std::string path = folder.path("file/m.csv");
   expect_message(input_error([&] {
-                   write_map_csv(path, {{{{0, 1}, {0, 1}}}}, {7}, "v");
+                   write_map_csv(path, {{{{0, 1}, {0, 1}}}}, {{"v", {7}}});
                  }),
                  path + ": ", {"cannot write the file"});
 }

@@ -53,6 +53,21 @@ TEST_F(PredictCommand, SeveralModelsPredictTheirMean) {
   expect_refused("predict --model run.h5 --model second.h5 --circuit one.h5 -o second.h5", {"overwritten"});
 }
 
+TEST_F(PredictCommand, FlipsOfTheDieHaveASpread) {
+  succeed(
+      "train deck.yaml model.nodes=gcells model.relations=lattice model.flips=on train.split_by=tiles output=flips.h5");
+  const std::string command = "predict --model flips.h5 --circuit one.h5 ";
+  const std::string said = succeed(command + "-o p.h5 --map m.csv");
+  EXPECT_NE(said.find("the mean of 4 flips of the die, which differ by "), std::string::npos) << said;
+  EXPECT_EQ(Hdf5Reader(work_.path("p.h5")).array<float>("spread").size(), 300U);
+  EXPECT_EQ(lines("m.csv")[0], "x0,y0,x1,y1,value (congestion),spread (congestion)");
+  succeed(command + "-o p.csv");
+  EXPECT_EQ(lines("p.csv")[0], "instance,x,y,prediction,spread,label");
+  const std::string two = succeed(command + "--model run.h5 --map two.csv");
+  EXPECT_NE(two.find("the mean of 2 models and their flips of the die, which differ by "), std::string::npos) << two;
+  EXPECT_EQ(lines("two.csv")[0], lines("m.csv")[0]);
+}
+
 TEST_F(PredictCommand, TheEndOfTheNameSaysWhatIsWritten) {
   predict_one("-o p.h5");
   const std::string said = predict_one("-o p.csv --map m.csv --padding pad.tcl");

@@ -16,10 +16,14 @@ void write_maps(const std::string& path, const Circuit& circuit, const Technolog
 /// The map of that name. Throws InputError, which names those there are.
 const PlacementMap& find_map(const PlacementMaps& maps, const std::string& name);
 
-/// Values over GCells, rows x columns, as text: "x0,y0,x1,y1,HEADING" and a line a GCell whose value is a number, as
-/// OpenROAD's gui::dump_heatmap writes them (microns of DEFs).
-void write_map_csv(const std::string& path, const GcellGrid& grid, const std::vector<double>& value,
-                   const std::string& heading);
+/// A column of a table of GCells: rows x columns values.
+struct MapColumn {
+  std::string heading;
+  std::vector<double> value;
+};
+/// Values over GCells as text: "x0,y0,x1,y1,HEADING" and a line a GCell whose first value is a number, as OpenROAD's
+/// gui::dump_heatmap writes them (microns of DEFs); further columns stand behind.
+void write_map_csv(const std::string& path, const GcellGrid& grid, const std::vector<MapColumn>& columns);
 
 /// The same as a picture (PNG), north up, from dark blue for the least value to yellow for the largest; where the value
 /// is not a number it is grey. The longer side has about a thousand pixels.

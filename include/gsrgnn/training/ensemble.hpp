@@ -11,11 +11,11 @@
 
 namespace gsrgnn {
 
-/// The mean of what the models predict for a circuit (of GCells without cells where all models predict those), and the
-/// sample standard deviation of each value over them. Cell types that one of them does not know count as unknown, and
-/// what makes the circuit foreign to one of them is told. `models` are pairs of a run file's path and its model, one at
-/// least. Throws InputError at the path of a model that predicts another label than the first, and what predict()
-/// throws.
+/// The mean of what the models predict for a circuit (of GCells without cells where all models predict those), and how
+/// far the models and their flips of the die are apart (prediction.hpp). Cell types that one of them does not know
+/// count as unknown, and what makes the circuit foreign to one of them is told. `models` are pairs of a run file's path
+/// and its model, one at least. Throws InputError at the path of a model that predicts another label than the first,
+/// and what predict() throws.
 Prediction predict(const std::vector<std::pair<std::string, SavedModel>>& models, const Circuit& circuit,
                    const std::string& place);
 

@@ -9,7 +9,7 @@
 
 namespace gsrgnn {
 
-/// A line a cell, in the order of the source: "instance,x,y,prediction", "spread" when several models were asked, and
+/// A line a cell, in the order of the source: "instance,x,y,prediction", "spread" of several models or flips, and
 /// "label" when the circuit has the model's labels; of two labels "prediction_NAME" and "label_NAME" of each. Positions
 /// are in microns (of CircuitNet in GCells); an instance without a name is its number in the source. Fields with a
 /// comma or a quote are quoted (RFC 4180).

@@ -8,6 +8,7 @@
 #include <gsrgnn/models/model_shape.hpp>
 #include <gsrgnn/training/deck.hpp>
 #include <gsrgnn/training/model_nodes.hpp>
+#include <gsrgnn/training/prediction.hpp>
 #include <gsrgnn/training/standardise.hpp>
 #include <gsrgnn/util/hdf5_file.hpp>
 
@@ -60,19 +61,14 @@ std::string labels_text(const std::vector<std::string>& names, const std::string
 /// Whether what the circuit has as labels is what the model predicts: by name and unit.
 bool predicts_labels_of(const SavedModel& model, const Circuit& circuit);
 
-/// The output of a model on its graph and inputs, nodes x O: a forward pass; or, of a model with flips, the mean over
-/// those of the four, after which the die lies as it is.
-std::vector<float> output_over_flips(const AnyModel::Exec& space, const ModelShape& shape, AnyModel& model);
+/// The outputs of a model on its graph and inputs, nodes x O each: of one forward pass; or, of a model with flips, of
+/// four, of the die flipped along both axes, y, x and none.
+std::vector<std::vector<float>> output_of_each_flip(const AnyModel::Exec& space, const ModelShape& shape,
+                                                    AnyModel& model);
+/// What such a model predicts.
+std::vector<float> mean_over_flips(const std::vector<std::vector<float>>& outputs);
 
-/// A model's predictions for a circuit.
-struct Prediction {
-  std::vector<float> value;   ///< N x O, in the label's unit
-  std::vector<float> spread;  ///< N x O: deviation of several models' values; empty: of one
-  std::vector<float> gcells;  ///< G x O: likewise of all GCells, of a model of GCells; empty: of one of cells
-  std::int64_t unknown_types = 0, unknown_cells = 0;  ///< see ModelInputs
-  std::vector<std::string> foreign;                   ///< see what_is_foreign()
-};
-/// Errors are those of match().
+/// What the model predicts for a circuit. Errors are those of match().
 Prediction predict(const SavedModel& model, const Circuit& circuit, const std::string& place);
 
 }  // namespace gsrgnn
