@@ -5,7 +5,6 @@
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/maps_file.hpp>
 #include <gsrgnn/util/error.hpp>
-#include <gsrgnn/util/hdf5_file.hpp>
 #include <gsrgnn/util/png.hpp>
 #include <gsrgnn/util/write_file.hpp>
 #include <limits>
@@ -32,17 +31,20 @@ Colour colour_of(double value) {
 
 }  // namespace
 
-void write_maps(const std::string& path, const Circuit& circuit, const Technology& technology) {
-  const PlacementMaps maps = placement_maps(circuit, technology);
+void write_placement_maps(Hdf5Writer& file, const PlacementMaps& maps) {
   const auto rows = static_cast<std::uint64_t>(maps.grid.rows()),
              columns = static_cast<std::uint64_t>(maps.grid.columns());
+  file.array("grid_x", maps.grid.border[0]);
+  file.array("grid_y", maps.grid.border[1]);
+  for (const PlacementMap& map : maps.map) file.array("map/" + map.name, map.value.data(), {rows, columns});
+}
+
+void write_maps(const std::string& path, const Circuit& circuit, const Technology& technology) {
   Hdf5Writer file(path);
   file.attribute("/", "kind", kMapsKind);
   file.attribute("/", "version", std::int64_t{1});
   file.attribute("/", "circuit", circuit.name);
-  file.array("grid_x", maps.grid.border[0]);
-  file.array("grid_y", maps.grid.border[1]);
-  for (const PlacementMap& map : maps.map) file.array("map/" + map.name, map.value.data(), {rows, columns});
+  write_placement_maps(file, placement_maps(circuit, technology));
   const auto names = feature_names(circuit, technology.routes.empty() ? FeatureSet::maps : FeatureSet::routes);
   const auto feature = in_original_order(circuit, cell_features(circuit, technology, names, path), names.size());
   const auto cells = static_cast<std::uint64_t>(circuit.cells());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <gsrgnn/circuit/cell_order.hpp>
+#include <gsrgnn/circuit/maps_file.hpp>
 #include <gsrgnn/circuit/content_hash.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -250,6 +251,7 @@ void write_prediction(const std::string& path, const SavedModel& model, const st
   }
   file.array("position", in_original_order(circuit, circuit.position, 1).front().data(), {cells, 2});
   if (!circuit.cell_name.empty()) file.names("name", in_original_order(circuit, circuit.cell_name, 1));
+  write_placement_maps(file, rudy_maps(circuit, circuit.placement.technology));  // what there is without a model
   if (!prediction.foreign.empty()) file.strings("warning", prediction.foreign);
   if (!scores.empty()) {
     file.array("label", in_original_order(circuit, circuit.label, labels).data(), {cells, labels});

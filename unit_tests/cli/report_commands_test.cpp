@@ -142,6 +142,15 @@ TEST_F(ReportCommands, Pictures) {
   EXPECT_EQ(of_prediction.code, 0) << of_prediction.err;
   EXPECT_EQ(of_prediction.out.rfind("predicted/prediction-", 0), 0U) << of_prediction.out;
   EXPECT_GT(read_bytes(work_.path(of_prediction.out.substr(0, of_prediction.out.size() - 1))).size(), 5000U);
+  const Outcome as_text = shell(plot + "prediction.h5 -o drawn --format svg");
+  EXPECT_EQ(as_text.code, 0) << as_text.err;
+  const std::string svg = read_bytes(work_.path(as_text.out.substr(0, as_text.out.size() - 1)));
+  for (const char* title : {">true<", ">RUDY: Pearson ", ">predicted: Pearson ", ">predicted - true: RMS "}) {
+    EXPECT_NE(svg.find(title), std::string::npos) << title;
+  }
+  const std::string older = R"(import h5py; del h5py.File("prediction.h5", "a")["grid_x"])";
+  EXPECT_EQ(shell(fmt::format("{} -c '{}'", python, older)).code, 0);
+  expect_refused(shell(plot + "prediction.h5"), {"prediction.h5: ", "older program", "predict again"});
   const Outcome of_run = shell(plot + "runs/gsr-L2.h5 -o one --format svg");
   EXPECT_EQ(of_run.code, 0) << of_run.err;
   std::vector<std::string> kinds;

@@ -181,6 +181,10 @@ TEST_F(RunFile, APredictionFileHoldsThePrediction) {
   EXPECT_EQ(file.shape("position"), (Shape{400, 2}));
   EXPECT_EQ(file.array<double>("position"), flat(source.position));
   EXPECT_EQ(file.array<float>("label"), source.label);
+  const PlacementMaps rudy = rudy_maps(circuit_, circuit_.placement.technology);
+  EXPECT_EQ(file.array<double>("grid_x"), rudy.grid.border[0]);
+  EXPECT_EQ(file.array<double>("grid_y"), rudy.grid.border[1]);
+  for (const PlacementMap& map : rudy.map) EXPECT_EQ(file.array<double>("map/" + map.name), map.value) << map.name;
   EXPECT_EQ(file.array<double>("scores/all"), rows(scores));
   for (std::size_t o = 0; o < 2; ++o) {
     std::vector<double> value, label;

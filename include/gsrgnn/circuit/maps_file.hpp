@@ -3,14 +3,18 @@
 /// Maps of a placement as files.
 
 #include <gsrgnn/circuit/placement_maps.hpp>
+#include <gsrgnn/util/hdf5_file.hpp>
 #include <string>
 
 namespace gsrgnn {
 
-/// HDF5, of kind "gsrgnn maps": /grid_x and /grid_y float64 (borders of the GCells, in the unit of the positions),
-/// /map/NAME float64 rows x columns, and what cells see of them, in the order of the circuit's source: /cells/feature
-/// float32 N x F, /cells/feature_name, /cells/position, and /cells/label float32 N x O with /cells/label_name if there
-/// is one. Appears whole; throws InputError when it cannot be written.
+/// /grid_x and /grid_y float64 (borders of the GCells, in the unit of the positions), and /map/NAME float64, rows x
+/// columns.
+void write_placement_maps(Hdf5Writer& file, const PlacementMaps& maps);
+
+/// HDF5, of kind "gsrgnn maps": all maps as write_placement_maps() writes them, and what cells see of them, in the
+/// order of the circuit's source: /cells/feature float32 N x F, /cells/feature_name, /cells/position, and /cells/label
+/// float32 N x O with /cells/label_name if there is one. Appears whole; throws InputError when it cannot be written.
 void write_maps(const std::string& path, const Circuit& circuit, const Technology& technology);
 
 /// The map of that name. Throws InputError, which names those there are.

@@ -1,0 +1,104 @@
+"""The files that gsrgnn writes, and the runs in them."""
+import os
+
+from .pictures import COLOUR, MARKERS, fail, h5py, np, pyplot
+
+KINDS = ["gcn", "sage", "rev", "gsr", "res"]
+GIVE = "give what gsrgnn collect, train or predict wrote"
+# What a line is of, beside circuit, kind, k, depth and width; named in the legend where it differs.
+FURTHER = ["groups", "residual", "adjacency", "dropout", "epochs", "learning_rate", "execution_space", "threads"]
+
+
+def text(value):
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def open_file(path):
+    if not os.path.exists(path):
+        fail(path, "no such file", "check the path")
+    if os.path.isdir(path):
+        fail(path, "is a folder", "collect its runs first: gsrgnn collect RUNS_DIR -o RESULTS.h5")
+    try:
+        file = h5py.File(path, "r")
+    except OSError:
+        fail(path, "not a readable HDF5 file (or truncated)", GIVE)
+    kind = text(file.attrs.get("kind", ""))
+    if kind not in ("gsrgnn results", "gsrgnn run", "gsrgnn prediction"):
+        fail(path, "is neither a results file, nor a run file, nor a prediction", GIVE)
+    return file, kind
+
+
+def read_rows(file):
+    """The table of runs that are done, as dictionaries."""
+    table = file["runs"][:]
+    rows = []
+    for record in table:
+        row = {}
+        for name in table.dtype.names:
+            value = record[name]
+            row[name] = text(value) if isinstance(value, bytes) else value.item()
+        if row["status"] == "done":
+            rows.append(row)
+    names = {}
+    for row in rows:
+        names.setdefault(row["circuit"], set()).add(row["edges"])
+    for row in rows:  # as in 'gsrgnn report'
+        if len(names[row["circuit"]]) > 1:
+            row["circuit"] += f" ({row['edges']} edges)"
+    return rows
+
+
+def counted(value):
+    """An undefined score is that of a constant prediction, and counts as 0."""
+    return np.where(np.isfinite(value), value, 0.0)
+
+
+def any_undefined(rows):
+    return any(not np.isfinite(row["pearson"]) for row in rows)
+
+
+def group(rows, *keys):
+    """Rows by the values of the keys, sorted."""
+    groups = {}
+    for row in rows:
+        groups.setdefault(tuple(row[key] for key in keys), []).append(row)
+    return sorted(groups.items())
+
+
+def lines(rows):
+    """(label, style, rows) for each kind, k and further parameters among the rows."""
+    kinds = {}
+    for row in rows:
+        kinds.setdefault(row["kind"], []).append(row)
+    found = []
+    for kind in sorted(kinds, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)):
+        own = kinds[kind]
+        varied = [key for key in FURTHER
+                  if any(len({row[key] for row in rows_of}) > 1
+                         for _, rows_of in group(own, "circuit", "k", "layers", "hidden"))]
+        ks = sorted({row["k"] for row in own})
+        for number, (key, members) in enumerate(group(own, "k", *varied)):
+            label = kind if key[0] == 0 else f"{kind}, k = {key[0]}"
+            label += "".join(f", {name} {value}" for name, value in zip(varied, key[1:]))
+            place = ks.index(key[0]) / max(len(ks) - 1, 1)
+            style = {
+                "color": COLOUR.get(kind, pyplot.get_cmap("Blues")(0.45 + 0.5 * place)),
+                "marker": MARKERS[len(found) % len(MARKERS)],
+                "linestyle": "--" if kind != "gsr" else "-",
+            }
+            found.append((label, style, members))
+    return found
+
+
+def mean_and_spread(rows, x, y):
+    """x, mean and sample standard deviation of y over the rows of each x."""
+    points = []
+    for (place,), members in group(rows, x):
+        values = counted(np.array([row[y] for row in members], dtype=float))
+        points.append((place, values.mean(), values.std(ddof=1) if len(values) > 1 else 0.0))
+    return [np.array(column, dtype=float) for column in zip(*points)]
+
+
+def describe(row):
+    model = row["kind"] if row["k"] == 0 else f"{row['kind']}, k = {row['k']}"
+    return f"{row['circuit']}: {model}, {row['layers']} layers, width {row['hidden']}, seed {row['seed']}"
