@@ -1,4 +1,5 @@
-// Every kernel, on the graphs of scene.hpp's circuits, at k = 4, 16 and 32 where it has a k:
+// Every kernel, on the graphs of scene.hpp's circuits, at k = 4, 16 and 32 where it has a k; and those of a lattice of
+// GCells (lattice_kernels.hpp):
 //   build/release/bin/benchmark_kernels [--circuits=7157.h5,356-R,5324-F] [--width=192] [Google Benchmark's options]
 
 #include <cmath>
@@ -10,35 +11,12 @@
 #include <gsrgnn/models/gsr_block.hpp>
 #include <gsrgnn/models/sage_conv.hpp>
 
+#include "checks.hpp"
 #include "kernel_scene.hpp"
+#include "lattice_kernels.hpp"
 
 namespace gsrgnn {
 namespace {
-
-// ---- checks
-
-double dot(const std::vector<float>& a, const std::vector<float>& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
-  return sum;
-}
-template <class A, class B>
-double dot(const Exec& space, const A& a, const B& b) {
-  return dot(download(space, a), download(space, b));
-}
-
-/// Whether a and b are the same but for rounding, and not just zeros.
-bool same(const std::vector<float>& a, const std::vector<float>& b) {
-  double difference = 0, largest = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    difference = std::max(difference, static_cast<double>(std::abs(a[i] - b[i])));
-    largest = std::max(largest, static_cast<double>(std::abs(b[i])));
-  }
-  return a.size() == b.size() && largest > 0 && difference < 1e-4 * largest;
-}
-bool close(double a, double b, double tolerance) {
-  return std::abs(a - b) <= tolerance * std::max(std::abs(a), std::abs(b)) && a != 0;
-}
 
 // ---- the kernels, each as (what it does, whether that is right)
 
@@ -426,6 +404,7 @@ int main(int argc, char** argv) {
   return run_benchmarks(argc, argv, "benchmark_kernels",
                         [&](const std::shared_ptr<LazyCircuit>& circuit, const BenchmarkOptions& options) {
                           const auto shared = stage.expired() ? std::make_shared<Stage>() : stage.lock();
+                          if (stage.expired()) add_lattice_kernels();  // once, whatever the circuits
                           stage = shared;
                           for (const int k : {4, 16, 32}) {
                             for (const Kernel& kernel : kernels_with_k()) {
