@@ -17,7 +17,8 @@ from plots.curves import draw_curves, draw_curves_of_run
 from plots.maps import draw_map
 from plots.pictures import Pictures, fail
 from plots.prediction import plot_prediction
-from plots.runs import any_undefined, counted, describe, group, open_file, read_rows, text
+from plots.runs import (any_undefined, cells_of_results, cells_of_run, counted, describe, group, open_file, read_rows,
+                        text)
 
 
 def plot_results(pictures, file, chosen):
@@ -52,7 +53,7 @@ def plot_results(pictures, file, chosen):
                 continue
             best = picked[0]
         title = f"{describe(best)} (test Pearson {float(counted(best['pearson'])):.3f})"
-        draw_map(pictures, file["run"][best["name"]], title, f"map-{circuit}")
+        draw_map(pictures, cells_of_results(file, best), title, f"map-{circuit}")
 
 
 def plot_run(pictures, file):
@@ -67,7 +68,7 @@ def plot_run(pictures, file):
            "seed": (re.findall(r"^  seed: *(\S+)", deck, re.MULTILINE) or ["?"])[-1]}
     pearson = float(counted(file["scores"].attrs["pearson"]))
     draw_curves_of_run(pictures, file, describe(row), f"curves-{row['circuit']}")
-    draw_map(pictures, file, f"{describe(row)} (test Pearson {pearson:.3f})", f"map-{row['circuit']}")
+    draw_map(pictures, cells_of_run(file), f"{describe(row)} (test Pearson {pearson:.3f})", f"map-{row['circuit']}")
     print("One run: pictures against depth and k are of a results file (gsrgnn collect).")
 
 

@@ -1,6 +1,6 @@
 """Learning curves."""
 from .pictures import legend_beside, np, pyplot
-from .runs import counted, lines
+from .runs import counted, joined, lines
 
 
 def draw_curves_of_run(pictures, run, title, name):
@@ -27,7 +27,7 @@ def draw_curves(pictures, file, rows, title, name):
     for label, style, members in lines(rows):
         style = {"color": style["color"], "linestyle": style["linestyle"]}
         for axes, key in ((left, "loss"), (right, "validation_pearson")):
-            curves = [file["run"][row["name"]]["curves"][key][:] for row in members]
+            curves = [joined(file, f"curves/{key}", row["row"]) for row in members]
             length = min(len(curve) for curve in curves)
             curves = np.array([curve[:length] for curve in curves])
             if key != "loss":

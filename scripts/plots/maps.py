@@ -1,6 +1,5 @@
 """Maps of the cells of a run: predicted, true and error, of all cells and of those of the test."""
 from .pictures import NO_CELL, np, pyplot
-from .runs import text
 
 
 def binned(x, y, value, edges):
@@ -17,16 +16,11 @@ def colours(name):
     return found
 
 
-def draw_map(pictures, run, title, name):
-    predictions = run["predictions"]
-    position, split = predictions["position"][:], predictions["split"][:]
-    values, labels = predictions["value"][:], predictions["label"][:]
-    model = run["model"]
-    unit = text(model.attrs.get("label_unit", ""))
-    names = [text(label) for label in model["label_name"][:]] if "label_name" in model else []
-    length = {"circuitnet": "GCells", "several circuits": "circuit's unit"}.get(
-        text(run["circuit"].attrs.get("source", "")), "µm")
-    for place, named in circuits_of(run, split):
+def draw_map(pictures, cells, title, name):
+    position, split, values, labels = (cells[key] for key in ("position", "split", "value", "label"))
+    unit, names = cells["unit"], cells["label_name"]
+    length = {"circuitnet": "GCells", "several circuits": "circuit's unit"}.get(cells["source"], "µm")
+    for place, named in circuits_of(cells):
         for column in range(values.shape[1]):
             label_name = names[column] if column < len(names) else "congestion"
             heading = f"{label_name}" + (f" ({unit})" if unit else "")
@@ -36,12 +30,12 @@ def draw_map(pictures, run, title, name):
                         name + suffix)
 
 
-def circuits_of(run, split):
+def circuits_of(cells):
     """Where the cells of each circuit are and its name: of a joint training the test circuits, else the one."""
-    if "design" not in run["predictions"] or "designs" not in run:
+    if not cells["design_name"]:
         return [(slice(None), "")]
-    design, names = run["predictions/design"][:], run["designs/name"][:]
-    return [(design == number, text(names[number])) for number in np.unique(design[split == 2])]
+    design = cells["design"]
+    return [(design == number, cells["design_name"][number]) for number in np.unique(design[cells["split"] == 2])]
 
 
 def bin_edges(x, y):

@@ -30,10 +30,12 @@ def open_file(path):
 
 def read_rows(file):
     """The table of runs that are done, as dictionaries."""
+    if int(file.attrs["version"]) < 2:
+        fail(file.filename, "is a results file of an older gsrgnn", "collect its runs again: gsrgnn collect")
     table = file["runs"][:]
     rows = []
-    for record in table:
-        row = {}
+    for number, record in enumerate(table):
+        row = {"row": number}
         for name in table.dtype.names:
             value = record[name]
             row[name] = text(value) if isinstance(value, bytes) else value.item()
@@ -46,6 +48,36 @@ def read_rows(file):
         if len(names[row["circuit"]]) > 1:
             row["circuit"] += f" ({row['edges']} edges)"
     return rows
+
+
+def joined(file, name, number):
+    """Of an array that a results file holds of all runs the values of the run in that row."""
+    if name not in file:  # no run has any
+        return np.zeros(0)
+    first = file[f"{name}_first"]
+    return file[name][first[number]:first[number + 1]]
+
+
+def cells_of_results(file, run):
+    """What a results file holds of the cells of a run: as cells_of_run."""
+    cells = {name: joined(file, f"predictions/{name}", run["row"])
+             for name in ("position", "split", "value", "label", "design")}
+    count = len(cells["split"])
+    designs = [text(row["name"]) for row in file["designs"][:] if row["run"] == run["row"]] if "designs" in file else []
+    return dict(cells, position=cells["position"].reshape(count, 2), value=cells["value"].reshape(count, -1),
+                label=cells["label"].reshape(count, -1), unit=run["label_unit"], label_name=run["label"].split("+"),
+                source=run["source"], design_name=designs)
+
+
+def cells_of_run(file):
+    """Place, part, prediction and label of a run's cells, and what these are of; of a joint run each cell's design."""
+    cells = {name: file[f"predictions/{name}"][:] for name in ("position", "split", "value", "label")}
+    joint = "designs" in file
+    return dict(cells, unit=text(file["model"].attrs.get("label_unit", "")),
+                label_name=[text(name) for name in file["model/label_name"][:]],
+                source=text(file["circuit"].attrs.get("source", "")),
+                design=file["predictions/design"][:] if joint else [],
+                design_name=[text(name) for name in file["designs/name"][:]] if joint else [])
 
 
 def counted(value):

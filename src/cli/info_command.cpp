@@ -19,7 +19,7 @@ Description describe(const std::string& path) {
     if (kind == kRunKind) return describe_run(file);
     if (kind == kCheckpointKind) return describe_checkpoint(file);
     if (kind == kPredictionKind) return describe_prediction(file);
-    if (kind == kResultsKind) return describe_results(file);
+    if (kind == kResultsKind) return read_results(file);
   }
   return describe_circuit(open_circuit(path));
 }
@@ -76,8 +76,8 @@ void tell_of(const std::string& path, bool json) {
   if (const auto* results = std::get_if<std::vector<RunSummary>>(&description)) return print_runs(*results);
   print_lines(description);
   if (const auto* circuit = std::get_if<CircuitDescription>(&description)) print_distributions(*circuit);
-  if (const auto* run = std::get_if<RunDescription>(&description); run != nullptr && run->joint) {
-    print_designs(run->joint->designs);
+  if (const auto* run = std::get_if<RunDescription>(&description); run != nullptr && run->joint()) {
+    print_designs(run->designs);
   }
 }
 

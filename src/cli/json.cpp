@@ -68,7 +68,7 @@ Json json_of(const CircuitDescription& circuit) {
 void add_worth(Json& j, const Worth& worth) {
   j["gcell_scores"] = scores_of(worth.gcells);
   const auto unknown = [&](const FieldScoreField& one) { return std::isnan(worth.field.*one.value); };
-  // The table of runs has none of them.
+  // Runs of older programs have none of them.
   if (!std::all_of(std::begin(kFieldScoreFields), std::end(kFieldScoreFields), unknown))
     j["field_scores"] = scores_of(worth.field);
   for (std::size_t b = 0; b < kBaselines; ++b) j[kBaselineFields[b].name] = scores_of(worth.baseline[b]);
@@ -111,10 +111,10 @@ Json json_of(const RunDescription& run) {
   for_each_part([&](const char* part, double seconds) { j["seconds_per_epoch"][part] = seconds; }, run.seconds);
   j["memory"] = {
       {"planned", run.memory_planned}, {"allocated", run.memory_allocated}, {"process_peak", run.process_peak}};
-  if (!run.joint) return j;
-  j["ranks"] = run.joint->ranks;
+  if (!run.joint()) return j;
+  j["ranks"] = run.ranks;
   j["designs"] = Json::array();
-  for (const DesignResult& design : run.joint->designs) j["designs"].push_back(json_of(design));
+  for (const DesignResult& design : run.designs) j["designs"].push_back(json_of(design));
   return j;
 }
 

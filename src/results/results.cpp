@@ -10,28 +10,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Reads what a results file takes over, so that a copy of it can fail for want of disk only.
-void check_collected(const Hdf5Reader& file) {
-  for (const char* object : kCollected) {
-    if (file.has(object)) file.check(object);
-  }
-  const auto value = file.shape("predictions/value");
-  if (value.size() != 2) file.fail("predictions/value", "is not a matrix");
-  const std::map<std::string, Shape> expected = {
-      {"predictions/value", value},      {"predictions/label", value},   {"predictions/position", {value[0], 2}},
-      {"predictions/split", {value[0]}}, {"scores/test", {value[1], 4}}, {"scores/validation", {value[1], 4}}};
-  for (const auto& [name, shape] : expected) {
-    if (file.shape(name) != shape) file.fail(name, "has another shape than the predictions ask for");
-  }
-  for (const char* name : {"value", "label", "position"}) file.array<float>(std::string("predictions/") + name);
-  file.array<std::uint8_t>("predictions/split");
-  for (const char* name : {"scores/test", "scores/validation", "curves/validation_loss"}) file.array<double>(name);
-  file.attribute_string("/", "program_version");
-  file.attribute_string("circuit", "source");
-  file.attribute_string("model", "label_unit");
-  file.strings("model/label_name");
-}
-
 /// The name of the run that a file stands for: its path below the folder, without the given endings.
 std::string run_name(const fs::path& path, const fs::path& folder, const std::vector<std::string>& endings) {
   std::string name = path.lexically_relative(folder).generic_string();
@@ -77,14 +55,9 @@ RunSummary summarise_run(const Hdf5Reader& file, const std::string& name) {
   RunSummary row;
   static_cast<RunDescription&>(row) = describe_run(file);
   row.name = name;
-  check_collected(file);
-  row.circuit_file = circuit_of_deck(row.deck);
-  row.label = fmt::format("{}", fmt::join(file.strings("model/label_name"), "+"));
-  const auto validation = file.array<double>("curves/validation_pearson");
-  if (row.best_epoch < 0 || static_cast<std::size_t>(row.best_epoch) >= validation.size()) {
+  if (row.best_epoch < 0 || static_cast<std::size_t>(row.best_epoch) >= row.lists.validation_pearson.size()) {
     file.fail("scores@best_epoch", "is not an epoch of the curves");
   }
-  row.validation_pearson = validation[static_cast<std::size_t>(row.best_epoch)];
   row.status = "done";
   return row;
 }
@@ -107,18 +80,15 @@ RunTable read_run_folder(const std::string& folder, const VisitRun& visit) {
 
   RunTable table;
   for (const auto& [name, path] : files) {
-    RunSummary row;
     try {
       const Hdf5Reader file(path);
       const std::string kind = kind_of(file);
       if (kind != kRunKind && kind.rfind("gsrgnn ", 0) == 0) continue;
-      row = summarise_run(file, name);
-      // Not in the reach of the catch below: what it throws is no fault of the run.
-      failures.erase(name);
-      table.rows.push_back(row);
+      RunSummary row = summarise_run(file, name);
       if (visit) visit(file, row);
+      failures.erase(name);
+      table.rows.push_back(std::move(row));
     } catch (const InputError& damage) {
-      if (row.done()) throw;
       if (!fs::exists(path, error)) continue;  // a checkpoint, say, that its run has done with
       table.left_out.push_back({path, damage.what()});
     }

@@ -8,17 +8,23 @@
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/version.hpp>
 
+#include "training/run_summary.hpp"
+
 namespace gsrgnn {
 namespace {
 
 constexpr std::int64_t kRunVersion = 1;
 
-void write_scores(Hdf5Writer& file, const std::string& name, const std::vector<Scores>& scores) {
+std::vector<double> rows_of(const std::vector<Scores>& scores) {
   std::vector<double> rows;
   for (const Scores& s : scores) {
     for (const ScoreField& field : kScoreFields) rows.push_back(s.*field.value);
   }
-  file.array(name, rows.data(), {scores.size(), kScores});
+  return rows;
+}
+
+void write_scores(Hdf5Writer& file, const std::string& name, const std::vector<Scores>& scores) {
+  file.array(name, rows_of(scores).data(), {scores.size(), kScores});
 }
 
 void write_mean_scores(Hdf5Writer& file, const std::string& object, const std::vector<Scores>& scores) {
@@ -40,6 +46,10 @@ Scores read_mean_scores(const Hdf5Reader& file, const std::string& object) {
   return mean;
 }
 
+std::string label_of(const std::vector<std::string>& names) {
+  return fmt::format("{}", fmt::join(names, "+"));
+}
+
 double median(std::vector<double> values) {
   if (values.empty()) return 0;
   std::sort(values.begin(), values.end());
@@ -52,23 +62,68 @@ void write_memory(Hdf5Writer& file, const std::string& group, const MemoryUse& m
   file.attribute(group, "allocated", memory.allocated);
 }
 
+/// What the lists say.
+void derive(RunDescription& run) {
+  const RunLists& lists = run.lists;
+  run.epochs = static_cast<std::int64_t>(lists.loss.size()) - 1;
+  if (!lists.loss.empty()) run.loss = lists.loss.back();
+  const auto best = static_cast<std::size_t>(run.best_epoch);
+  if (best < lists.validation_pearson.size()) run.validation_pearson = lists.validation_pearson[best];
+  for_each_part([](const char*, double& of_run, const auto& list) { of_run = median(list); }, run.seconds,
+                lists.seconds);
+}
+
+RunDescription description_of(const Deck& deck, const TrainingCircuits& circuits, const std::string& source,
+                              const TrainedRun& run) {
+  RunDescription about;
+  static_cast<CircuitCounts&>(about) = run.counts;
+  static_cast<Scores&>(about) = mean_scores(run.test);
+  about.circuit = run.name;
+  about.source = source;
+  about.content_hash = run.content_hash;
+  about.model_hash = content_hash(run.model);
+  about.ancestor = circuits.ancestor;
+  about.label = label_of(run.model.label_name);
+  about.label_unit = run.model.label_unit;
+  about.deck = to_yaml(deck);
+  about.circuit_file = circuit_of_deck(about.deck);
+  about.parameters = read_run_parameters(about.deck, "deck");
+  about.program_version = program_version();
+  about.revision = program_revision();
+  about.kokkos_version = kokkos_version();
+  about.execution_space = execution_space();
+  about.threads = execution_concurrency();
+  about.trained_parameters = run.trained_parameters;
+  about.best_epoch = run.best_epoch;
+  about.memory_planned = run.memory.planned;
+  about.memory_allocated = run.memory.allocated;
+  about.process_peak = run.memory.process_peak;
+  about.worth = run.worth;
+  about.worth.scores = about;
+  about.best_map = fmt::format("{}", fmt::join(run.best_map, ", "));
+  about.lists = {run.loss,    run.validation_loss, run.validation_pearson,
+                 run.seconds, rows_of(run.test),   rows_of(run.validation)};
+  if (circuits.rule == UpdateRule::exact) about.ranks = run.ranks;
+  return about;
+}
+
 /// All but the predictions, the memory, and what is of joint trainings only.
-void write_common(Hdf5Writer& file, const Deck& deck, const std::string& source, const TrainedRun& run) {
+void write_common(Hdf5Writer& file, const RunDescription& about, const TrainedRun& run) {
   file.attribute("/", "kind", kRunKind);
   file.attribute("/", "version", kRunVersion);
-  file.attribute("/", "program_version", program_version());
-  file.attribute("/", "revision", program_revision());
-  file.attribute("/", "kokkos_version", kokkos_version());
-  file.attribute("/", "execution_space", execution_space());
-  file.attribute("/", "threads", std::int64_t{execution_concurrency()});
-  file.string("deck", to_yaml(deck));
+  file.attribute("/", "program_version", about.program_version);
+  file.attribute("/", "revision", about.revision);
+  file.attribute("/", "kokkos_version", about.kokkos_version);
+  file.attribute("/", "execution_space", about.execution_space);
+  file.attribute("/", "threads", about.threads);
+  file.string("deck", about.deck);
   file.string("kokkos_configuration", kokkos_configuration());
 
   file.group("circuit");
-  file.attribute("circuit", "name", run.name);
-  file.attribute("circuit", "source", source);
-  file.attribute("circuit", "content_hash", run.content_hash);
-  for (const CountField& field : kCountFields) file.attribute("circuit", field.name, run.counts.*field.value);
+  file.attribute("circuit", "name", about.circuit);
+  file.attribute("circuit", "source", about.source);
+  file.attribute("circuit", "content_hash", about.content_hash);
+  for (const CountField& field : kCountFields) file.attribute("circuit", field.name, about.*field.value);
 
   file.array("curves/loss", run.loss);
   file.array("curves/validation_loss", run.validation_loss);
@@ -83,14 +138,16 @@ void write_common(Hdf5Writer& file, const Deck& deck, const std::string& source,
   for (std::size_t b = 0; b < kBaselines; ++b) {
     write_scores(file, std::string("baselines/") + kBaselineFields[b].name, {run.worth.baseline[b]});
   }
-  file.attribute("baselines", "map", fmt::format("{}", fmt::join(run.best_map, ", ")));
+  file.attribute("baselines", "map", about.best_map);
 
   write_model(file, run.model);
   file.attribute("model", "trained_parameters", run.trained_parameters);
-  file.attribute("model", "content_hash", content_hash(run.model));
+  file.attribute("model", "content_hash", about.model_hash);
+  if (!about.ancestor.empty()) file.attribute("model", "ancestor", about.ancestor);
 
   for_each_part([&](const std::string& part, const auto& list) { file.array("measured/" + part, list); }, run.seconds);
   file.attribute("measured", "process_peak", run.memory.process_peak);
+  write_summary(file, about);
 }
 
 void write_designs(Hdf5Writer& file, const std::vector<DesignResult>& designs) {
@@ -138,7 +195,8 @@ std::vector<FieldScores> read_field_scores(const Hdf5Reader& file, const std::st
   return scores;
 }
 
-std::vector<DesignResult> read_designs(const Hdf5Reader& file, const std::string& group) {
+std::vector<DesignResult> read_designs(const Hdf5Reader& file) {
+  const std::string group = "designs";
   const auto names = file.strings(group + "/name"), paths = file.strings(group + "/path");
   const auto part = file.array<std::uint8_t>(group + "/part");
   const std::size_t count = names.size();
@@ -169,6 +227,48 @@ std::vector<DesignResult> read_designs(const Hdf5Reader& file, const std::string
   return designs;
 }
 
+/// A run file's facts and lists, of one of an older program, which has no summary.
+RunDescription read_parts(const Hdf5Reader& file) {
+  RunDescription run;
+  run.circuit = file.attribute_string("circuit", "name");
+  run.source = file.attribute_string("circuit", "source");
+  for (const CountField& field : kCountFields) run.*field.value = file.attribute_int("circuit", field.name);
+  const auto text_if_there = [&](const std::string& object, const std::string& name) {
+    return file.has_attribute(object, name) ? file.attribute_string(object, name) : "";
+  };
+  run.content_hash = text_if_there("circuit", "content_hash");
+  run.model_hash = text_if_there("model", "content_hash");
+  run.ancestor = text_if_there("model", "ancestor");
+  run.label = label_of(file.strings("model/label_name"));
+  run.label_unit = file.attribute_string("model", "label_unit");
+  run.deck = file.string("deck");
+  run.circuit_file = circuit_of_deck(run.deck);
+  run.parameters = read_run_parameters(run.deck, file.path() + ":/deck");
+  run.program_version = file.attribute_string("/", "program_version");
+  run.revision = file.attribute_string("/", "revision");
+  run.kokkos_version = file.attribute_string("/", "kokkos_version");
+  run.execution_space = file.attribute_string("/", "execution_space");
+  run.threads = file.attribute_int("/", "threads");
+  run.trained_parameters = file.attribute_int("model", "trained_parameters");
+  static_cast<Scores&>(run) = read_mean_scores(file, "scores");
+  run.best_epoch = file.attribute_int("scores", "best_epoch");
+  if (file.has("baselines")) {
+    run.worth.gcells = read_scores(file, "scores/gcells", 1).front();
+    run.worth.field = read_field_scores(file, "scores/field", 1).front();
+    for (std::size_t b = 0; b < kBaselines; ++b) {
+      run.worth.baseline[b] = read_scores(file, std::string("baselines/") + kBaselineFields[b].name, 1).front();
+    }
+    run.best_map = file.attribute_string("baselines", "map");
+  }
+  for_each_list(run.lists, [&](const std::string& name, auto& list) { list = file.array<double>(name); });
+  const std::string memory = file.has("memory") ? "memory" : "measured";
+  run.memory_planned = file.attribute_int(memory, "planned");
+  run.memory_allocated = file.attribute_int(memory, "allocated");
+  run.process_peak = file.attribute_int("measured", "process_peak");
+  if (file.has("designs")) run.ranks = file.attribute_int("measured", "ranks");
+  return run;
+}
+
 }  // namespace
 
 void write_run(const std::string& path, const Deck& deck, const TrainingCircuits& circuits, const TrainedRun& run) {
@@ -186,7 +286,7 @@ void write_run(const std::string& path, const Deck& deck, const TrainingCircuits
     }
   };
   if (circuits.rule == UpdateRule::exact) {
-    write_common(file, deck, "several circuits", run);
+    write_common(file, description_of(deck, circuits, "several circuits", run), run);
     predictions(run.held_out);
     file.array("predictions/design", run.held_out.design);
     write_designs(file, run.designs);
@@ -194,7 +294,7 @@ void write_run(const std::string& path, const Deck& deck, const TrainingCircuits
     write_memory(file, "measured", run.memory);
   } else {
     const Circuit& circuit = *circuits.held.front().circuit;
-    write_common(file, deck, circuit.source, run);
+    write_common(file, description_of(deck, circuits, circuit.source, run), run);
     HeldOutCells cells;
     cells.value = in_original_order(circuit, run.prediction, labels);
     cells.label = in_original_order(circuit, circuit.label, labels);
@@ -207,7 +307,6 @@ void write_run(const std::string& path, const Deck& deck, const TrainingCircuits
     file.group("memory");
     write_memory(file, "memory", run.memory);
   }
-  if (!circuits.ancestor.empty()) file.attribute("model", "ancestor", circuits.ancestor);
   file.commit();
 }
 
@@ -262,51 +361,15 @@ void write_prediction(const std::string& path, const SavedModel& model, const st
   file.commit();
 }
 
-RunDescription describe_run(const Hdf5Reader& file, const std::string& group) {
-  const std::string root = group.empty() ? "/" : group;
-  const auto in = [&](const std::string& name) { return group.empty() ? name : group + "/" + name; };
+RunDescription describe_run(const Hdf5Reader& file) {
   RunDescription run;
-  run.circuit = file.attribute_string(in("circuit"), "name");
-  for (const CountField& field : kCountFields) run.*field.value = file.attribute_int(in("circuit"), field.name);
-  const bool hashed = file.has_attribute(in("circuit"), "content_hash");  // not by older programs
-  if (hashed) run.content_hash = file.attribute_string(in("circuit"), "content_hash");
-  run.deck = file.string(in("deck"));
-  run.parameters = read_run_parameters(run.deck, fmt::format("{}:/{}", file.path(), in("deck")));
-  run.revision = file.attribute_string(root, "revision");
-  run.kokkos_version = file.attribute_string(root, "kokkos_version");
-  run.execution_space = file.attribute_string(root, "execution_space");
-  run.threads = file.attribute_int(root, "threads");
-  run.trained_parameters = file.attribute_int(in("model"), "trained_parameters");
-  for (const auto& [name, value] : {std::pair("content_hash", &run.model_hash), std::pair("ancestor", &run.ancestor)}) {
-    if (file.has_attribute(in("model"), name)) *value = file.attribute_string(in("model"), name);
-  }
-  static_cast<Scores&>(run) = read_mean_scores(file, in("scores"));
-  run.best_epoch = file.attribute_int(in("scores"), "best_epoch");
-  if (file.has(in("baselines"))) {  // not by older programs
-    run.worth = {run, read_scores(file, in("scores/gcells"), 1).front(), {}, {}};
-    run.worth.field = read_field_scores(file, in("scores/field"), 1).front();
-    for (std::size_t b = 0; b < kBaselines; ++b) {
-      run.worth.baseline[b] = read_scores(file, in("baselines/") + kBaselineFields[b].name, 1).front();
-    }
-    run.best_map = file.attribute_string(in("baselines"), "map");
-  }
-  const auto loss = file.array<double>(in("curves/loss"));
-  if (loss.empty()) file.fail(in("curves/loss"), "is empty");
-  run.epochs = static_cast<std::int64_t>(loss.size()) - 1;
-  run.loss = loss.back();
-  for_each_part(
-      [&](const std::string& part, double& of_run) { of_run = median(file.array<double>(in("measured/" + part))); },
-      run.seconds);
-  const std::string memory = in(file.has(in("memory")) ? "memory" : "measured");
-  run.memory_planned = file.attribute_int(memory, "planned");
-  run.memory_allocated = file.attribute_int(memory, "allocated");
-  run.process_peak = file.attribute_int(in("measured"), "process_peak");
-  if (file.has(in("designs"))) {
-    const std::int64_t ranks = file.attribute_int(in("measured"), "ranks");
-    auto designs = read_designs(file, in("designs"));
-    run.worth = mean_worth(designs);
-    run.joint = {ranks, std::move(designs)};
-  }
+  if (!read_summary(file, run)) run = read_parts(file);
+  if (run.lists.loss.empty()) file.fail("curves/loss", "is empty");
+  derive(run);
+  run.worth.scores = run;
+  if (!run.joint()) return run;
+  run.designs = read_designs(file);
+  run.worth = mean_worth(run.designs);
   return run;
 }
 

@@ -289,12 +289,13 @@ TEST_F(Program, OneDeckGivesOneRunWhateverTheThreadsOfTheLibrary) {
       if (name.rfind("measured", 0) == 0) continue;
       EXPECT_TRUE(second.at(name) == text) << name << " differs";
     }
-    // Whatever content() does not know: bytes differ in /measured only, five numbers an epoch and the peak.
+    // Whatever content() does not know: bytes differ in /measured only, five numbers an epoch and the peak, as such and
+    // in the summary (the peak in decimal), and in the checksum of it all.
     const std::string a = read_bytes(names[0]), b = read_bytes(other);
     ASSERT_EQ(a.size(), b.size());
     int differences = 0;
     for (std::size_t i = 0; i < a.size(); ++i) differences += a[i] != b[i] ? 1 : 0;
-    EXPECT_LE(differences, 8 * (5 * 5 + 1));
+    EXPECT_LE(differences, 2 * 8 * 5 * 5 + 8 + 20 + 32);
   }
   for (const char* name : {"curves/loss", "predictions/value", "predictions/split", "deck",
                            "model/parameters/layer_0001/block_1/self_weight"}) {

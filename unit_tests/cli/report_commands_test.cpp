@@ -73,7 +73,6 @@ TEST_F(ReportCommands, FromRunsToTables) {
   const Json own = Json::parse(succeed("info --json runs/gsr-L3-s1.h5"));
   EXPECT_EQ(own["parameters"]["layers"], 3);
   for (const auto& [key, value] : own.items()) {
-    if (key == "field_scores" || key == "model_hash") continue;  // of the run alone, not of the table of runs
     EXPECT_EQ(results["runs"][3][key], value) << key;
   }
   EXPECT_EQ(results["runs"][4]["reason"], "diverged");

@@ -9,6 +9,7 @@
 
 #include "fuzz/readers.hpp"
 #include "support/files.hpp"
+#include "support/older_run.hpp"
 #include "support/small_circuits.hpp"
 #include "support/small_training.hpp"
 
@@ -77,20 +78,22 @@ std::vector<std::string> circuit_seeds() {
 }
 
 bool read_run_bytes(std::string_view bytes) {
-  return accepts([&] {
-    const Hdf5Reader file(file_of(bytes));
-    accepts([&] { summarise_run(file, "run"); });
-    read_model(file);
-  });
+  static const Workshop runs, made;
+  write_bytes(runs.path("r.h5"), std::string(bytes));
+  const bool collected = accepts([&] { collect_runs(runs.path(), made.path("results.h5")); });
+  return accepts([&] { read_model(Hdf5Reader(runs.path("r.h5"))); }) || collected;
 }
 std::vector<std::string> run_seeds() {
   const Workshop shop;
   write_tiny_run(shop.path("r.h5"));
-  return shop.seeds("r.h5");
+  std::vector<std::string> seeds = shop.seeds("r.h5");
+  write_without_summary(shop.path("r.h5"), shop.path("older.h5"));
+  for (std::string& older : shop.seeds("older.h5")) seeds.push_back(std::move(older));
+  return seeds;
 }
 
 bool read_results_bytes(std::string_view bytes) {
-  return accepts([&] { describe_results(Hdf5Reader(file_of(bytes))); });
+  return accepts([&] { read_results(Hdf5Reader(file_of(bytes))); });
 }
 std::vector<std::string> results_seeds() {
   const Workshop shop, made;

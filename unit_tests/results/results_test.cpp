@@ -15,6 +15,7 @@
 
 #include "support/files.hpp"
 #include "support/fuzz_seeds.hpp"
+#include "support/older_run.hpp"
 #include "support/small_training.hpp"
 
 namespace gsrgnn {
@@ -56,25 +57,35 @@ class Collect : public ::testing::Test {
   std::vector<TrainedRun> runs_written_;
 };
 
-TEST_F(Collect, ResultsOfOlderProgramsAreRead) {
+// Keys of decks that came later are empty; a file of another version is told from one that is damaged.
+TEST_F(Collect, ResultsOfOlderProgramsAreReadOrToBeCollectedAgain) {
   collect_runs(runs_.path(), made_.path("results.h5"));
   const Hdf5Reader results(made_.path("results.h5"));
-  const auto write_without = [&](const std::set<std::string>& unknown) {
+  const auto write_without = [&](const std::set<std::string>& unknown, std::int64_t version) {
     std::vector<Hdf5Column> columns;
     for (Hdf5Column& column : results.table("runs")) {
       if (unknown.count(column.name) == 0) columns.push_back(std::move(column));
     }
     Hdf5Writer file(made_.path("older.h5"));
+    file.attribute("/", "version", version);
     file.table("runs", columns);
     file.commit();
+    return Hdf5Reader(made_.path("older.h5")).path();
   };
-  write_without({"circuit_file", "content_hash", "label", "split"});
-  const auto rows = read_results(Hdf5Reader(made_.path("older.h5")));
+  const auto rows = read_results(Hdf5Reader(write_without({"features"}, 2)));
   ASSERT_EQ(rows.size(), 3U);
   EXPECT_EQ(rows[0].parameters.text("kind"), "rev");
-  EXPECT_EQ(rows[0].content_hash, "");
-  write_without({"pearson"});
-  EXPECT_THROW(read_results(Hdf5Reader(made_.path("older.h5"))), InputError);
+  EXPECT_THROW(read_results(Hdf5Reader(write_without({"pearson"}, 2))), InputError);
+  const std::string older = write_without({}, 1);
+  expect_message(input_error([&] { read_results(Hdf5Reader(older)); }), older, {"version 1", "collect its runs again"});
+}
+
+/// Of an array that is joined over all runs the values of the run in one row.
+template <class T>
+std::vector<T> of_run(const Hdf5Reader& results, const std::string& name, std::size_t row) {
+  const auto all = results.array<T>(name);
+  const auto first = results.array<std::int64_t>(name + "_first");
+  return {all.begin() + first.at(row), all.begin() + first.at(row + 1)};
 }
 
 TEST_F(Collect, HoldsEveryRunWithAllItsParts) {
@@ -123,28 +134,34 @@ TEST_F(Collect, HoldsEveryRunWithAllItsParts) {
   EXPECT_GE(first.threads, 1);
   EXPECT_FALSE(first.revision.empty());
 
-  // Each run as it is in its own file, but for the model.
-  for (const RunSummary& row : rows) {
-    const Hdf5Reader own(runs_.path(row.name + ".h5"));
-    const std::string group = "run/" + row.name;
+  // Of each run what its own file says, and its arrays, but for the model.
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    const Hdf5Reader own(runs_.path(rows[r].name + ".h5"));
+    EXPECT_EQ(cli::to_json(static_cast<const RunDescription&>(rows[r])), cli::to_json(describe_run(own)));
+    EXPECT_EQ(rows[r].label_unit, own.attribute_string("model", "label_unit"));
+    EXPECT_EQ(rows[r].source, own.attribute_string("circuit", "source"));
     for (const char* name : {"curves/loss", "curves/validation_loss", "curves/validation_pearson", "scores/test",
                              "scores/validation", "measured/total", "measured/copy", "predictions/position"}) {
-      EXPECT_EQ(results.shape(group + "/" + name), own.shape(name));
-      const auto a = results.array<double>(group + "/" + name), b = own.array<double>(name);
+      const auto a = of_run<double>(results, name, r), b = own.array<double>(name);
       EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double x, double y) {
         return x == y || (std::isnan(x) && std::isnan(y));
       })) << name;
     }
     for (const char* name : {"predictions/value", "predictions/label"}) {
-      EXPECT_EQ(results.array<float>(group + "/" + name), own.array<float>(name));
+      EXPECT_EQ(of_run<float>(results, name, r), own.array<float>(name));
     }
-    EXPECT_EQ(results.array<std::uint8_t>(group + "/predictions/split"), own.array<std::uint8_t>("predictions/split"));
-    EXPECT_EQ(results.string(group + "/deck"), own.string("deck"));
-    EXPECT_EQ(results.strings(group + "/model/label_name"), own.strings("model/label_name"));
-    // So `info` says of it what it says of the run file.
-    EXPECT_EQ(cli::to_json(describe_run(results, group)), cli::to_json(describe_run(own)));
+    EXPECT_EQ(of_run<std::uint8_t>(results, "predictions/split", r), own.array<std::uint8_t>("predictions/split"));
   }
-  EXPECT_FALSE(results.has("run/seed0/model/parameters"));
+}
+
+TEST_F(Collect, RunsOfOlderProgramsAreCollectedAlike) {
+  collect_runs(runs_.path(), made_.path("a.h5"));
+  for (const char* name : {"seed0.h5", "deeper/a/rev.h5"}) {
+    write_without_summary(runs_.path(name), made_.path("older.h5"));
+    std::filesystem::rename(made_.path("older.h5"), runs_.path(name));
+  }
+  collect_runs(runs_.path(), made_.path("b.h5"));
+  EXPECT_TRUE(read_bytes(made_.path("a.h5")) == read_bytes(made_.path("b.h5")));
 }
 
 TEST_F(Collect, TheSameRunsGiveTheSameBytes) {
@@ -182,42 +199,57 @@ TEST_F(Collect, DamagedFilesAreNamedAndLeftOut) {
   EXPECT_EQ(read_results(Hdf5Reader(made_.path("results.h5"))).size(), 3U);
 }
 
-// A results file has a group a run, of its name.
-TEST_F(Collect, RunsWithinAnothersNameAreLeftOut) {
+TEST_F(Collect, ARunMayLieInAFolderNamedLikeAnother) {
   for (const char* name : {"deeper/a.h5", "seed0/deck.h5"}) {
     std::filesystem::create_directories(std::filesystem::path(runs_.path(name)).parent_path());
     std::filesystem::copy_file(runs_.path("seed1.h5"), runs_.path(name));
   }
   const RunTable table = collect_runs(runs_.path(), made_.path("results.h5"));
-  EXPECT_EQ(names(table), (std::vector<std::string>{"deeper/a:done", "seed0:done", "seed1:done"}));
-  ASSERT_EQ(table.left_out.size(), 2U);
-  EXPECT_NE(table.left_out[0].reason.find("deeper/a/rev: lies in a folder named like another run"), std::string::npos);
-  EXPECT_EQ(read_results(Hdf5Reader(made_.path("results.h5"))).size(), 3U);
+  EXPECT_EQ(names(table), (std::vector<std::string>{"deeper/a:done", "deeper/a/rev:done", "seed0:done",
+                                                    "seed0/deck:done", "seed1:done"}));
+  EXPECT_TRUE(table.left_out.empty());
 }
 
-// Whatever byte of a run file is wrong, the others are collected.
+TEST_F(Collect, ArraysThatDoNotBelongTogetherAreLeftOut) {
+  TrainedRun odd = runs_written_[0];
+  odd.test.push_back(odd.test[0]);  // of two labels, where one is predicted
+  write_one(runs_.path("odd.h5"), deck_, small_circuit(200, 0), odd);
+  const RunTable table = collect_runs(runs_.path(), made_.path("results.h5"));
+  EXPECT_EQ(table.rows.size(), 3U);
+  ASSERT_EQ(table.left_out.size(), 1U);
+  EXPECT_NE(table.left_out[0].reason.find("odd.h5:/"), std::string::npos) << table.left_out[0].reason;
+  // Nothing of it is among those of the others.
+  const Hdf5Reader results(made_.path("results.h5"));
+  EXPECT_EQ(of_run<double>(results, "curves/loss", 2), runs_written_[1].loss);
+  EXPECT_EQ(results.array<std::int64_t>("predictions/split_first"), (std::vector<std::int64_t>{0, 200, 400, 600}));
+}
+
+// Whatever byte of a run file is wrong, the others are collected. Of a file with a summary less is read.
 TEST_F(Collect, AWrongByteNeverStopsIt) {
   const TestFolder two("_two");
   two.write("whole.h5", read_bytes(runs_.path("seed0.h5")));
-  const std::string bytes = without_checksum(read_bytes(runs_.path("seed1.h5")));
-  std::size_t left_out = 0, kept = 0;
-  constexpr int kFormats = 2;  // that are read by Hdf5Reader: circuits, runs
-  for (FuzzSeeds seeds(300, kFormats); seeds.more();) {
-    const std::uint64_t seed = seeds.next();
-    Random random(seed);
-    std::string damaged = bytes;
-    // Every other one in the first kilobytes, where a small file has most of its structure.
-    const std::size_t at = random.below(seed % 2 == 0 ? bytes.size() : std::min<std::size_t>(bytes.size(), 8192));
-    damaged[at] = static_cast<char>(damaged[at] ^ static_cast<char>(1 + random.below(255)));
-    two.write("damaged.h5", damaged);
-    const RunTable table = collect_runs(two.path(), made_.path("results.h5"));
-    EXPECT_EQ(table.rows.size() + table.left_out.size(), 2U) << "seed " << seed;
-    EXPECT_EQ(table.rows.back().name, "whole") << "seed " << seed;
-    (table.left_out.empty() ? kept : left_out) += 1;
+  write_without_summary(runs_.path("seed1.h5"), made_.path("older.h5"));
+  for (const auto& [path, least] : {std::pair(runs_.path("seed1.h5"), 4U), std::pair(made_.path("older.h5"), 20U)}) {
+    const std::string bytes = without_checksum(read_bytes(path));
+    std::size_t left_out = 0, kept = 0;
+    constexpr int kFormats = 3;  // that are read by Hdf5Reader: circuits, runs, those of older programs
+    for (FuzzSeeds seeds(150, kFormats); seeds.more();) {
+      const std::uint64_t seed = seeds.next();
+      Random random(seed);
+      std::string damaged = bytes;
+      // Every other one in the first kilobytes, where a small file has most of its structure.
+      const std::size_t at = random.below(seed % 2 == 0 ? bytes.size() : std::min<std::size_t>(bytes.size(), 8192));
+      damaged[at] = static_cast<char>(damaged[at] ^ static_cast<char>(1 + random.below(255)));
+      two.write("damaged.h5", damaged);
+      const RunTable table = collect_runs(two.path(), made_.path("results.h5"));
+      EXPECT_EQ(table.rows.size() + table.left_out.size(), 2U) << "seed " << seed;
+      EXPECT_EQ(table.rows.back().name, "whole") << "seed " << seed;
+      (table.left_out.empty() ? kept : left_out) += 1;
+    }
+    // Both outcomes occur often, or the damage is of the wrong size.
+    EXPECT_GT(left_out, least);
+    EXPECT_GT(kept, 20U);
   }
-  // Both outcomes occur often, or the damage is of the wrong size.
-  EXPECT_GT(left_out, 50U);
-  EXPECT_GT(kept, 50U);
 }
 
 TEST_F(Collect, FailedRunsHaveTheirReason) {
@@ -231,13 +263,18 @@ TEST_F(Collect, FailedRunsHaveTheirReason) {
                                                     "seed1:done", "seed5:failed", "torn:failed"}));
   const auto rows = read_results(Hdf5Reader(made_.path("results.h5")));
   EXPECT_EQ(rows[1].reason, "does not fit");
+  // Of runs that failed there are no arrays.
+  const Hdf5Reader results(made_.path("results.h5"));
+  EXPECT_EQ(results.array<std::int64_t>("predictions/split_first"),
+            (std::vector<std::int64_t>{0, 200, 200, 400, 600, 600, 600}));
+  EXPECT_EQ(of_run<double>(results, "curves/loss", 2), runs_written_[0].loss);
   EXPECT_EQ(rows[4].reason, "diverged: \"loss\" is nan\nat epoch 3");
   EXPECT_EQ(rows[4].circuit, "some");
   EXPECT_EQ(rows[4].parameters.whole("layers"), 5);
   EXPECT_TRUE(std::isnan(rows[4].pearson));
   EXPECT_NE(rows[5].reason.find("cannot be read"), std::string::npos);
 
-  const auto j = nlohmann::json::parse(cli::to_json(describe_results(Hdf5Reader(made_.path("results.h5")))));
+  const auto j = nlohmann::json::parse(cli::to_json(read_results(Hdf5Reader(made_.path("results.h5")))));
   EXPECT_EQ(j["kind"], "results");
   ASSERT_EQ(j["runs"].size(), 6U);
   EXPECT_EQ(j["runs"][0]["name"], "deeper/a/rev");
@@ -266,12 +303,14 @@ TEST_F(Collect, AResultsFileWithoutAColumnIsRefused) {
   {
     Hdf5Writer file(path);
     file.attribute("/", "kind", kResultsKind);
+    file.attribute("/", "version", std::int64_t{2});
     file.table("runs", {{"name", std::vector<std::string>{"a"}}});
     file.commit();
   }
   expect_message(input_error([&] { read_results(Hdf5Reader(path)); }), path + ":/runs", {"'circuit'"});
   {
     Hdf5Writer file(path);
+    file.attribute("/", "version", std::int64_t{2});
     file.table("runs", {{"name", std::vector<double>{1}}});
     file.commit();
   }

@@ -140,7 +140,7 @@ TEST_F(RunFile, IsDescribed) {
   EXPECT_EQ(run.memory_allocated, run_.memory.allocated);
   EXPECT_EQ(run.process_peak, run_.memory.process_peak);
   EXPECT_EQ(run.trained_parameters, run_.trained_parameters);
-  EXPECT_FALSE(run.joint);
+  EXPECT_FALSE(run.joint());
 
   run_.test = {{std::nan(""), 0, 0, 0}, {std::nan(""), 0, 0, 0}};
   run_.seconds.total = {5, 1};

@@ -24,15 +24,15 @@
 ///   /memory                  attributes planned, allocated (bytes); of a joint training they depend on the number of
 ///                            ranks, and are in /measured, those of the rank that takes most
 ///   /measured                what differs between two equal runs: seconds of each epoch (total, forward, backward,
-///                            update, copy) and the attributes process_peak and (joint) ranks
+///                            update, copy) and the attributes process_peak and (joint) ranks; and summary and lists,
+///                            what readers of many runs want of all this in one place (src/training/run_summary.hpp)
 ///
 /// Of a joint training, /circuit has the test circuits' names, joined by "+", and the sums of the training circuits'
 /// counts; scores are means over circuits; /predictions holds the cells of all circuits that were held out, one circuit
 /// after the other, with `design`, the circuit's number in /designs.
 /// Two runs of one deck on one machine are equal in everything but /measured.
 
-#include <gsrgnn/training/run_parameters.hpp>
-#include <gsrgnn/training/trainer.hpp>
+#include <gsrgnn/training/run_description.hpp>
 #include <optional>
 
 namespace gsrgnn {
@@ -53,43 +53,9 @@ FieldScores field_scores_of(const SavedModel& model, const Circuit& circuit, con
 void write_prediction(const std::string& path, const SavedModel& model, const std::string& model_path,
                       const Circuit& circuit, const Prediction& prediction, const std::vector<Scores>& scores);
 
-constexpr double kUndefined = Scores::kUndefined;
-
-/// Of a circuit's counts those that files tell.
-struct CountField {
-  const char* name;
-  std::int64_t CircuitCounts::*value;
-};
-constexpr CountField kCountFields[] = {{"cells", &CircuitCounts::cells},
-                                       {"nets", &CircuitCounts::nets},
-                                       {"pins", &CircuitCounts::pins},
-                                       {"edges", &CircuitCounts::edges}};
-
-/// What a run file tells of its run, all but arrays of numbers: kCountFields of its circuit, scores of the test cells
-/// at best_epoch, and this.
-struct RunDescription : CircuitCounts, Scores {
-  std::string circuit;
-  std::string content_hash;          ///< of the circuit; empty in runs of programs that wrote none
-  std::string model_hash, ancestor;  ///< likewise of the model, and of what it started from, if it did
-  std::string deck;
-  RunParameters parameters;
-  std::string revision, kokkos_version, execution_space;
-  std::int64_t threads = 0, trained_parameters = 0;
-  std::int64_t best_epoch = 0, epochs = 0;
-  double loss = 0;                                                          ///< the last
-  EpochParts<double> seconds;                                               ///< of an epoch: the medians of the run
-  std::int64_t memory_planned = 0, memory_allocated = 0, process_peak = 0;  ///< bytes
-  Worth worth;           ///< of the test cells; of older runs the baselines are undefined
-  std::string best_map;  ///< empty in older runs
-  struct Joint {
-    std::int64_t ranks = 0;
-    std::vector<DesignResult> designs;
-  };
-  std::optional<Joint> joint;
-};
-/// Reads that of a run file, or of a run that a results file holds in the group `group`. Throws InputError when
-/// anything is missing or does not fit.
-RunDescription describe_run(const Hdf5Reader& file, const std::string& group = "");
+/// What a run file tells: by its summary, or where it has none by all its parts. Throws InputError when anything is
+/// missing or does not fit.
+RunDescription describe_run(const Hdf5Reader& file);
 /// What a run file tells, if there is a whole one; else `why` says what is wrong with what is there.
 std::optional<RunDescription> whole_run(const std::string& path, std::string& why);
 /// Whether there is a whole run file with this deck_identity(). `why` says what is wrong with one that is not.
