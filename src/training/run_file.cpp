@@ -363,7 +363,8 @@ void write_prediction(const std::string& path, const SavedModel& model, const st
 
 RunDescription describe_run(const Hdf5Reader& file) {
   RunDescription run;
-  if (!read_summary(file, run)) run = read_parts(file);
+  // What another tool has changed is not what the summary was made of.
+  if (!file.has_checksum() || !read_summary(file, run)) run = read_parts(file);
   if (run.lists.loss.empty()) file.fail("curves/loss", "is empty");
   derive(run);
   run.worth.scores = run;

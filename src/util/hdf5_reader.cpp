@@ -151,14 +151,14 @@ Hdf5Reader::Hdf5Reader(std::string path) : path_(std::move(path)) {
   }
   size_ = std::filesystem::file_size(path_, error);
   left_ = kFreeBytes + kMostTimes * size_;
-  const bool checked = has_right_checksum(own.file, path_);
+  has_checksum_ = has_right_checksum(own.file, path_);
   // By what was checked, whatever has the name meanwhile.
   const auto open = [&] {
     file_ = H5Fopen(fmt::format("/proc/self/fd/{}", own.file).c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
     return file_ >= 0;
   };
   constexpr std::uint64_t kBytesASecond = std::uint64_t{1} << 21U;
-  const bool survives = checked || try_reading(path_, left_, 1 + size_ / kBytesASecond, [&] {
+  const bool survives = has_checksum_ || try_reading(path_, left_, 1 + size_ / kBytesASecond, [&] {
                           if (!open()) return false;
                           look_at(*this, file_, "/", false);
                           return H5Fclose(file_) >= 0;
@@ -169,7 +169,7 @@ Hdf5Reader::Hdf5Reader(std::string path) : path_(std::move(path)) {
   }
   if (file_ < 0) throw InputError(path_, "not a readable HDF5 file (or truncated)", "write it again with this program");
   haddr_t end = 0;
-  if (checked || H5Fget_eoa(file_, &end) < 0) return;
+  if (has_checksum_ || H5Fget_eoa(file_, &end) < 0) return;
   try {
     refuse_broken_checksum(own.file, end, path_);
   } catch (...) {

@@ -228,28 +228,25 @@ TEST_F(Collect, ArraysThatDoNotBelongTogetherAreLeftOut) {
 TEST_F(Collect, AWrongByteNeverStopsIt) {
   const TestFolder two("_two");
   two.write("whole.h5", read_bytes(runs_.path("seed0.h5")));
-  write_without_summary(runs_.path("seed1.h5"), made_.path("older.h5"));
-  for (const auto& [path, least] : {std::pair(runs_.path("seed1.h5"), 4U), std::pair(made_.path("older.h5"), 20U)}) {
-    const std::string bytes = without_checksum(read_bytes(path));
-    std::size_t left_out = 0, kept = 0;
-    constexpr int kFormats = 3;  // that are read by Hdf5Reader: circuits, runs, those of older programs
-    for (FuzzSeeds seeds(150, kFormats); seeds.more();) {
-      const std::uint64_t seed = seeds.next();
-      Random random(seed);
-      std::string damaged = bytes;
-      // Every other one in the first kilobytes, where a small file has most of its structure.
-      const std::size_t at = random.below(seed % 2 == 0 ? bytes.size() : std::min<std::size_t>(bytes.size(), 8192));
-      damaged[at] = static_cast<char>(damaged[at] ^ static_cast<char>(1 + random.below(255)));
-      two.write("damaged.h5", damaged);
-      const RunTable table = collect_runs(two.path(), made_.path("results.h5"));
-      EXPECT_EQ(table.rows.size() + table.left_out.size(), 2U) << "seed " << seed;
-      EXPECT_EQ(table.rows.back().name, "whole") << "seed " << seed;
-      (table.left_out.empty() ? kept : left_out) += 1;
-    }
-    // Both outcomes occur often, or the damage is of the wrong size.
-    EXPECT_GT(left_out, least);
-    EXPECT_GT(kept, 20U);
+  const std::string bytes = without_checksum(read_bytes(runs_.path("seed1.h5")));
+  std::size_t left_out = 0, kept = 0;
+  constexpr int kFormats = 2;  // that are read by Hdf5Reader: circuits, runs
+  for (FuzzSeeds seeds(300, kFormats); seeds.more();) {
+    const std::uint64_t seed = seeds.next();
+    Random random(seed);
+    std::string damaged = bytes;
+    // Every other one in the first kilobytes, where a small file has most of its structure.
+    const std::size_t at = random.below(seed % 2 == 0 ? bytes.size() : std::min<std::size_t>(bytes.size(), 8192));
+    damaged[at] = static_cast<char>(damaged[at] ^ static_cast<char>(1 + random.below(255)));
+    two.write("damaged.h5", damaged);
+    const RunTable table = collect_runs(two.path(), made_.path("results.h5"));
+    EXPECT_EQ(table.rows.size() + table.left_out.size(), 2U) << "seed " << seed;
+    EXPECT_EQ(table.rows.back().name, "whole") << "seed " << seed;
+    (table.left_out.empty() ? kept : left_out) += 1;
   }
+  // Both outcomes occur often, or the damage is of the wrong size.
+  EXPECT_GT(left_out, 30U);
+  EXPECT_GT(kept, 50U);
 }
 
 TEST_F(Collect, FailedRunsHaveTheirReason) {

@@ -77,6 +77,17 @@ TEST_F(RunSummaries, SaysWhatThePartsSay) {
   EXPECT_EQ(parts.lists.test.size(), 8U);
 }
 
+// Another tool may have changed the parts and not the summary, or the reverse.
+TEST_F(RunSummaries, IsNotBelievedWhereTheFileHasNoChecksum) {
+  EXPECT_NO_THROW(alone(text(), lists_));
+  const std::string path = folder_.path("alone.h5");
+  EXPECT_TRUE(Hdf5Reader(path).has_checksum());
+  write_bytes(path, without_checksum(read_bytes(path)));
+  const Hdf5Reader changed(path);
+  EXPECT_FALSE(changed.has_checksum());
+  EXPECT_THROW(describe_run(changed), InputError) << "it has no parts";
+}
+
 TEST_F(RunSummaries, AWrongOneIsRefused) {
   expect_refused(with("cells", "many"), lists_, "measured/summary", {"'cells'", "no number"});
   expect_refused(with("cells", "99999999999999999999"), lists_, "measured/summary", {"'cells'", "no number"});

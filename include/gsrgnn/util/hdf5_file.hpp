@@ -89,6 +89,8 @@ class Hdf5Reader {
   Hdf5Reader& operator=(const Hdf5Reader&) = delete;
 
   const std::string& path() const { return path_; }
+  /// Whether it is as this program wrote it: a file that another tool made or changed has no checksum.
+  bool has_checksum() const { return has_checksum_; }
   bool has(const std::string& name) const;
   Shape shape(const std::string& name) const;
   /// Reads the whole array, converted to T (integers to integers, floats to floats, never across).
@@ -124,6 +126,7 @@ class Hdf5Reader {
   static constexpr std::uint64_t kFreeBytes = std::uint64_t{1} << 26U, kMostTimes = 32;
 
   std::string path_;
+  bool has_checksum_ = false;
   std::uint64_t size_ = 0;
   mutable std::uint64_t left_ = 0;  // of the memory that it is trusted with
   std::int64_t file_ = -1;
