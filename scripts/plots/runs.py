@@ -6,7 +6,8 @@ from .pictures import COLOUR, MARKERS, fail, h5py, np, pyplot
 KINDS = ["gcn", "sage", "rev", "gsr", "res"]
 GIVE = "give what gsrgnn collect, train or predict wrote"
 # What a line is of, beside circuit, kind, k, depth and width; named in the legend where it differs.
-FURTHER = ["groups", "residual", "adjacency", "dropout", "epochs", "learning_rate", "execution_space", "threads"]
+FURTHER = ["groups", "residual", "adjacency", "nodes", "relations", "flips", "features", "dropout", "epochs",
+           "learning_rate", "execution_space", "threads"]
 
 
 def text(value):
