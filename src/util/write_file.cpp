@@ -7,12 +7,14 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/write_file.hpp>
 #include <random>
+#include <thread>
 #include <utility>
 
 namespace gsrgnn {
@@ -54,9 +56,11 @@ class Temporary {
     for (fs::path parent = folder; !parent.empty() && !fs::exists(parent, error); parent = parent.parent_path()) {
       made_folder_ = parent.string();
     }
-    // Again, for another writer that only tried the place may remove its folder at any moment.
+    // Again, for another writer that only tried the place may remove its folder at any moment, and who cleans up may
+    // have got hold of the new file before it was locked, and be about to remove it.
     int why = ENOENT;
-    for (int tries = 0; file_ < 0 && tries < 100 && (why == ENOENT || why == EINTR); ++tries) {
+    for (int tries = 0; file_ < 0 && tries < 100 && (why == ENOENT || why == EINTR || why == EEXIST); ++tries) {
+      if (why == EEXIST) std::this_thread::sleep_for(std::chrono::milliseconds(1));
       if (!folder.empty()) fs::create_directories(folder, error);
       file_ = ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
       if (file_ < 0) why = error ? error.value() : errno;
