@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <gsrgnn/circuit/cell_order.hpp>
-#include <gsrgnn/circuit/maps_file.hpp>
 #include <gsrgnn/circuit/content_hash.hpp>
+#include <gsrgnn/circuit/maps_file.hpp>
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/version.hpp>
