@@ -212,7 +212,7 @@ TEST_F(Collect, ARunMayLieInAFolderNamedLikeAnother) {
 
 TEST_F(Collect, ArraysThatDoNotBelongTogetherAreLeftOut) {
   TrainedRun odd = runs_written_[0];
-  odd.test.push_back(odd.test[0]);  // of two labels, where one is predicted
+  odd.validation.push_back(odd.validation[0]);  // scores of two labels, where one is predicted
   write_one(runs_.path("odd.h5"), deck_, small_circuit(200, 0), odd);
   const RunTable table = collect_runs(runs_.path(), made_.path("results.h5"));
   EXPECT_EQ(table.rows.size(), 3U);
@@ -224,7 +224,7 @@ TEST_F(Collect, ArraysThatDoNotBelongTogetherAreLeftOut) {
   EXPECT_EQ(results.array<std::int64_t>("predictions/split_first"), (std::vector<std::int64_t>{0, 200, 400, 600}));
 }
 
-// Whatever byte of a run file is wrong, the others are collected. Of a file with a summary less is read.
+// Whatever byte of a run file is wrong, the others are collected.
 TEST_F(Collect, AWrongByteNeverStopsIt) {
   const TestFolder two("_two");
   two.write("whole.h5", read_bytes(runs_.path("seed0.h5")));
