@@ -104,6 +104,38 @@ void check(const Case& c) {
   EXPECT_TRUE(all_same(download(space, g), host_g, columns)) << "G must not change";
 }
 
+/// The rows that dense products multiply: of each neighbour, and of each receiver.
+template <int Tile, class Exec, class Scalar>
+void check_neighbour_rows(const Case& c) {
+  SCOPED_TRACE(::testing::Message() << c.columns << " x " << c.rows << ", step " << c.step);
+  const int nodes = c.columns * c.rows, columns = c.tiles * Tile;
+  const auto host = random_integers<Scalar>(nodes * columns, 1);
+  const Exec space;
+  Arena<Exec> arena(4096);
+  Lattice<Scalar, Exec> lattice(arena, {});
+  Circuit circuit;
+  circuit.placement.grid = make_grid({0, 0, static_cast<double>(c.columns), static_cast<double>(c.rows)}, 1);
+  lattice.set(space, circuit);
+  flip(lattice, c.flip_x, c.flip_y);
+  GuardedMemory<Exec> memory(space);
+  const auto from = memory.template make_from<Matrix<Scalar, Exec>>(host, nodes, columns);
+  const auto to = memory.template make<Matrix<Scalar, Exec>>(nodes, columns);
+  for (int n = 0; n < kLatticeNeighbours; ++n) {
+    const int at = n < 4 ? n : n + 1, dx = at % 3 - 1, dy = at / 3 - 1;
+    for (const int sign : {1, -1}) {
+      neighbour_rows<Tile>(space, dilated(lattice, c.step), n, sign, from, to);
+      std::vector<double> want(host.size(), 0.0);
+      for (int i = 0; i < nodes; ++i) {
+        const int j = place(c, i, sign * dx, sign * dy);
+        for (int o = 0; j >= 0 && o < columns; ++o) {
+          want[i * columns + o] = static_cast<double>(host[j * columns + o]);
+        }
+      }
+      EXPECT_TRUE(all_close(download(space, to), want, 0, columns)) << "neighbour " << n << ", sign " << sign;
+    }
+  }
+}
+
 template <class T>
 class LatticeTest : public ::testing::Test {};
 TYPED_TEST_SUITE(LatticeTest, SpacesAndScalars, SpaceAndScalarName);
@@ -112,6 +144,12 @@ TYPED_TEST(LatticeTest, EqualsPlainLoops) {
   for (const Case& one : kCases) {
     if (kEmulated && one.columns * one.rows * one.width > 400) continue;  // there is little more to see
     check<8, typename TypeParam::Exec, typename TypeParam::Scalar>(one);
+  }
+}
+TYPED_TEST(LatticeTest, RowsOfNeighboursAreTheirs) {
+  for (const Case& one : kCases) {
+    if (kEmulated && one.columns * one.rows * one.width > 400) continue;
+    check_neighbour_rows<8, typename TypeParam::Exec, typename TypeParam::Scalar>(one);
   }
 }
 TYPED_TEST(LatticeTest, EqualsPlainLoopsInTheWidestTiles) {
