@@ -4,6 +4,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <gsrgnn/util/text.hpp>
 #include <sstream>
 #include <unordered_map>
 #include <vector>
@@ -28,6 +29,7 @@ class Census : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t anchor,
                 const std::string& value) override {
     if (value.find('\0') != std::string::npos) throw YAML::ParserException(mark, "a text holds NUL");
+    if (!is_utf8(value)) throw YAML::ParserException(mark, "a text is not UTF-8");  // and would be written as another
     leaf(mark, anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {

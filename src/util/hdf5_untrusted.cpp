@@ -89,6 +89,7 @@ class Chunks {
   void expect_whole(const std::vector<hsize_t>& place) const {
     hsize_t stored = 0;
     if (H5Dget_chunk_storage_size(dataset_, place.data(), &stored) < 0 || stored > reader_.size()) shorter();
+    if (filters_.empty()) expect_stored(place, stored);
     std::vector<char> packed(stored);
     std::uint32_t left_out = 0;  // a bit a filter
     if (stored == 0 || H5Dread_chunk(dataset_, H5P_DEFAULT, place.data(), &left_out, packed.data()) < 0) shorter();
@@ -101,6 +102,17 @@ class Chunks {
       }
     }
     if (size != bytes_) reader_.fail(name_, "is packed in pieces of which one is damaged");
+  }
+  /// What has no filters is said to be stored in full, whatever its place in the file has room for, which alone HDF5
+  /// reads. To find that place takes a look at all that come before it.
+  void expect_stored(const std::vector<hsize_t>& place, hsize_t size) const {
+    constexpr std::uint64_t kMost = 1 << 14;
+    if (count_ > kMost) {
+      reader_.refuse(name_, fmt::format("is in {} pieces, and more than {} unpacked ones are not read", count_, kMost),
+                     "write it in one: h5repack -l CONTI");
+    }
+    hsize_t stored = 0;
+    if (H5Dget_chunk_info_by_coord(dataset_, place.data(), nullptr, nullptr, &stored) < 0 || stored != size) shorter();
   }
   [[noreturn]] void shorter() const { reader_.fail(name_, "is shorter than its announced size"); }
 

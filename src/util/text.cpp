@@ -84,6 +84,27 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; };
+    const unsigned first = byte(i++);
+    if (first < 0x80) continue;
+    const unsigned more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;  // bytes that follow
+    char32_t character = first & (0x3fU >> more);
+    for (unsigned m = 0; m < more; ++m) {
+      if ((byte(i) & 0xc0U) != 0x80) return false;
+      character = character << 6U | (byte(i++) & 0x3fU);
+    }
+    constexpr char32_t kLeast[] = {0, 0x80, 0x800, 0x10000};  // what takes fewer bytes is not written with more
+    const bool surrogate = character >= 0xd800 && character <= 0xdfff;
+    const bool nothing = (character & 0xfffeU) == 0xfffe || (character >= 0xfdd0 && character <= 0xfdef);
+    if (first < 0xc0 || first > 0xf7 || character < kLeast[more] || character > 0x10ffff || surrogate || nothing) {
+      return false;
+    }
+  }
+  return true;
+}
+
 std::string with_commas(std::int64_t number) {
   std::string digits = std::to_string(number);
   for (auto at = static_cast<std::int64_t>(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3) {

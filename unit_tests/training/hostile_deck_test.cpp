@@ -80,6 +80,15 @@ TEST_F(HostileDeck, NoTextHoldsNul) {
   expect_message(input_error([&] { read("", {"output=\"a\\0.h5\""}); }), "output=", {"holds NUL"});
 }
 
+// A run file's deck would name another circuit.
+TEST_F(HostileDeck, EveryTextIsUtf8) {
+  expect_refused("\ncircuit: b\xfclow.def\n", 2, {"not UTF-8"});
+  expect_refused("model: {\xff: 4}\n", 1, {"not UTF-8"});
+  expect_refused("output: \"\\uffff.h5\"\n", 1, {"not UTF-8"});
+  expect_message(input_error([&] { read("", {"output=b\xfc.h5"}); }), "output=", {"not UTF-8"});
+  EXPECT_EQ(read("output: b\xc3\xbc\xe2\x82\xac.h5  # \xfc\n").output, "b\xc3\xbc\xe2\x82\xac.h5");
+}
+
 TEST_F(HostileDeck, NumbersAreDecimal) {
   EXPECT_EQ(read("train: {epochs: 0100, seed: 008, learning_rate: 00.5}\n").train.epochs, 100);
   EXPECT_EQ(read("train: {seed: 008}\n").train.seed, 8U);

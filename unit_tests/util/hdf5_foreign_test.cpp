@@ -55,6 +55,14 @@ TEST_F(Hdf5Foreign, AFileThatHdf5DoesNotSurviveIsRefused) {
   std::signal(SIGCHLD, before);
 }
 
+// HDF5 reads 36 bytes of the 23 for which there is room.
+TEST_F(Hdf5Foreign, APieceIsStoredAsLargeAsItIs) {
+  const std::string path = std::string(GSRGNN_SEEDS) + "/circuit/less_stored_than_said";
+  const Hdf5Reader file(path);
+  expect_message(input_error([&] { file.array<std::int32_t>("cells/type"); }),
+                 path + ":/cells/type: ", {"shorter than its announced size"});
+}
+
 TEST_F(Hdf5Foreign, StringsOfAnyEncodingAndPaddingAreRead) {
   {
     ForeignFile file(path_);

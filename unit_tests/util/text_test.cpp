@@ -104,6 +104,20 @@ TEST(Text, DecimalNumbersAreReadWhole) {
   EXPECT_FALSE(parse_decimal("1.5.", number));
 }
 
+TEST(Text, Utf8IsToldFromOtherBytes) {
+  for (const char* text : {"", "abc", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
+                           "\xef\xbf\xbd", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbd", "a\xc3\xbc\xe2\x82\xac"}) {
+    EXPECT_TRUE(is_utf8(text)) << ::testing::PrintToString(text);
+  }
+  // Alone, too long for what it is, cut, half a character of UTF-16, past the last, noncharacters.
+  for (const char* bytes :
+       {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\xc3", "\xe2\x82", "\xe2\x82z",
+        "\xf0\x90\x80", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\xff", "\xfe",
+        "\xef\xbf\xbf", "\xef\xb7\x90", "\xf0\x9f\xbf\xbe"}) {
+    EXPECT_FALSE(is_utf8(bytes)) << ::testing::PrintToString(bytes);
+  }
+}
+
 TEST(Text, AnInputErrorSaysPlaceWhatAndCure) {
   EXPECT_STREQ(InputError("a.def:7", "is odd", "mend it").what(), "a.def:7: is odd; mend it");
   EXPECT_STREQ(RunError("diverged").what(), "diverged");

@@ -31,6 +31,9 @@ std::optional<std::int64_t> parse_bytes(std::string_view text);
 std::string in_quotes(std::string_view word);
 /// A text of several lines as a terminal may show it: "?" for what would control it, but for line feeds.
 std::string printable(std::string_view text);
+/// Whether all bytes are characters of UTF-8 (RFC 3629) that a text may hold: noncharacters, which Unicode keeps from
+/// being exchanged, are none.
+bool is_utf8(std::string_view text);
 /// "1,234,567"
 std::string with_commas(std::int64_t number);
 /// "1 run", "1,000 runs"
