@@ -64,7 +64,8 @@ std::vector<std::string> attributes_of(hid_t object) {
   return names;
 }
 
-/// Opens all that is in an object. What could not be read or copied is refused when `strictly`, else passed over.
+/// Opens and reads all that is in an object. What could not be read or copied is refused when `strictly`, else passed
+/// over.
 void look_at(const Hdf5Reader& reader, hid_t file, const std::string& object, bool strictly) {
   const auto part = [&](const auto& look) {
     try {
@@ -97,7 +98,12 @@ void look_at(const Hdf5Reader& reader, hid_t file, const std::string& object, bo
     expect_known_storage(reader, object, id);
     const Handle type(H5Dget_type(id), H5Tclose);
     expect_known_type(reader, object, type);
-    checked_size(reader, object, id, type);
+    const std::uint64_t size = checked_size(reader, object, id, type);
+    reader.take(object, size, H5Tget_size(type));
+    std::vector<char> values(size * H5Tget_size(type));
+    if (size > 0 && H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
+      reader.fail(object, "cannot be read");
+    }
   });
 }
 
@@ -158,7 +164,8 @@ Hdf5Reader::Hdf5Reader(std::string path) : path_(std::move(path)) {
     return file_ >= 0;
   };
   constexpr std::uint64_t kBytesASecond = std::uint64_t{1} << 21U;
-  const bool survives = has_checksum_ || try_reading(path_, left_, 1 + size_ / kBytesASecond, [&] {
+  // HDF5 takes as much again while it unpacks.
+  const bool survives = has_checksum_ || try_reading(path_, 2 * left_, 1 + size_ / kBytesASecond, [&] {
                           if (!open()) return false;
                           look_at(*this, file_, "/", false);
                           return H5Fclose(file_) >= 0;

@@ -31,9 +31,11 @@ std::uint64_t bytes_taken() {
 
 [[noreturn]] void read_and_exit(std::uint64_t bytes, std::uint64_t seconds, const std::function<bool()>& read, int to) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  for (const int fatal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU}) std::signal(fatal, SIG_DFL);
+  for (const int fatal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU, SIGALRM}) std::signal(fatal, SIG_DFL);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, seconds);
+  constexpr std::uint64_t kWaiting = 60;  // times as long, on a disk, or for a lock of a heap that is damaged
+  ::alarm(static_cast<unsigned>(kWaiting * seconds));
   if (const std::uint64_t taken = bytes_taken(); taken > 0) limit(RLIMIT_AS, taken + bytes);
   // What is found there is told by the parent, in a line.
   if (const int nothing = ::open("/dev/null", O_WRONLY); nothing >= 0) ::dup2(nothing, STDERR_FILENO);

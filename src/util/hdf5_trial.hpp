@@ -10,7 +10,8 @@
 namespace gsrgnn {
 
 /// What `read` returns in a child process, which may take `bytes` of memory beyond what is taken now, and so many
-/// seconds of a processor; false when it throws. Throws InputError at `path` when the child dies.
+/// seconds of a processor and 60 times as many in all; false when it throws. Throws InputError at `path` when the
+/// child dies.
 bool try_reading(const std::string& path, std::uint64_t bytes, std::uint64_t seconds,
                  const std::function<bool()>& read);
 
