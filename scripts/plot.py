@@ -2,23 +2,31 @@
 """Pictures of a results file, a run file or a prediction of gsrgnn.
 
 usage: plot.py RESULTS.h5|RUN.h5|PREDICTION.h5 [-o DIR] [--format png|svg] [--run NAME]
+       plot.py RESULTS.h5|RUN.h5|PREDICTION.h5 --html PAGE.html
 
 Of a results file ('gsrgnn collect'): scores against depth, speedup over rev against k, memory against depth, learning
 curves, and for each circuit a congestion map, predicted / true / error, of the run with the best validation Pearson
 (--run chooses another). Of a run file: its learning curves and map. Of a prediction: its map over GCells, and where the
 design has labels also the true one, RUDY's and the error. Undefined scores count as 0, as in 'gsrgnn report'.
-Needs Python 3 with numpy, h5py and matplotlib.
+
+With --html one page instead, which needs no network: of a prediction its maps with values under the pointer, hot spots
+and the cells in each GCell; of a results file a table of runs to sort and filter, with figures of those that it shows;
+of a run its curves, its scores beside simple alternatives, and its deck.
+
+Needs Python 3 with numpy, h5py and matplotlib, and for a page plotly.
 """
 import argparse
-import re
 
 from plots.against_depth import draw_memory, draw_scores, draw_speedup, over_circuits
 from plots.curves import draw_curves, draw_curves_of_run
 from plots.maps import draw_map
 from plots.pictures import Pictures, fail
 from plots.prediction import plot_prediction
+from plots.prediction_page import write_prediction_page
+from plots.results_page import write_results_page
+from plots.run_page import write_run_page
 from plots.runs import (any_undefined, cells_of_results, cells_of_run, counted, describe, group, open_file, read_rows,
-                        text)
+                        row_of_run)
 
 
 def plot_results(pictures, file, chosen):
@@ -57,19 +65,15 @@ def plot_results(pictures, file, chosen):
 
 
 def plot_run(pictures, file):
-    deck = text(file["deck"][()])
-
-    def key(name, default):
-        found = re.search(rf"^  {name}: *(\S+)", deck, re.MULTILINE)
-        return found.group(1) if found else default
-
-    row = {"circuit": text(file["circuit"].attrs["name"]), "kind": key("kind", "?"), "k": key("k", 0),
-           "layers": key("layers", "?"), "hidden": key("hidden", "?"),
-           "seed": (re.findall(r"^  seed: *(\S+)", deck, re.MULTILINE) or ["?"])[-1]}
+    row = row_of_run(file)
     pearson = float(counted(file["scores"].attrs["pearson"]))
     draw_curves_of_run(pictures, file, describe(row), f"curves-{row['circuit']}")
     draw_map(pictures, cells_of_run(file), f"{describe(row)} (test Pearson {pearson:.3f})", f"map-{row['circuit']}")
     print("One run: pictures against depth and k are of a results file (gsrgnn collect).")
+
+
+PAGES = {"gsrgnn results": write_results_page, "gsrgnn run": write_run_page,
+         "gsrgnn prediction": write_prediction_page}
 
 
 class Parser(argparse.ArgumentParser):
@@ -82,21 +86,26 @@ def main():
     parser = Parser(prog="plot.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
                     usage=argparse.SUPPRESS)
     parser.add_argument("file", metavar="RESULTS.h5|RUN.h5|PREDICTION.h5")
-    parser.add_argument("-o", "--output", default="pictures", metavar="DIR", help="folder to write to (pictures)")
-    parser.add_argument("--format", choices=["png", "svg"], default="png")
+    parser.add_argument("-o", "--output", metavar="DIR", help="folder to write to (pictures)")
+    parser.add_argument("--format", choices=["png", "svg"], help="of pictures (png)")
     parser.add_argument("--run", metavar="NAME", help="the run whose map to draw; of a results file")
+    parser.add_argument("--html", metavar="PAGE.html", help="the page to write, instead of pictures")
     options = parser.parse_args()
+    if options.html and (options.output or options.format or options.run):
+        fail("usage", "--html is with -o, --format or --run", "they are of pictures: leave them out, or --html")
     file, kind = open_file(options.file)
-    pictures = Pictures(options.output, options.format)
+    pictures = Pictures(options.output or "pictures", options.format or "png")
     try:
         with file:
-            if kind == "gsrgnn results":
+            if options.html:
+                PAGES[kind](options.html, file)
+            elif kind == "gsrgnn results":
                 plot_results(pictures, file, options.run)
             elif kind == "gsrgnn run":
                 plot_run(pictures, file)
             else:
                 plot_prediction(pictures, file)
-    except (KeyError, OSError) as error:
+    except (KeyError, OSError, ValueError, IndexError) as error:
         fail(options.file, f"is damaged ({error})", "collect, train or predict again")
 
 

@@ -48,15 +48,15 @@ def by_line(x, y):
 
 
 def panels_of(value, label, rudy):
-    """(what, values, scale, whether its colour bar stands behind it) of each map."""
+    """(what, note, values, scale, whether its colour bar stands behind it) of each map."""
     if label is None:
-        return [("predicted", value, scale_of(value[np.isfinite(value)]), True)]
+        return [("predicted", "", value, scale_of(value[np.isfinite(value)]), True)]
     line, error = by_line(rudy, label), value - label
     known = np.isfinite(label)
     scale = scale_of(np.concatenate([label[known], value[known]]))
-    return [("true", label, scale, False), (f"RUDY: Pearson {pearson(rudy, label):.3f}", line, scale, False),
-            (f"predicted: Pearson {pearson(value, label):.3f}", value, scale, True),
-            (f"predicted - true: RMS {np.sqrt(np.mean(error[known] ** 2)):.3g}", error, scale_of_error(error[known]),
+    return [("true", "", label, scale, False), ("RUDY", f"Pearson {pearson(rudy, label):.3f}", line, scale, False),
+            ("predicted", f"Pearson {pearson(value, label):.3f}", value, scale, True),
+            ("predicted - true", f"RMS {np.sqrt(np.mean(error[known] ** 2)):.3g}", error, scale_of_error(error[known]),
              True)]
 
 
@@ -66,16 +66,16 @@ def draw(pictures, gcells, drawn, length, heading, title, name):
     size = (3.4 * len(drawn) + 1.4, 3.1 * shape + 0.9)
     figure, panels = pyplot.subplots(1, len(drawn), figsize=size, squeeze=False, sharey=True, constrained_layout=True)
     same = []  # the panels before that have the scale of this
-    for axes, (what, values, scale, bar) in zip(panels[0], drawn):
+    for axes, (what, note, values, scale, bar) in zip(panels[0], drawn):
         image = axes.pcolormesh(x, y, values.reshape(gcells.rows, gcells.columns), rasterized=True, **scale)
-        axes.set_title(what, fontsize=11)
+        axes.set_title(f"{what}: {note}" if note else what, fontsize=11)
         axes.set_aspect("equal")
         axes.set_facecolor(NO_CELL)
         axes.grid(False)
         axes.set_xlabel(f"x ({length})")
         same.append(axes)
         if bar:
-            of = "error" if what.startswith("predicted - true") else heading
+            of = "error" if what == "predicted - true" else heading
             figure.colorbar(image, ax=same, extend="both", shrink=0.85, pad=0.01).set_label(of)
             same = []
     panels[0, 0].set_ylabel(f"y ({length})")

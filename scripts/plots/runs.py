@@ -1,5 +1,6 @@
 """The files that gsrgnn writes, and the runs in them."""
 import os
+import re
 
 from .pictures import COLOUR, MARKERS, fail, h5py, np, pyplot
 
@@ -8,6 +9,11 @@ GIVE = "give what gsrgnn collect, train or predict wrote"
 # What a line is of, beside circuit, kind, k, depth and width; named in the legend where it differs.
 FURTHER = ["groups", "residual", "adjacency", "nodes", "relations", "flips", "features", "dropout", "epochs",
            "learning_rate", "execution_space", "threads"]
+SCORES = {"pearson": "Pearson", "spearman": "Spearman", "kendall": "Kendall", "r2": "R²"}
+BASELINES = {"best_map": "best map", "linear_fit": "linear fit", "neighbours": "neighbours"}
+FIELD_SCORES = ["NRMSE", "peak .5 %", "peak 1 %", "peak 2 %", "peak 5 %", "SSIM", "worst tenth hit", "ROC-AUC"]
+PROTOCOL = {"tiles": "of the tiles (blocks of GCells)", "gcells": "of the GCells",
+            "cells": "of the cells, one by one (the paper's protocol)"}
 
 
 def text(value):
@@ -49,6 +55,34 @@ def read_rows(file):
         if len(names[row["circuit"]]) > 1:
             row["circuit"] += f" ({row['edges']} edges)"
     return rows
+
+
+def deck_of(file):
+    return text(file["deck"][()])
+
+
+def deck_key(deck, name, default):
+    """What a resolved deck says of a key of its model or training; the default where it is older than the key."""
+    found = re.search(rf"^  {name}: *(\S.*)$", deck, re.MULTILINE)
+    return found.group(1) if found else default
+
+
+def row_of_run(file):
+    """What describe() and protocol_of() ask for, of a run file."""
+    deck = deck_of(file)
+    row = {key: deck_key(deck, key, default) for key, default in
+           (("kind", "?"), ("k", 0), ("layers", "?"), ("hidden", "?"), ("split", ""), ("split_by", "cells"))}
+    return dict(row, circuit=text(file["circuit"].attrs["name"]), mode="joint" if "designs" in file else "independent",
+                seed=(re.findall(r"^  seed: *(\S+)", deck, re.MULTILINE) or ["?"])[-1])
+
+
+def protocol_of(row):
+    """What its scores are of."""
+    if row["mode"] == "joint":
+        return "designs that were not trained on"
+    shares = re.findall(r"[\d.]+", row["split"])
+    share = f"{100 * float(shares[-1]):.3g} % " if shares else ""
+    return f"held out: {share}{PROTOCOL.get(row['split_by'], row['split_by'])}"
 
 
 def joined(file, name, number):
@@ -123,6 +157,13 @@ def lines(rows):
     return found
 
 
+def line_of_rows(rows):
+    """All lines, and for each row the number of its own."""
+    found = lines(rows)
+    of = {id(row): number for number, (_, _, members) in enumerate(found) for row in members}
+    return found, [of[id(row)] for row in rows]
+
+
 def mean_and_spread(rows, x, y):
     """x, mean and sample standard deviation of y over the rows of each x."""
     points = []
@@ -132,6 +173,7 @@ def mean_and_spread(rows, x, y):
     return [np.array(column, dtype=float) for column in zip(*points)]
 
 
-def describe(row):
+def describe(row, of_circuit=True):
     model = row["kind"] if row["k"] == 0 else f"{row['kind']}, k = {row['k']}"
-    return f"{row['circuit']}: {model}, {row['layers']} layers, width {row['hidden']}, seed {row['seed']}"
+    model += f", {row['layers']} layers, width {row['hidden']}, seed {row['seed']}"
+    return f"{row['circuit']}: {model}" if of_circuit else model
