@@ -34,6 +34,9 @@ code=0
 usage=$(GSRGNN_ROOT=${prefix}/share/gsrgnn "${prefix}/share/gsrgnn/scripts/slurm/one_node.sh" 2>&1) || code=$?
 [[ ${code} == 2 && ${usage} == usage:* ]] || fail "one_node.sh: code ${code}, ${usage}"
 [[ $(head -c 12 "${prefix}/share/man/man1/gsrgnn.1") == ".TH GSRGNN 1" ]] || fail "the manual page is not there"
+# plot.py with all its parts, those of its pages among them.
+parts_of() { (cd "$1/scripts" && find plot.py plots -type f ! -path '*__pycache__*' | sort); }
+diff <(parts_of "${project}") <(parts_of "${prefix}/share/gsrgnn") || fail "plot.py is not all there"
 # In a shell that finds the program on its PATH, as bash would ask.
 completed=$(PATH=${prefix}/bin:${PATH} bash -c 'source "$0"; COMP_WORDS=(gsrgnn pre) COMP_CWORD=1; _gsrgnn gsrgnn
   echo "${COMPREPLY[@]}"' "${prefix}/share/bash-completion/completions/gsrgnn")
