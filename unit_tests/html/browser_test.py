@@ -1,7 +1,6 @@
 """Pages of scripts/plot.py in a headless Chromium: what is drawn, what clicks do, and that nothing is loaded."""
 import json
 import os
-import re
 import shutil
 import statistics
 import sys
@@ -112,11 +111,14 @@ class Browser(unittest.TestCase):
         self.assertEqual(len(self.all(".map .heatmaplayer image")), 5)
 
         # Values under the pointer, in every map.
-        middle = self.all(".map")[1]
-        self.js("arguments[0].scrollIntoView({block: 'center'})", middle)
-        ActionChains(self.browser).move_to_element(middle).perform()
+        area = self.all(".map .nsewdrag")[1]
+        self.js("arguments[0].scrollIntoView({block: 'center'})", area)
+        wide, high, rows = area.size["width"], area.size["height"], len(drawn[0]["z"]) // columns
+        column, row = columns // 2 + 2, rows // 2 - 1  # in the middle of which the pointer is to be
+        ActionChains(self.browser).move_to_element_with_offset(
+            area, round(((column + 0.5) / columns - 0.5) * wide), round((0.5 - (row + 0.5) / rows) * high)).perform()
         self.until(lambda: self.texts("#readout b"))
-        column, row = map(int, re.fullmatch(r"GCell \((\d+), (\d+)\)", self.texts("#readout b")[0]).groups())
+        self.assertEqual(self.texts("#readout b"), [f"GCell ({column}, {row})"])
         gcell = row * columns + column
         shown = [float(text.replace("−", "-")) for text in self.texts(".panel output")]
         for number, name in ((0, "label"), (2, "value"), (3, "error"), (4, "spread")):

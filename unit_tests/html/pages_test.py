@@ -54,6 +54,7 @@ class Pages(unittest.TestCase):
         with self.made.open("prediction.h5") as file:
             of_cell, means, columns = gcells_of(file)
             self.assertEqual((len(data["x"]) - 1, data["block"]), (columns, 1))
+            self.assertLess(len(means["value"]), columns * (len(data["y"]) - 1))
             maps = {one["what"]: one for one in data["labels"][0]["maps"]}
             self.assertEqual(list(maps), ["true", "RUDY", "predicted", "error", "spread"])
             self.assertEqual({(maps[what]["low"], maps[what]["high"]) for what in ("true", "RUDY", "predicted")},
@@ -94,8 +95,8 @@ class Pages(unittest.TestCase):
             self.assertEqual(of_program, told(spot, f"{spot['value']:.4g}", "", str(spot["cells"])))
         for of_program, spot in zip(said[5:], hot["missed"]):
             self.assertEqual(of_program, told(spot, f"{spot['label']:.4g}", f"{spot['value']:.4g}", str(spot["cells"])))
-        self.assertIn(f"{hot['hot']} GCells are in the hottest tenth", self.made.top)
-        self.assertIn(f"{hot['all_missed']} of them not by prediction", self.made.top)
+        self.assertIn(f"{hot['hot']} GCells are in the hottest tenth by their label ({hot['true_limit']:.4g} or more), "
+                      f"{hot['all_missed']} of them not by prediction ({hot['limit']:.4g} or more)", self.made.top)
 
     def test_of_many_gcells_show_blocks_and_say_so(self):
         from plots import prediction_page
@@ -170,7 +171,7 @@ class Pages(unittest.TestCase):
                 whole.copy(key, torn)
             del torn["name"]
             torn["name"] = np.frombuffer(b"a\0b", dtype=np.uint8)
-        self.refused(["torn.h5", "2 names of 900 cells"], "torn.h5", "--html", "bad.html")
+        self.refused(["torn.h5", f"2 names of {len(self.made.names)} cells"], "torn.h5", "--html", "bad.html")
 
     def test_without_plotly_say_what_to_install(self):
         stub = self.made.path("stub/plotly")
