@@ -38,13 +38,14 @@ def scores_of(file):
     own = {heading: file["scores"].attrs[score] for score, heading in SCORES.items()}
     found = [("this model", "cells", own)]
     for name, heading in BASELINES.items():
-        scores = file[f"baselines/{name}"][0]
+        scores = file[f"baselines/{name}"][0] if f"baselines/{name}" in file else np.zeros(0)  # of an older program
         if np.isfinite(scores).any():
             what = f"{heading} ({text(file['baselines'].attrs['map'])})" if name == "best_map" else heading
             found.append((what, "cells", dict(zip(SCORES.values(), scores))))
-    over = dict(zip(SCORES.values(), file["scores/gcells"][0]))
-    if "field" in file["scores"]:
-        over.update(zip(FIELD_SCORES, file["scores/field"][0]))
+    over = {}
+    for part, names in (("gcells", SCORES.values()), ("field", FIELD_SCORES)):
+        if part in file["scores"]:
+            over.update(zip(names, file[f"scores/{part}"][0]))
     return found + [("this model", "GCells", over)]
 
 

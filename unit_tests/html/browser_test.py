@@ -8,6 +8,8 @@ import tempfile
 import time
 import unittest
 
+import numpy as np
+
 from made import HOSTILE, Made, gcells_of
 
 PROGRAM, PROJECT = sys.argv[1:3]
@@ -175,6 +177,50 @@ class Browser(unittest.TestCase):
         true = [float(text) for text in self.texts("#spots tbody td:nth-child(5)")]
         self.assertGreater(len(true), 1)
         self.assertEqual(true, sorted(true, reverse=True))
+
+    def test_without_labels_there_are_no_true_values(self):
+        def unlabelled(file):
+            for name in ("label", "scores", "name"):
+                del file[name]
+
+        self.made.changed("unlabelled", unlabelled)
+        self.open("unlabelled")
+        self.assertEqual(self.texts(".panel .what"), ["RUDY", "predicted", "spread"])
+        self.assertEqual(self.texts("#spots thead th")[3:], ["predicted", "spread", "cells"])
+        self.assertEqual(self.all("button[data-choice=missed]"), [])
+        self.click("#spots tbody a")
+        with self.made.open("prediction.h5") as file:
+            of_cell, means, _ = gcells_of(file)
+        hottest = max(means["value"], key=means["value"].get)
+        numbers = [str(cell) for cell, gcell in enumerate(of_cell) if gcell == hottest]
+        self.until(lambda: self.texts("#gcell tbody a") == numbers)
+
+    def test_two_labels_have_maps_and_hot_spots_of_their_own(self):
+        def of_two(file):
+            for name in ("value", "label", "spread"):
+                first = file[name][:]
+                del file[name]
+                file[name] = np.hstack([first, 2 - first])
+            scores = np.repeat(file["scores/all"][:], 2, axis=0)
+            for name, rows in (("label_name", [b"h", b"v"]), ("scores/all", scores)):
+                del file[name]
+                file[name] = rows
+
+        self.made.changed("two", of_two)
+        self.open("two")
+        with self.made.open("prediction.h5") as file:
+            _, means, _ = gcells_of(file)
+
+        def hottest():
+            return float(self.texts("#spots tbody tr:first-child td:nth-child(4)")[0])
+
+        self.assertAlmostEqual(hottest(), max(means["value"].values()), delta=1e-4)
+        self.click("button[data-choice=v]")
+        self.until(lambda: abs(hottest() - 2 + min(means["value"].values())) < 1e-4)
+        self.until(lambda: len(self.all(".map .heatmaplayer image")) == 5)
+        shown = self.js("return [...document.querySelectorAll('.map')[2].data[0].z].flatMap((row) => [...row])")
+        for gcell, value in means["value"].items():
+            self.assertAlmostEqual(shown[gcell], 2 - value, delta=1e-4)
 
     def test_names_are_text(self):
         self.open("prediction")

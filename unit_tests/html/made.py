@@ -32,8 +32,8 @@ train: {epochs: 4, batch: 2, schedule: step, warm_up: 1}
 output: joint.h5
 """
 # Each would set `hacked`, end a script, or load something, were it taken for HTML.
-HOSTILE = ["<img src=x onerror=hacked=1>", "</script><script>hacked=1</script>", "<b>&amp;</b>", "\"'`${hacked=1}",
-           "<a href='javascript:hacked=1'>_1_</a>", "größe/λ[0]", "u1/%41%", "http://example.com/x.js"]
+HOSTILE = ["<img src=x onerror=hacked=1>", "</script><script>hacked=1</script>", "\"'`${hacked=1}",
+           "<a href='javascript:hacked=1'>&amp;</a>", "größe/λ[0]", "u1/%41%"]
 
 
 class Made:
@@ -98,6 +98,14 @@ class Made:
         if done.returncode or done.stdout != f"{name}.html\n" or done.stderr:
             raise RuntimeError(f"plot.py {name}.h5: {done.returncode} {done.stdout} {done.stderr}")
         return self.path(f"{name}.html")
+
+    def changed(self, name, change):
+        """The prediction once more, otherwise."""
+        with self.open("prediction.h5") as whole, h5py.File(self.path(f"{name}.h5"), "w") as file:
+            file.attrs.update(whole.attrs)
+            for key in whole:
+                whole.copy(key, file)
+            change(file)
 
     def open(self, name):
         return h5py.File(self.path(name), "r")

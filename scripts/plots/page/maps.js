@@ -106,8 +106,8 @@ function linkedMaps(design) {
   function makePanel(map, size, left, ranges) {
     const div = element("div", {class: "map"}), box = element("div", {class: "pointed"}), value = element("output");
     const caption = element(
-        "figcaption", {}, element("span", {class: "what"}, map.what), element("span", {class: "note"}, map.note),
-        value);
+        "figcaption", {}, element("span", {class: "what"}, map.what), value,
+        element("span", {class: "note"}, map.note));
     const look = `width:${size.wide + left + kEdge}px; --left:${left}px`;
     const colours = design.data.colours[map.colours];
     const trace = {
