@@ -16,6 +16,7 @@ of a run its curves, its scores beside simple alternatives, and its deck.
 Needs Python 3 with numpy, h5py and matplotlib, and for a page plotly.
 """
 import argparse
+import os
 
 from plots.against_depth import draw_memory, draw_scores, draw_speedup, over_circuits
 from plots.curves import draw_curves, draw_curves_of_run
@@ -92,8 +93,10 @@ def main():
     parser.add_argument("--html", metavar="PAGE.html", help="the page to write, instead of pictures")
     options = parser.parse_args()
     if options.html and (options.output or options.format or options.run):
-        fail("usage", "--html is with -o, --format or --run", "they are of pictures: leave them out, or --html")
+        fail("usage", "--html does not go with -o, --format or --run, which are of pictures", "leave out either")
     file, kind = open_file(options.file)
+    if options.html and os.path.exists(options.html) and os.path.samefile(options.html, options.file):
+        fail(options.html, "is the file that is to be drawn", "give --html another name")
     pictures = Pictures(options.output or "pictures", options.format or "png")
     try:
         with file:

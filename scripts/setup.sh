@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes sure that everything the build needs is installed (Debian and Ubuntu), and does nothing when it is.
 # setup.sh --pictures: what scripts/plot.py needs too (some 450 MB, which training and reporting do without).
-# setup.sh --browser: a Chromium, for the tests of its pages (some 440 MB).
+# setup.sh --browser: a Chromium, for the tests of its pages (Debian; some 440 MB).
 # setup.sh --slurm: a Slurm, for the tests of scripts/slurm.
 # setup.sh --fuzz: clang, for unit_tests/fuzz. All of them can be given.
 # GSRGNN_SKIP_SETUP=1 skips it, for machines whose Kokkos, HDF5, ... come from modules or Spack.

@@ -28,7 +28,7 @@ style-src 'unsafe-inline'; img-src data: blob:">
 {style}</style>
 </head>
 <body>
-<main id="page"><p id="wait">Reading the data of this page ...</p></main>
+<main id="page">Reading the data of this page ...</main>
 <noscript>This page draws by JavaScript, which is turned off.</noscript>
 <script type="application/octet-stream" id="library">{library}</script>
 <script type="application/octet-stream" id="data">{data}</script>
@@ -112,7 +112,8 @@ def write_page(path, title, kind, data):
             file.write(text)
         os.replace(unfinished, path)
     except OSError as error:
+        fail(path, f"cannot write the file ({error.strerror})", "check that the folder is writable")
+    finally:
         if os.path.exists(unfinished):
             os.remove(unfinished)
-        fail(path, f"cannot write the file ({error.strerror})", "check that the folder is writable")
     print(path)

@@ -2,7 +2,7 @@
 import os
 
 from .maps import scale_of
-from .page import colours_of, whole, write_page
+from .page import Whole, colours_of, whole, write_page
 from .pictures import fail, np
 from .prediction import Gcells, panels_of, pearson, rudy_of
 from .runs import FIELD_SCORES, text
@@ -143,5 +143,5 @@ def write_prediction_page(path, file):
         "circuit": circuit, "unit": unit, "length": length, "x": gcells.border[0], "y": gcells.border[1],
         "model": os.path.basename(text(file.attrs["model"])), "block": coarse.block,
         "facts": facts_of(file, gcells, length), "warnings": warnings, "labels": labels,
-        "count": whole(gcells.cells), "cells": cells_of(file, gcells, of_labels, np.concatenate(listed)),
+        "count": Whole(gcells.cells.tolist()), "cells": cells_of(file, gcells, of_labels, np.concatenate(listed)),
         "all_cells": len(gcells.of_cell), "colours": {"value": colours_of("viridis"), "error": colours_of("RdBu_r")}})

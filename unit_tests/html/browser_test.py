@@ -37,7 +37,8 @@ class Browser(unittest.TestCase):
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM
         for option in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                       "--window-size=1500,1300", f"--user-data-dir={cls.made.path('profile')}"):
+                       "--disable-background-networking", "--disable-component-update", "--disable-extensions",
+                       "--no-first-run", "--window-size=1500,1300", f"--user-data-dir={cls.made.path('profile')}"):
             options.add_argument(option)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         cls.browser = webdriver.Chrome(service=Service(DRIVER), options=options)

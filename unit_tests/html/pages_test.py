@@ -121,8 +121,7 @@ class Pages(unittest.TestCase):
         hot = data["labels"][0]["hot"]
         spots = {spot["gcell"] for spot in hot["hottest"] + hot["missed"]}
         self.assertEqual(set(data["cells"]["gcell"]), spots)
-        self.assertEqual(len(data["cells"]["name"]), sum(data["count"]["whole"][spot] for spot in spots) *
-                         data["count"]["step"])
+        self.assertEqual(len(data["cells"]["name"]), sum(data["count"][spot] for spot in spots))
 
     def test_of_a_run_have_the_scores_that_info_has_and_the_rate_of_its_log(self):
         for name in ("s0", "s1", "joint"):
@@ -153,7 +152,10 @@ class Pages(unittest.TestCase):
         self.assertEqual(left, [])
 
     def test_bad_input_is_told_in_one_line_and_leaves_nothing(self):
-        self.refused(["usage", "--html", "leave them out"], "s0.h5", "--html", "bad.html", "-o", "pictures")
+        self.refused(["usage", "--html", "leave out either"], "s0.h5", "--html", "bad.html", "-o", "pictures")
+        size = os.path.getsize(self.made.path("s0.h5"))
+        self.refused(["s0.h5", "is the file that is to be drawn"], "s0.h5", "--html", "./s0.h5")
+        self.assertEqual(os.path.getsize(self.made.path("s0.h5")), size)
         self.refused(["deck.yaml/bad.html", "cannot write"], "s0.h5", "--html", "deck.yaml/bad.html")
         os.makedirs(self.made.path("folder"), exist_ok=True)
         self.refused(["folder", "cannot write"], "s0.h5", "--html", "folder", page="folder.")

@@ -4,7 +4,7 @@
 function designOf(data, chosen) {
   const {x, y, length, block, cells} = data;
   const columns = x.length - 1, rows = y.length - 1;
-  const counts = numbersOf(data.count);
+  const counts = data.count;
   const columnOf = (gcell) => gcell % columns, rowOf = (gcell) => Math.floor(gcell / columns);
   const span = (line, number) => `${significant(line[number], 6)}–${significant(line[number + 1], 6)}`;
   const placeOf = (gcell) => `x ${span(x, columnOf(gcell))} ${length}, y ${span(y, rowOf(gcell))} ${length}`;

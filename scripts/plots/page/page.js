@@ -98,14 +98,9 @@ async function unpacked(id) {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
 }
 
-/// Unpacks library and data, and has the page drawn (drawPage, of the script after this).
-async function start() {
+/// Unpacks library and data, and has the page drawn (drawPage, of the scripts after this).
+async function draw() {
   const page = document.getElementById("page");
-  if (!window.DecompressionStream) {
-    document.getElementById("wait").textContent = "This browser is too old for this page: the first that can show it " +
-        "are Chrome and Edge 111, Firefox 113 and Safari 16.4.";
-    return;
-  }
   const library = document.createElement("script");
   library.textContent = await unpacked("library");
   document.head.append(library);
@@ -117,4 +112,17 @@ async function start() {
       `Written by scripts/plot.py of gsrgnn. Drawn by plotly.js ${Plotly.version} ` +
           "(MIT licence), which this file holds; it loads nothing from the network."));
   document.documentElement.dataset.drawn = "yes";
+}
+
+function start() {
+  const page = document.getElementById("page");
+  if (!window.DecompressionStream) {
+    page.textContent = "This browser is too old for this page: the first that can show it are Chrome and Edge 111, " +
+        "Firefox 113 and Safari 16.4.";
+    return;
+  }
+  draw().catch((error) => {
+    page.textContent = `This page cannot be drawn: ${error.message}`;
+    throw error;
+  });
 }
