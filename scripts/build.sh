@@ -48,12 +48,19 @@ if ! command -v cmake >/dev/null; then
   echo "build: cmake is not on the PATH; install it (scripts/setup.sh says how) or load its module" >&2
   exit 1
 fi
+# A Kokkos that scripts/kokkos.sh built, unless another is given. What was found before it is found anew.
+own=${root}/build/kokkos/installed/lib/cmake
+kokkos=()
+if [[ -f "${root}/build/kokkos/installed/sources" && -z "${Kokkos_ROOT:-}" && "${preset}" != cuda-* ]]; then
+  kokkos=("-DKokkos_DIR=${own}/Kokkos" "-DKokkosKernels_DIR=${own}/KokkosKernels")
+  grep -qsF "Kokkos_DIR:PATH=${own}/Kokkos" "build/${preset}/CMakeCache.txt" || kokkos+=(--fresh)
+fi
 log=${root}/build/${preset}/build.log
 mkdir -p -- "$(dirname -- "${log}")"
 echo "build: preset ${preset}, ${jobs} jobs, log in build/${preset}/build.log"
 start=${SECONDS}
 if ! {
-  cmake --preset "${preset}" -DGSRGNN_WERROR=${werror} &&
+  cmake --preset "${preset}" -DGSRGNN_WERROR=${werror} "${kokkos[@]}" &&
     cmake --build --preset "${preset}" --parallel "${jobs}" --target "${target}"
 } >"${log}" 2>&1; then
   # The errors, where they can be told from the rest: a parallel build ends with lines of other files.

@@ -1,6 +1,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <gsrgnn/cli/print_training.hpp>
@@ -29,6 +30,19 @@ void print_ranks(const Mpi& mpi, std::int64_t memory_limit, const std::string& f
                              device_name(), plural(execution_concurrency(), "thread"), said, further));
   for (std::size_t rank = 0; rank < lines.size(); ++rank) say("rank {}: {}\n", rank, lines[rank]);
   flush_output();
+}
+
+void print_idle_cores(const Mpi& mpi, bool several) {
+  const auto hosts = mpi.gather(host_name());
+  if (mpi.rank() != 0 || device_name() != "host" || std::getenv("OMP_NUM_THREADS") != nullptr) return;
+  const auto ranks = std::count(hosts.begin(), hosts.end(), hosts.front());
+  const int cores = usable_cores();
+  if (ranks * execution_concurrency() >= cores) return;
+  const bool serial = execution_space() == "Serial";
+  const std::string by_ranks = several ? fmt::format("mpirun -n {}, or ", cores) : "";
+  say("uses {} of {} cores{}; all: {}{}\n", ranks * execution_concurrency(), cores,
+      serial ? ", for this Kokkos is Serial" : "", by_ranks,
+      serial ? "a Kokkos with threads (scripts/kokkos.sh)" : fmt::format("OMP_NUM_THREADS={}", cores));
 }
 
 std::string model_text(const ModelSettings& model) {

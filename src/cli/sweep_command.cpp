@@ -101,6 +101,7 @@ void add_sweep(const Command& program, Arguments& a) {
     const auto sweep = prepare_sweep(mpi, a.path, a.overrides, !a.validate);
     if (!sweep) return;  // rank 0 says why
     print_ranks(mpi, sweep->memory_limit);
+    print_idle_cores(mpi, true);
     if (mpi.rank() == 0) print_heading(*sweep, mpi.size());
     if (a.validate) return validate(mpi, *sweep);
     signals->only_set_flag();

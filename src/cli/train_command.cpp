@@ -151,6 +151,7 @@ void train_deck(const Mpi& mpi, const Arguments& given, StopSignals* signals) {
   });
   if (mpi.agree(complete ? 1 : 0) == 1) return;
   if (joint) print_shares(mpi, deck, circuits);
+  print_idle_cores(mpi, joint && deck.train.batch != 1);
   if (speaks) {
     joint ? print_heading(deck, circuits) : print_circuit_line(circuit);
     print_model_line(deck);

@@ -4,6 +4,7 @@
 #include <gsrgnn/circuit/circuit_file.hpp>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <gsrgnn/training/run_file.hpp>
+#include <gsrgnn/util/machine.hpp>
 #include <gsrgnn/util/version.hpp>
 
 #include "circuit/def_text.hpp"
@@ -15,6 +16,28 @@ namespace {
 using namespace testing;
 
 class Program : public ProgramTest {};
+
+// Who has one core of many is told, unless it was asked for or there are no more.
+TEST_F(Program, SaysThatCoresAreIdle) {
+  write("deck.yaml", kDeck);
+  write("sweep.yaml", kDeck + "sweep: {layers: [1]}\n");
+  const auto said = [&](const std::string& command, const std::string& before) {
+    const std::string text = succeed(command, "unset OMP_NUM_THREADS SLURM_NTASKS; " + before);
+    const auto start = text.find("uses 1 of ");
+    return start == std::string::npos ? "" : text.substr(start, text.find('\n', start) - start);
+  };
+  const std::string train = "train --validate deck.yaml", sweep = "sweep --validate sweep.yaml output=runs";
+  for (const std::string& command : {train, sweep}) {
+    EXPECT_EQ(said(command, "export OMP_NUM_THREADS=1; "), "");
+    EXPECT_EQ(said(command, "taskset -c 0"), "");
+  }
+  if (usable_cores() == 1 || execution_space() != "Serial") GTEST_SKIP() << "no core that is idle";
+  const std::string cores = std::to_string(usable_cores());
+  EXPECT_EQ(said(train, ""),
+            "uses 1 of " + cores + " cores, for this Kokkos is Serial; all: a Kokkos with threads (scripts/kokkos.sh)");
+  EXPECT_EQ(said(sweep, ""), "uses 1 of " + cores + " cores, for this Kokkos is Serial; all: mpirun -n " + cores +
+                                 ", or a Kokkos with threads (scripts/kokkos.sh)");
+}
 
 TEST_F(Program, GoesTheWholeWay) {
   const std::string said = succeed("generate --cells 300 --edges 6000 --seed 5 -o made/c.h5");

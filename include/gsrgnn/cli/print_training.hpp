@@ -8,6 +8,9 @@ namespace gsrgnn::cli {
 /// What each rank has to work with: a line a rank, by rank 0. `memory_limit` is the deck's, 0: none; `further` is said
 /// at the end of this rank's line.
 void print_ranks(const Mpi& mpi, std::int64_t memory_limit, const std::string& further = "");
+/// A line, by rank 0, when its host has cores that no rank runs on though nobody said so (OMP_NUM_THREADS), and how to
+/// use them: `several` says whether ranks could share the work. All ranks must call it.
+void print_idle_cores(const Mpi& mpi, bool several);
 /// "gsr: 12 layers, width 64, k 8"
 std::string model_text(const ModelSettings& model);
 void print_model_line(const Deck& deck);

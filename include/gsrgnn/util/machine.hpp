@@ -8,6 +8,8 @@
 namespace gsrgnn {
 
 std::string host_name();
+/// Of the host, that this process may run on: by its affinity, as a batch system or `taskset` sets it.
+int usable_cores();
 /// The device of Kokkos' default execution space: "host", or the number and name of a GPU.
 std::string device_name();
 /// Whose memory the device's is: equal for processes that share it, of the whole cluster.
