@@ -8,20 +8,22 @@
 Each file holds a circuit, a model's weights, dL/d(output), and what the reference makes of them: the output and the
 gradient of every weight, for L = sum(output_gradient * output). The unit tests load all but the last two and compare.
 
-All models: h = X W_in + type_row[type] + b_in; layers; out = Linear(ReLU(LayerNorm(h))). The layers are PyG's GCNConv,
-SAGEConv and GroupAddRev (in the form of PyG's examples/rev_gnn.py), and for GSR-GNN, which PyG does not have, a plain
-transcription of Algorithm 1 (arXiv:2603.27156) differentiated by autograd.
+The models are those of models.py, given the clique graph as edges; the layers of GSR-GNN, which PyG does not have, are
+a plain transcription of Algorithm 1 (arXiv:2603.27156) differentiated by autograd.
 
 Inputs and weights are float32 numbers; the reference computes with them in double and is stored in float32, so that it
 is exact to the rounding of its last digit. The script makes sure that
   - the same computation in float32 agrees to 1e-5 of the largest value of each array;
   - GroupAddRev's own backward, which rebuilds its inputs, agrees with plain autograd through the same map to 1e-10;
+  - so do all other forms in which pyg_epochs.py times a model, whatever product they use;
   - no ReLU and no choice of the k largest is near a tie, where rounding would decide (else the next seed is taken).
 The files are the same, bit for bit, when made again on the same machine.
 """
 
 import argparse
+import copy
 import dataclasses
+import functools
 import itertools
 import pathlib
 import sys
@@ -30,12 +32,12 @@ import h5py
 import numpy as np
 import torch
 import torch_geometric
-from torch.nn import Embedding, LayerNorm, Linear, ModuleList
-from torch_geometric.nn import GCNConv, GroupAddRev, SAGEConv
+from clique_graph import matrices
+from models import FIXED_FORMS, FORMS, PRODUCTS, Model, adjacency, pyg_layer
 
 VERSIONS = {"torch_version": "2.1.2", "pyg_version": "2.5.0"}
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "unit_tests" / "models" / "parity"
-EPS = 1e-5  # of RMS norm; LayerNorm's default
+EPS = 1e-5  # of RMS norm
 TIE_MARGIN = 3e-5  # values here are of order 1 and float32 moves them by 1e-6
 
 
@@ -84,7 +86,7 @@ class Circuit:
         # One edge for each pair of pins on a net that belong to different cells.
         pairs = [(p, q) for net in nets for p, q in itertools.product(net, repeat=2) if p != q]
         loops = [(i, i) for i in range(self.cells)]
-        self.edges = torch.tensor(pairs).T
+        self.edges = torch.tensor(pairs).T  # GCNConv adds the loops
         self.edges_with_loops = torch.tensor(pairs + loops).T
 
 
@@ -114,121 +116,10 @@ def note_distance_to_tie(distance):
     nearest_tie = min(nearest_tie, float(distance.detach().min()))
 
 
-def relu(x):
-    note_distance_to_tie(x.abs())
-    return x.relu()
-
-
-class Model(torch.nn.Module):
-    """What all models share. Subclasses make `layers` and have layers_forward(h, mask) and layer_names()."""
-
-    def __init__(self, fixture, circuit):
-        super().__init__()
-        self.circuit, self.dropout = circuit, fixture.dropout
-        self.feature = Linear(circuit.features, fixture.hidden)
-        self.type_row = Embedding(circuit.types, fixture.hidden)
-        self.norm = LayerNorm(fixture.hidden, eps=EPS)
-        self.readout = Linear(fixture.hidden, fixture.outputs)
-
-    def forward(self, mask, readout_mask):
-        c = self.circuit
-        x = torch.tensor(c.feature, dtype=self.norm.weight.dtype)
-        h = self.feature(x) + self.type_row(torch.tensor(c.cell_type))
-        h = self.layers_forward(h, self.scaled(mask, h))
-        h = relu(self.norm(h))
-        if readout_mask is not None:
-            h = h * self.scaled(readout_mask, h)
-        return self.readout(h)
-
-    def scaled(self, mask, like):
-        """What dropout multiplies by: 0, or 1 / (1 - p) where the mask has 1."""
-        return None if mask is None else torch.tensor(mask, dtype=like.dtype) / (1 - self.dropout)
-
-    def names(self):
-        """The files' name of every parameter, with the parameter and whether the file holds it transposed: torch's
-        Linear is y = x W^T, the files' weights are y = x W; but the readout's has a row for each output, as torch's."""
-        return {
-            "input/feature_weight": (self.feature.weight, True),
-            "input/type_weight": (self.type_row.weight, False),
-            "input/bias": (self.feature.bias, False),
-            **{f"layer_{l:04}/{name}": of for l, layer in enumerate(self.layers, 1)
-               for name, of in self.layer_names(layer).items()},
-            "readout/norm_weight": (self.norm.weight, False),
-            "readout/norm_bias": (self.norm.bias, False),
-            "readout/weight": (self.readout.weight, False),
-            "readout/bias": (self.readout.bias, False),
-        }
-
-
-class Gcn(Model):
-    def __init__(self, fixture, circuit):
-        super().__init__(fixture, circuit)
-        self.layers = ModuleList(GCNConv(fixture.hidden, fixture.hidden) for _ in range(fixture.layers))
-
-    def layers_forward(self, h, mask):
-        for conv in self.layers:
-            h = relu(conv(h, self.circuit.edges))  # GCNConv adds the self loops
-        return h
-
-    @staticmethod
-    def layer_names(conv):
-        return {"weight": (conv.lin.weight, True), "bias": (conv.bias, False)}
-
-
-def sage_names(conv):
-    return {
-        "neighbour_weight": (conv.lin_l.weight, True),
-        "self_weight": (conv.lin_r.weight, True),
-        "bias": (conv.lin_l.bias, False),
-    }
-
-
-class Sage(Model):
-    def __init__(self, fixture, circuit):
-        super().__init__(fixture, circuit)
-        self.layers = ModuleList(SAGEConv(fixture.hidden, fixture.hidden) for _ in range(fixture.layers))
-
-    def layers_forward(self, h, mask):
-        for conv in self.layers:
-            h = relu(conv(h, self.circuit.edges_with_loops))
-        return h
-
-    layer_names = staticmethod(sage_names)
-
-
-class RevBlock(torch.nn.Module):
-    """A block of RevGNN on one group of columns; the mask is its share of the one that all layers use."""
-
-    def __init__(self, width):
-        super().__init__()
-        self.norm = LayerNorm(width, eps=EPS)
-        self.conv = SAGEConv(width, width)
-
-    def forward(self, x, edges, mask=None):
-        h = relu(self.norm(x))
-        return self.conv(h if mask is None else h * mask, edges)
-
-
-class Rev(Model):
-    def __init__(self, fixture, circuit):
-        super().__init__(fixture, circuit)
-        groups = fixture.groups
-        self.layers = ModuleList(GroupAddRev(RevBlock(fixture.hidden // groups), num_groups=groups)
-                                 for _ in range(fixture.layers))
-
-    def layers_forward(self, h, mask):
-        for layer in self.layers:
-            h = layer(h, self.circuit.edges_with_loops, mask)
-        return h
-
-    @staticmethod
-    def layer_names(layer):
-        names = {}
-        for g, block in enumerate(layer.convs, 1):
-            block_names = {"norm_weight": (block.norm.weight, False), "norm_bias": (block.norm.bias, False),
-                           **sage_names(block.conv)}
-            names.update({f"block_{g}/{name}": of for name, of in block_names.items()})
-        return names
+def note_ties_of_relus(model):
+    for module in model.modules():
+        if isinstance(module, torch.nn.ReLU):
+            module.register_forward_hook(lambda _, inputs, output: note_distance_to_tie(inputs[0].abs()))
 
 
 def k_largest(x, k):
@@ -256,34 +147,83 @@ class GsrBlock(torch.nn.Module):
         return mean @ s @ self.neighbour_weight + s @ self.self_weight + self.bias
 
 
-class Gsr(Model):
-    def __init__(self, fixture, circuit):
-        super().__init__(fixture, circuit)
-        self.k, self.residual, width = fixture.k, fixture.residual, fixture.hidden // 2
-        self.layers = ModuleList(ModuleList([GsrBlock(width, self.k), GsrBlock(width, self.k)])
-                                 for _ in range(fixture.layers))
+class GsrLayer(torch.nn.Module):
+    def __init__(self, fixture):
+        super().__init__()
+        self.k, self.residual = fixture.k, fixture.residual
+        self.f1, self.f2 = (GsrBlock(fixture.hidden // 2, self.k) for _ in range(2))
 
-    def layers_forward(self, h, mask):
-        source, target = self.circuit.edges_with_loops
-        adjacency = torch.zeros(self.circuit.cells, self.circuit.cells, dtype=h.dtype)
-        adjacency.index_put_((target, source), torch.ones(len(source), dtype=h.dtype), accumulate=True)
-        mean = adjacency / adjacency.sum(dim=1, keepdim=True)
-
+    def forward(self, h, mean, mask=None):
         x1, x2 = h.chunk(2, dim=1)
-        for f1, f2 in self.layers:
-            v1 = x1 * k_largest(x1, self.k)
-            x2 = x2 + f1(v1, mean)
-            v2 = x2 * k_largest(x2, self.k)
-            x1 = (v1 if self.residual == "sparse" else x1) + f2(v2, mean)
+        v1 = x1 * k_largest(x1, self.k)
+        x2 = x2 + self.f1(v1, mean)
+        v2 = x2 * k_largest(x2, self.k)
+        x1 = (v1 if self.residual == "sparse" else x1) + self.f2(v2, mean)
         return torch.cat([x1, x2], dim=1)
 
-    @staticmethod
-    def layer_names(layer):
-        return {f"block_{b}/{name}": (getattr(block, name), False) for b, block in enumerate(layer, 1)
-                for name in ("neighbour_weight", "self_weight", "bias", "norm_weight")}
+
+def make_model(fixture, circuit, form="edges"):
+    def layer():
+        if fixture.kind == "gsr":
+            return GsrLayer(fixture)
+        return pyg_layer(fixture.kind, form, fixture.hidden, fixture.groups)
+
+    layers = [layer() for _ in range(fixture.layers)]
+    model = Model(layers, fixture.hidden, circuit.features, circuit.types, fixture.outputs)
+    note_ties_of_relus(model)
+    return model
 
 
-MODELS = {"gcn": Gcn, "sage": Sage, "rev": Rev, "gsr": Gsr}
+def edges_of(kind, circuit):
+    """The graph as the reference is given it; for GSR-GNN as the matrix of the mean."""
+    if kind != "gsr":
+        return circuit.edges if kind == "gcn" else circuit.edges_with_loops
+    source, target = circuit.edges_with_loops
+    times = torch.zeros(circuit.cells, circuit.cells, dtype=torch.float64)
+    times.index_put_((target, source), torch.ones(len(source), dtype=torch.float64), accumulate=True)
+    return times / times.sum(dim=1, keepdim=True)
+
+
+def sage_names(conv):
+    return {
+        "neighbour_weight": (conv.lin_l.weight, True),
+        "self_weight": (conv.lin_r.weight, True),
+        "bias": (conv.lin_l.bias, False),
+    }
+
+
+def gsr_names(block):
+    return {name: (getattr(block, name), False)
+            for name in ("neighbour_weight", "self_weight", "bias", "norm_weight")}
+
+
+def rev_names(block):
+    return {"norm_weight": (block.norm.weight, False), "norm_bias": (block.norm.bias, False), **sage_names(block.conv)}
+
+
+def layer_names(kind, layer):
+    if kind == "gcn":
+        return {"weight": (layer.conv.lin.weight, True), "bias": (layer.conv.bias, False)}
+    if kind == "sage":
+        return sage_names(layer.conv)
+    blocks, block_names = ((layer.f1, layer.f2), gsr_names) if kind == "gsr" else (layer.convs, rev_names)
+    return {f"block_{b}/{name}": of for b, block in enumerate(blocks, 1) for name, of in block_names(block).items()}
+
+
+def names_of(kind, model):
+    """The files' name of every parameter, with the parameter and whether the file holds it transposed: torch's Linear
+    is y = x W^T, the files' weights are y = x W; but the readout's has a row for each output, as torch's."""
+    return {
+        "input/feature_weight": (model.feature.weight, True),
+        "input/type_weight": (model.type_row.weight, False),
+        "input/bias": (model.feature.bias, False),
+        **{f"layer_{l:04}/{name}": of for l, layer in enumerate(model.layers, 1)
+           for name, of in layer_names(kind, layer).items()},
+        "readout/norm_weight": (model.norm.weight, False),
+        "readout/norm_bias": (model.norm.bias, False),
+        "readout/weight": (model.readout.weight, False),
+        "readout/bias": (model.readout.bias, False),
+    }
 
 
 # ---- what a fixture holds
@@ -297,9 +237,9 @@ def as_stored(values, transposed):
     return np.array(values.T if transposed else values, order="C")
 
 
-def draw_parameters(model, random):
+def draw_parameters(names, random):
     """Weights that keep values of order 1; norm weights around 1; biases away from 0, that their gradients matter."""
-    for name, (parameter, transposed) in model.names().items():
+    for name, (parameter, transposed) in names.items():
         stored = as_stored(parameter, transposed)
         values = random.standard_normal(stored.shape, np.float32)
         if name.endswith("norm_weight"):
@@ -311,12 +251,15 @@ def draw_parameters(model, random):
         parameter.data = torch.from_numpy(values.T.copy() if transposed else values).reshape(parameter.shape)
 
 
-def run(model, dtype, masks, output_gradient):
+def run(model, dtype, graph, kind, circuit, masks, output_gradient):
     """{"output": ..., "gradient/NAME": ...} as numpy arrays of this precision."""
-    model.to(dtype).zero_grad()
-    output = model(*masks)
-    (torch.tensor(output_gradient, dtype=dtype) * output).sum().backward()
-    result = {f"gradient/{name}": as_stored(p.grad, transposed) for name, (p, transposed) in model.names().items()}
+    model = copy.deepcopy(model).to(dtype)  # GCNConv would keep its weights in the precision of the first run
+    tensor = functools.partial(torch.tensor, dtype=dtype)
+    output = model(tensor(circuit.feature), torch.tensor(circuit.cell_type), graph,
+                   **{name: tensor(mask) for name, mask in masks.items()})
+    (tensor(output_gradient) * output).sum().backward()
+    result = {f"gradient/{name}": as_stored(p.grad, transposed)
+              for name, (p, transposed) in names_of(kind, model).items()}
     return {"output": output.detach().numpy(), **result}
 
 
@@ -333,35 +276,52 @@ def demand(what, actual, expected, tolerance):
         sys.exit(f"{what}: {name} differs by {difference:.1e}, more than {tolerance}")
 
 
+def check_forms(fixture, circuit, model, result, of_fixture):
+    """The model is the same in every form that pyg_epochs.py times, by every product, on a graph made from pins."""
+    graph = {name: matrix.astype(np.float64)
+             for name, matrix in matrices(circuit.net_offset, circuit.net_cell, circuit.cells).items()}
+    for form in FORMS:
+        same = make_model(fixture, circuit, form).double()
+        same.load_state_dict(model.state_dict())
+        for product in PRODUCTS if form in FIXED_FORMS else [None]:
+            given = adjacency(form, fixture.kind, **graph, width=fixture.hidden // fixture.groups, product=product)
+            demand(f"{form} {product or 'by PyG'}", of_fixture(same, torch.float64, given), result, 1e-10)
+
+
 def compute_from(fixture, seed):
     """The arrays of a fixture by path, or None when rounding could decide a tie."""
     global nearest_tie
     random = np.random.default_rng(seed)
     circuit = CIRCUITS[fixture.circuit](random)
-    model = MODELS[fixture.kind](fixture, circuit)
-    draw_parameters(model, random)
-    parameters = {f"parameters/{name}": as_stored(p, transposed) for name, (p, transposed) in model.names().items()}
+    model = make_model(fixture, circuit)
+    draw_parameters(names_of(fixture.kind, model), random)
+    parameters = {f"parameters/{name}": as_stored(p, transposed)
+                  for name, (p, transposed) in names_of(fixture.kind, model).items()}
     # Not centred at 0, so that the gradients of biases, which are sums over all cells, do not cancel.
     output_gradient = np.float32(0.5) + random.standard_normal((circuit.cells, fixture.outputs), np.float32)
     masks = {}
     if fixture.dropout > 0:
         keep = random.random((2, circuit.cells, fixture.hidden)) >= fixture.dropout
         masks = {"mask": keep[0].astype(np.uint8), "readout_mask": keep[1].astype(np.uint8)}
-    both_masks = (masks.get("mask"), masks.get("readout_mask"))
+    multiply_by = {name: mask / (1 - fixture.dropout) for name, mask in masks.items()}
+    of_fixture = functools.partial(run, kind=fixture.kind, circuit=circuit, masks=multiply_by,
+                                   output_gradient=output_gradient)
 
     nearest_tie = float("inf")
-    result = run(model, torch.float64, both_masks, output_gradient)
+    edges = edges_of(fixture.kind, circuit)
+    result = of_fixture(model, torch.float64, edges)
     if nearest_tie < TIE_MARGIN:
         return None
     print(f"{fixture.name}: seed {seed}, {circuit.edges_with_loops.shape[1]} edges, nearest tie {nearest_tie:.1e}")
     if fixture.kind == "rev":
-        for layer in model.layers:
+        stored = copy.deepcopy(model)
+        for layer in stored.layers:
             layer.disable = True
-        demand("GroupAddRev against plain autograd", result, run(model, torch.float64, both_masks, output_gradient),
-               1e-10)
-        for layer in model.layers:
-            layer.disable = False
-    demand("float32 against double", run(model, torch.float32, both_masks, output_gradient), result, 1e-5)
+        demand("GroupAddRev against plain autograd", result, of_fixture(stored, torch.float64, edges), 1e-10)
+    if fixture.kind != "gsr":
+        check_forms(fixture, circuit, model, result, of_fixture)
+    edges = edges.float() if fixture.kind == "gsr" else edges
+    demand("float32 against double", of_fixture(model, torch.float32, edges), result, 1e-5)
 
     return {
         "circuit/net_offset": circuit.net_offset.astype(np.int64),
