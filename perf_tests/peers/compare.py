@@ -2,14 +2,18 @@
 """Seconds an epoch and peak memory of gsrgnn against PyG's models, on the same circuit, widths, depth and threads, in
 one run.  Started by compare.sh, which makes the environment first; see there.
 
-Every contestant trains for --epochs epochs in a process of its own, and all take turns for --rounds rounds, so that
-whatever else the machine does meets all of them. An epoch is forward + backward + update. Of PyG every epoch counts, of
-gsrgnn the median that `gsrgnn info` gives for each process; the table has the medians of all that. Peak memory is the
-largest resident set of the contestant's processes, all of Python and PyTorch included (some 300 MB). PyG's models run
-in the forms that pyg_epochs.py describes, ours on nets.
+Every contestant trains in a process of its own, and all take turns for --rounds rounds, so that whatever else the
+machine does meets all of them. An epoch is forward + backward + update; the first of a process warms it up, and
+--epochs more count. On one thread the times are processor time, which a shared machine disturbs least: PyTorch's
+processes measure their own, ours is what a process takes more than one that ends after the first epoch, divided by the
+epochs; on several it is the clock's. Peak memory is the largest resident set of the contestant's processes, all of
+Python, PyTorch and DGL included (some 500 MB).
 
-On one thread there is processor time, too, for machines that are shared: PyG's is measured; ours is the epoch's time by
-the share of a processor that its process had.
+PyG's models run in the forms that models.py describes, ours on nets. That all forms of a model have the same first loss
+and gradient (its norm), to 1e-5, is checked here, and exactly by make_fixtures.py.
+
+PyTorch has the faster of its own BLAS, MKL, which uses half of a vector register on AMD's processors, and of the one
+that gsrgnn is linked with, loaded before it (LD_PRELOAD); the fastest form of RevGNN is shown with MKL, too.
 
 Gathering and scattering takes tens of seconds a layer and gigabytes: these contestants run once, one epoch, with
 --edge-layers layers, and their time grows in proportion to the layers (the table says so). PyG's own way with
@@ -30,8 +34,8 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-FORM_NAMES = {"edges": "edge_index, gather and scatter", "csr": "sparse_csr, as PyG multiplies it",
-              "spmm": "sparse_csr, transpose made once"}
+FORM_NAMES = {"nets": "products with the nets", "spmm": "products with the clique graph",
+              "csr": "sparse_csr, as PyG multiplies it", "edges": "edge_index, gather and scatter"}
 KIND_NAMES = {"stored": "RevGNN", "rev": "RevGNN", "sage": "GraphSAGE", "gcn": "GCN", "gsr": "GSR-GNN"}
 
 
@@ -40,8 +44,7 @@ class ProcessFailed(Exception):
 
 
 def run_process(command, environment):
-    """(standard output, peak resident bytes, the share of a processor that it had)"""
-    start = time.monotonic()
+    """(standard output, peak resident bytes, processor seconds)"""
     with tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen([str(word) for word in command], env=environment, text=True,
                                    stdout=subprocess.PIPE, stderr=errors)
@@ -52,11 +55,13 @@ def run_process(command, environment):
             errors.seek(0)
             said = errors.read().strip().splitlines()
             raise ProcessFailed(said[-1] if said else f"ended with {process.returncode}")
-    return output, usage.ru_maxrss * 1024, (usage.ru_utime + usage.ru_stime) / (time.monotonic() - start)
+    return output, usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime
 
 
 class Contestant:
     """Subclasses have run_once(environment), which gives (seconds of each epoch by part, peak bytes)."""
+
+    first = None  # of PyTorch's: the first epoch's loss and the norm of its gradient
 
     def __init__(self, name, kind, ours):
         self.name, self.kind, self.ours = name, kind, ours
@@ -73,29 +78,30 @@ class Contestant:
         for part, values in seconds.items():
             self.seconds.setdefault(part, []).extend(values)
 
-    def median(self, part="total"):
-        return statistics.median(self.seconds[part])
-
     def record(self):
         return {"name": self.name, "kind": self.kind, "ours": self.ours, "seconds": self.seconds,
-                "process_peak": self.peak, "notes": self.notes, "failure": self.failure}
+                "process_peak": self.peak, "notes": self.notes, "failure": self.failure, "first": self.first}
 
 
 class Ours(Contestant):
-    def __init__(self, options, kind, k=None):
-        super().__init__(f"gsrgnn {KIND_NAMES[kind]}" + (f", k = {k}" if k else ""), kind, True)
-        self.options, self.run_file = options, options.folder / f"{kind}{k or ''}.h5"
+    def __init__(self, options, kind, k=None, keep="fit"):
+        super().__init__(f"gsrgnn {KIND_NAMES[kind]}" + (f", k = {k}, keep: {keep}" if k else ""), kind, True)
+        self.options, self.run_file = options, options.folder / f"{kind}{k or ''}{keep}.h5"
         deck = {"circuit": options.circuit, "output": self.run_file, "model.kind": kind,
-                "model.layers": options.layers, "model.hidden": options.hidden, "train.epochs": options.epochs}
+                "model.layers": options.layers, "model.hidden": options.hidden, "keep": keep}
         if k:
             deck["model.k"] = k
         self.command = [options.program, "train", options.folder / "deck.yaml"]
         self.command += [f"{key}={value}" for key, value in deck.items()]
         self.built = {}
 
-    def run_once(self, environment):
+    def train(self, epochs, environment):
         self.run_file.unlink(missing_ok=True)  # of another comparison: it is not overwritten
-        _, peak, share = run_process(self.command, environment)
+        return run_process([*self.command, f"train.epochs={epochs}"], environment)[1:]
+
+    def run_once(self, environment):
+        _, warm_up = self.train(1, environment)
+        peak, processor = self.train(1 + self.options.epochs, environment)
         info = json.loads(run_process([self.options.program, "info", self.run_file, "--json"], environment)[0])
         self.built = {key: info[key] for key in ("revision", "kokkos_version", "execution_space", "threads")}
         if info["threads"] != self.options.threads:
@@ -103,18 +109,18 @@ class Ours(Contestant):
                      f"{info['execution_space']}, not on {self.options.threads}; name another --threads or --program")
         seconds = info["seconds_per_epoch"]  # medians over the epochs of this process
         parts = {part: [seconds[part]] for part in ("forward", "backward", "update")}
-        total = sum(seconds[part] for part in parts)
-        return {"total": [total], "processor": [total * min(share, 1)], **parts}, peak
+        return {"total": [sum(seconds[part] for part in parts)],
+                "processor": [(processor - warm_up) / self.options.epochs], **parts}, peak
 
 
 class Pyg(Contestant):
-    """Kind "stored" is RevGNN with everything kept for backward instead of rebuilt: faster, but no RevGNN in memory, so
-    it is shown and never the one that ratios are against."""
+    """Kind "stored" is RevGNN with everything kept for backward instead of rebuilt."""
 
-    def __init__(self, options, kind, form):
-        stored = ", activations stored" if kind == "stored" else ""
-        super().__init__(f"PyG {KIND_NAMES[kind]}, {FORM_NAMES[form]}{stored}", kind, False)
-        self.options, self.form, self.once = options, form, form != "spmm"
+    def __init__(self, options, kind, form, blas=None):
+        name = f"PyG {KIND_NAMES[kind]}, {FORM_NAMES[form]}"
+        name += ", activations stored" if kind == "stored" else ""
+        super().__init__(name + (f", {pathlib.Path(blas).name.split('.')[0]}" if blas else ""), kind, False)
+        self.options, self.form, self.blas, self.once = options, form, blas, form in ("csr", "edges")
         self.layers = min(options.edge_layers, options.layers) if form == "edges" else options.layers
         self.versions = {}
 
@@ -129,18 +135,20 @@ class Pyg(Contestant):
         command = [sys.executable, HERE / "pyg_epochs.py", self.options.graph, "--kind", self.kind, "--form", self.form,
                    "--layers", layers, "--hidden", self.options.hidden, "--epochs", count,
                    "--threads", self.options.threads]
-        output, peak, _ = run_process(command, environment)
+        output, peak, _ = run_process(command, with_blas(self.blas, environment))
         said = json.loads(output.splitlines()[-1])
-        self.versions = {key: said[key] for key in ("torch", "pyg")}
+        self.versions = {key: said[key] for key in ("torch", "pyg", "torch's kernels")}
         if said["product"] and (note := f"{said['product']}'s product") not in self.notes:
             self.notes.append(note)
-        return said["seconds"], peak
+        if layers == self.options.layers:
+            self.first = said["first"]
+        return {part: values[1:] or values for part, values in said["seconds"].items()}, peak
 
     def run_once(self, environment):
         if self.needed_bytes() > 0.8 * free_memory():
             raise ProcessFailed(f"left out: needs {self.needed_bytes() / 1e9:.0f} GB of memory, and "
                                 f"{free_memory() / 1e9:.0f} are free")
-        seconds, peak = self.epochs(self.layers, 1 if self.once else self.options.epochs, environment)
+        seconds, peak = self.epochs(self.layers, 1 if self.once else 1 + self.options.epochs, environment)
         if self.layers < self.options.layers:
             without, _ = self.epochs(0, 1, environment)
             factor = self.options.layers / self.layers
@@ -149,6 +157,40 @@ class Pyg(Contestant):
             self.notes.append(f"time from {self.layers} of {self.options.layers} layers, in proportion; memory of "
                               f"{self.layers}")
         return seconds, peak
+
+
+class Sgemms(Contestant):
+    """The dense products of our RevGNN alone."""
+
+    def __init__(self, options):
+        super().__init__("gsrgnn RevGNN, its sgemms alone", "sgemms", True)
+        self.command = [sys.executable, HERE / "sgemm_floor.py", options.linked_blas, options.cells, 2 * options.layers,
+                        options.hidden // 2, options.epochs]
+
+    def run_once(self, environment):
+        output, peak, _ = run_process(self.command, environment)
+        said = json.loads(output)
+        self.built = {"OpenBLAS kernels": said["kernels"]}
+        return said["seconds"], peak
+
+
+def with_blas(blas, environment):
+    return dict(environment, LD_PRELOAD=blas) if blas else environment
+
+
+def linked_blas(program, environment):
+    """The OpenBLAS that our program is linked with, or None."""
+    lines = run_process(["ldd", program], environment)[0].splitlines()
+    return next((line.split()[2] for line in lines if "libopenblas" in line and "=> /" in line), None)
+
+
+def faster_blas(options, environment):
+    """Our program's BLAS if PyTorch multiplies faster by it, else None: its own."""
+    script = ("import time, torch; torch.set_num_threads(%d); a, b = torch.randn(20000, 192), torch.randn(192, 192)\n"
+              "def take():\n start = time.perf_counter(); a @ b; return time.perf_counter() - start\n"
+              "print(min(take() for _ in range(20)))" % options.threads)
+    return min(dict.fromkeys((None, options.linked_blas)), key=lambda blas: float(
+        run_process([sys.executable, "-c", script], with_blas(blas, environment))[0]))
 
 
 def free_memory():
@@ -162,32 +204,34 @@ def processor():
 
 
 def contestants(options):
-    gsr = [Ours(options, "gsr", k) for k in options.k]
-    ours = [Ours(options, kind) for kind in ("rev", "sage", "gcn")]
-    peers = [Pyg(options, kind, form) for kind in ("rev", "sage", "gcn") for form in ("spmm", "csr", "edges")]
-    peers.insert(1, Pyg(options, "stored", "spmm"))
-    return [one for one in gsr + ours + peers if options.only is None or any(o in one.name for o in options.only)]
+    blas = options.blas
+    peers = [Pyg(options, kind, "nets", of) for of in dict.fromkeys((blas, None)) for kind in ("stored", "rev")]
+    peers += [Pyg(options, kind, "nets", blas) for kind in ("sage", "gcn")]
+    peers += [Pyg(options, kind, "spmm", blas) for kind in ("stored", "rev", "sage", "gcn")]
+    peers += [Pyg(options, kind, form) for form in ("csr", "edges") for kind in ("rev", "sage", "gcn")]
+    ours = [Sgemms(options)] if options.linked_blas else []
+    ours += [Ours(options, kind) for kind in ("rev", "sage", "gcn")]
+    gsr = [Ours(options, "gsr", k, keep) for k in options.k for keep in ("all", "none")]
+    return [one for one in peers + ours + gsr if options.only is None or any(o in one.name for o in options.only)]
 
 
-def fastest(entries, part="total"):
-    """Of PyG's; None when there is none."""
-    return min((e for e in entries if e.seconds and not e.ours), key=lambda e: e.median(part), default=None)
+def check_same(entries):
+    """All of PyTorch's forms of a model start with the same loss and gradient."""
+    seen = {}
+    for entry in (e for e in entries if e.first):
+        one = seen.setdefault("rev" if entry.kind == "stored" else entry.kind, entry)
+        if any(abs(a - b) > 1e-5 * abs(b) for a, b in zip(entry.first, one.first)):
+            entry.failure = f"the first loss and gradient are {entry.first}; of {one.name} {one.first}"
 
 
-def faster(entry, others, part):
-    """How many times faster than the fastest of PyG's among the others."""
-    other = fastest(others, part)
-    return f"{other.median(part) / entry.median(part):.2f}" if other else "-"
+def median(entry, part):
+    return statistics.median(entry.seconds[part])
 
 
 def table(entries, threads):
     """Lines of text."""
-    parts = ["total", "processor"] if threads == 1 else ["total"]
-    rows = [("", "s an epoch", "min - max", "forward", "backward", "peak MB", "RevGNN", "kind")]
-    if threads == 1:
-        rows[0] += ("processor s", "RevGNN", "kind")
-    notes = []
-    revs = [e for e in entries if e.kind == "rev"]
+    part, heading = ("processor", "processor s") if threads == 1 else ("total", "s an epoch")
+    rows, notes = [("", heading, "min - max", "clock's s", "peak MB", "stored", "rebuilt", "kind")], []
     for entry in entries:
         said = entry.notes + ([entry.failure] if entry.failure else [])
         if said:
@@ -196,19 +240,16 @@ def table(entries, threads):
         if not entry.seconds:
             rows.append((name, *["-"] * (len(rows[0]) - 1)))
             continue
-        same = revs if entry.kind in ("gsr", "stored") else [e for e in entries if e.kind == entry.kind]
-        total = entry.seconds["total"]
-        row = [name, f"{entry.median():.3f}", f"{min(total):.3f} - {max(total):.3f}", f"{entry.median('forward'):.3f}",
-               f"{entry.median('backward'):.3f}", f"{entry.peak / 1e6:.0f}"]
-        for part in parts:
-            row += [f"{entry.median(part):.3f}"] if part == "processor" else []
-            row += [faster(entry, revs, part), faster(entry, same, part)]
-        rows.append(tuple(row))
+        own, seconds = median(entry, part), entry.seconds[part]
+        fastest = [min((median(e, part) for e in entries if e.seconds and not e.ours and e.kind == kind), default=None)
+                   for kind in ("stored", "rev", entry.kind)]
+        rows.append((name, f"{own:.3f}", f"{min(seconds):.3f} - {max(seconds):.3f}", f"{median(entry, 'total'):.3f}",
+                     f"{entry.peak / 1e6:.0f}", *[f"{other / own:.2f}" if other else "-" for other in fastest]))
     widths = [max(len(row[c]) for row in rows) for c in range(len(rows[0]))]
     lines = ["  ".join([row[0].ljust(widths[0])] + [cell.rjust(w) for cell, w in zip(row[1:], widths[1:])])
              for row in rows]
-    lines += ["", "RevGNN, kind: how many times faster than PyG's fastest RevGNN, than its fastest of the same kind"
-              " (GSR-GNN: RevGNN)" + ("; on the right, the same in processor time" if threads == 1 else "")]
+    lines += ["", "stored, rebuilt, kind: how many times faster than PyG's fastest RevGNN that stores its activations, "
+              "that rebuilds them, and than its fastest of the same kind"]
     return lines + [f"[{number}] {note}" for number, note in enumerate(notes, 1)]
 
 
@@ -221,7 +262,7 @@ def parse():
     arguments.add_argument("--layers", type=int, default=10)
     arguments.add_argument("--hidden", type=int, default=384, help="width, in two groups for RevGNN and GSR-GNN")
     arguments.add_argument("--k", type=int, nargs="+", default=[4, 16], help="of GSR-GNN: each is a contestant")
-    arguments.add_argument("--epochs", type=int, default=3, help="of a process (default: 3)")
+    arguments.add_argument("--epochs", type=int, default=3, help="of a process, after the first (default: 3)")
     arguments.add_argument("--rounds", type=int, default=3, help="turns that each contestant has (default: 3)")
     arguments.add_argument("--threads", type=int, default=1)
     arguments.add_argument("--edge-layers", type=int, default=1, help="layers that gather and scatter run (default: 1)")
@@ -242,11 +283,12 @@ def write_results(options, exported, entries, rounds):
         versions.update(getattr(entry, "versions", {}) or getattr(entry, "built", {}))
     setting = {"circuit": options.circuit.name, **exported, "layers": options.layers, "hidden": options.hidden,
                "threads": options.threads, "epochs": options.epochs, "rounds": rounds, "processor": processor(),
-               "cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version(), **versions}
+               "cores": os.cpu_count(), "load": os.getloadavg(), "blas": options.blas, "system": platform.platform(),
+               "python": platform.python_version(), **versions}
     lines = [f"{setting['circuit']}: {exported['edges']:,} edges, {exported['merged_edges']:,} with parallel ones "
              f"merged; {options.layers} layers, width {options.hidden}, {options.threads} thread(s); "
              f"{rounds} rounds of {options.epochs} epochs",
-             f"{setting['processor']}, {setting['cores']} cores; " +
+             f"{setting['processor']}, {setting['cores']} cores, load {setting['load'][2]:.1f}; " +
              ", ".join(f"{key} {value}" for key, value in versions.items()), "", *table(entries, options.threads)]
     (options.folder / "compare.txt").write_text("\n".join(lines) + "\n")
     (options.folder / "compare.json").write_text(
@@ -257,6 +299,8 @@ def write_results(options, exported, entries, rounds):
 def compare(options):
     options.folder.mkdir(parents=True, exist_ok=True)
     environment = dict(os.environ, OMP_PROC_BIND="false")
+    for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
+        environment.pop(name, None)  # each BLAS chooses its own kernels
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         environment[name] = str(options.threads)
     if options.circuit is None:
@@ -265,9 +309,11 @@ def compare(options):
     options.graph = options.folder / "clique.npz"
     exported = json.loads(run_process([sys.executable, HERE / "clique_graph.py", options.circuit, options.graph],
                                       environment)[0])
-    options.edges = exported["edges"]
+    options.cells, options.edges = exported["cells"], exported["edges"]
     (options.folder / "deck.yaml").write_text("model: {kind: gsr}\n")
 
+    options.linked_blas = linked_blas(options.program, environment)
+    options.blas = faster_blas(options, environment)
     entries = contestants(options)
     if not entries:
         sys.exit(f"compare: no contestant has {' or '.join(options.only)} in its name")
@@ -278,6 +324,7 @@ def compare(options):
                 continue
             print(f"{time.monotonic() - start:6.0f} s  round {number}: {entry.name}", file=sys.stderr, flush=True)
             entry.run(environment)
+        check_same(entries)
         lines = write_results(options, exported, entries, number)  # a run that is stopped leaves what it has
     print("\n".join(lines))
     if any(entry.failure and not entry.failure.startswith("left out") for entry in entries):

@@ -11,7 +11,7 @@ case " $* " in
   *" --help "* | *" -h "*) exec python3 "${here}/compare.py" "$@" ;; # installs nothing
 esac
 python=${root}/build/peers-venv/bin/python
-if ! "${python}" -c 'import torch, torch_geometric, h5py' 2>/dev/null; then
+if ! "${python}" -c 'import torch, torch_geometric, dgl, h5py' 2>/dev/null; then
   "${here}/setup.sh"
 fi
 case " $* " in
