@@ -19,10 +19,11 @@ ErrorMeasure measure_of(TrainingLoss loss) {
   return loss == TrainingLoss::huber ? ErrorMeasure::huber : ErrorMeasure::square;
 }
 
-/// Of update `number`, counted from 1.
-AdamOptions adam_options(const TrainingBench& bench, std::int64_t number) {
+/// Of update `number`, counted from 1, and a block of parameters, of which the last is the readout's.
+AdamOptions adam_options(const TrainingBench& bench, std::int64_t number, std::size_t block) {
   AdamOptions options;
   options.learning_rate = learning_rate(bench.deck, number, bench.circuits.batches);
+  if (block + 1 < bench.memory().table.blocks.size()) options.learning_rate *= bench.deck.train.body_rate;
   options.weight_decay = bench.deck.train.weight_decay;
   return options;
 }
@@ -104,11 +105,12 @@ void update_from_batch(TrainingBench& bench, int batch, std::int64_t number) {
   });
   Stopwatch<Exec> watch(space);
   sum_over_ranks(bench, m.gradient_sum);
-  for (const ParameterBlock& block : m.table.blocks) {
+  for (std::size_t b = 0; b < m.table.blocks.size(); ++b) {
+    const ParameterBlock& block = m.table.blocks[b];
     read_fixed_sum(space, m.gradient_sum, block.first, block.count, m.gradient);
     clip(bench, m.gradient, block.count);
-    adam_update(space, adam_options(bench, number), number, m.parameters, m.moment1, m.moment2, m.gradient, block.first,
-                block.count);
+    adam_update(space, adam_options(bench, number, b), number, m.parameters, m.moment1, m.moment2, m.gradient,
+                block.first, block.count);
   }
   bench.laps.update += watch.lap();
 }
@@ -138,9 +140,10 @@ void update_by_block(TrainingBench& bench, std::int64_t epoch) {
   double updates = 0;
   on.model->backward(bench.space, [&](int number) {
     Stopwatch<Exec> of_update(bench.space);
-    const ParameterBlock& block = m.table.blocks[static_cast<std::size_t>(number)];
+    const auto b = static_cast<std::size_t>(number);
+    const ParameterBlock& block = m.table.blocks[b];
     clip(bench, on.model->gradient(), block.count);
-    adam_update(bench.space, adam_options(bench, epoch + 1), epoch + 1, m.parameters, m.moment1, m.moment2,
+    adam_update(bench.space, adam_options(bench, epoch + 1, b), epoch + 1, m.parameters, m.moment1, m.moment2,
                 on.model->gradient(), block.first, block.count);
     updates += of_update.lap();
   });

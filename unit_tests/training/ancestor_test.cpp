@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <gsrgnn/circuit/circuit_file.hpp>
 #include <gsrgnn/training/checkpoint.hpp>
 #include <gsrgnn/training/memory_plan.hpp>
@@ -26,6 +27,21 @@ class AncestorTest : public ::testing::Test {
     deck_.output = path("second.h5");
   }
   std::string path(const std::string& name) const { return folder_.path(name); }
+  /// Of one circuit, or as a joint training on it, whose updates are made another way, the model after `epochs` epochs.
+  std::vector<float> parameters_after(int epochs, double body_rate, bool joint) const {
+    Deck deck = deck_;
+    deck.train.epochs = epochs;
+    deck.train.body_rate = body_rate;
+    if (!joint) return train_one(deck, circuit_).model.parameters;
+    write_circuit(circuit_, path("training.h5"));
+    write_circuit(small_circuit(150, 30), path("test.h5"));
+    deck.mode = Mode::joint;
+    deck.circuits.training = {path("training.h5")};
+    deck.circuits.test = {path("test.h5")};
+    deck.train.split[0] = 0.9;
+    deck.train.split[1] = 0.1;
+    return train(Mpi::alone(), deck, open_circuits(Mpi::alone(), deck), ReportProgress()).model.parameters;
+  }
   void expect_refused(const Deck& deck, const Circuit& circuit, const std::vector<std::string>& words) const {
     expect_message(input_error([&] { one_circuit(deck, circuit, "test"); }), deck.train.from + ": ", words);
   }
@@ -125,6 +141,45 @@ TEST_F(AncestorTest, OfAJointTrainingHasTheTypesOfAllCircuits) {
   EXPECT_NE(run.model.parameters, circuits.model.parameters);
 }
 
+// Adam's first step is the rate wherever there is a gradient, so that it shows each block's rate.
+TEST_F(AncestorTest, TheBodyHasAShareOfTheRateAndTheReadoutAllOfIt) {
+  const ModelParameters places(first_.model.shape);
+  const auto readout = static_cast<std::size_t>(places.table.blocks.at(places.readout_block).first);
+  const std::vector<float>& before = first_.model.parameters;
+  for (const bool joint : {false, true}) {
+    const auto whole = parameters_after(1, 1, joint), quarter = parameters_after(1, 0.25, joint);
+    std::size_t moved = 0;
+    for (std::size_t i = 0; i < readout; ++i) {
+      const double step = static_cast<double>(whole[i]) - before[i];
+      EXPECT_NEAR(static_cast<double>(quarter[i]) - before[i], step / 4, 1e-6);
+      if (std::abs(step) > 1e-3) ++moved;
+    }
+    EXPECT_GT(moved, readout / 4);
+    EXPECT_TRUE(std::equal(whole.begin() + static_cast<std::ptrdiff_t>(readout), whole.end(),
+                           quarter.begin() + static_cast<std::ptrdiff_t>(readout)));
+  }
+}
+
+TEST_F(AncestorTest, AFrozenBodyStaysToTheBitAndTheReadoutLearns) {
+  const ModelParameters places(first_.model.shape);
+  const auto readout = static_cast<std::ptrdiff_t>(places.table.blocks.at(places.readout_block).first);
+  const std::vector<float>& before = first_.model.parameters;
+  deck_.train.weight_decay = 0.1;
+  for (const bool joint : {false, true}) {
+    const auto after = parameters_after(5, 0, joint);
+    EXPECT_TRUE(std::equal(before.begin(), before.begin() + readout, after.begin()));
+    EXPECT_FALSE(std::equal(before.begin() + readout, before.end(), after.begin() + readout));
+  }
+  Deck deck = deck_;
+  deck.train.body_rate = 0;
+  const TrainedRun run = train_one(deck, circuit_);
+  EXPECT_LT(run.loss.back(), run.loss.front());
+  write_one(deck.output, deck, circuit_, run);
+  const RunDescription told = describe_run(Hdf5Reader(deck.output));
+  EXPECT_EQ(told.parameters.real("body_rate"), 0);
+  EXPECT_EQ(told.ancestor, content_hash(first_.model));
+}
+
 TEST_F(AncestorTest, OneThatDoesNotFitIsRefusedByWhatDiffers) {
   Deck other = deck_;
   other.model.layers = 4;
@@ -161,6 +216,7 @@ TEST_F(AncestorTest, TheRunRecordsIt) {
 }
 
 TEST_F(AncestorTest, AResumedTrainingEndsTheSameAndNotFromAnother) {
+  deck_.train.body_rate = 0.25;
   const TrainedRun undisturbed = train_one(deck_, circuit_);
   const std::string hash = content_hash(first_.model);
   const Checkpoints checkpoints(deck_, circuit_.name, content_hash(circuit_), hash);

@@ -308,6 +308,15 @@ TEST_F(DeckTest, SizesHaveToFitEachOther) {
   expect_override_refused("model.hidden=7", {"model.hidden (7)", "6 or 8"});
 }
 
+// From scratch there is no body that could stay as it is.
+TEST_F(DeckTest, ABodyHasARateOfItsOwnOnlyWhereOneIsGiven) {
+  expect_refused("train:\n  seed: 1\n  body_rate: 0\n", 3, {"'train.body_rate'", "train.from"});
+  expect_refused("train:\n  from: a.h5\n  body_rate: 1.5\n", 3, {"'train.body_rate' is '1.5'", "from 0 to 1"});
+  expect_refused("train:\n  from: a.h5\n  body_rate: -1\n", 3, {"'train.body_rate' is '-1'"});
+  EXPECT_EQ(read("train: {from: a.h5, body_rate: 0.1}\n").train.body_rate, 0.1);
+  EXPECT_EQ(read("train: {body_rate: 1}\n").train.body_rate, 1);
+}
+
 // The key at fault has its default value: nothing in the deck can be pointed at but the deck itself.
 TEST_F(DeckTest, DefaultsHaveToFitToo) {
   expect_refused("model:\n  hidden: 8\n", 0, {"model.k (8)", "width of a group (4)", "at most 4"});

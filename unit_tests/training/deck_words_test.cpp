@@ -18,6 +18,7 @@ TEST(DeckWords, WordsOfOtherProgramsLeadToOurs) {
   const std::pair<const char*, const char*> words[] = {{"train: {lr: 1}", "here it is train.learning_rate"},
                                                        {"train: {early_stopping: 1}", "here it is train.patience"},
                                                        {"train: {num_epochs: 1}", "here it is train.epochs"},
+                                                       {"train: {freeze: 2}", "here it is train.body_rate (0:"},
                                                        {"train: {max-grad-norm: 1}", "here it is train.clip"},
                                                        {"model: {dim: 1}", "here it is model.hidden"},
                                                        {"model: {hidden_channels: 1}", "here it is model.hidden"},
@@ -36,9 +37,9 @@ TEST(DeckWords, WordsOfOtherProgramsLeadToOurs) {
 
 // Where the advice leads there is a key.
 TEST(DeckWords, TheKeysThatWordsLeadToAreThere) {
-  for (const char* word :
-       {"lr", "num_epochs", "dim", "num_layers", "topk", "dropout_rate", "num_groups", "arch", "wd", "scheduler",
-        "warmup", "early_stop", "clip_norm", "criterion", "pretrained", "random_seed", "val_split", "batch_size"}) {
+  for (const char* word : {"lr", "num_epochs", "dim", "num_layers", "topk", "dropout_rate", "num_groups", "arch", "wd",
+                           "scheduler", "warmup", "early_stop", "clip_norm", "criterion", "pretrained", "freeze_layers",
+                           "random_seed", "val_split", "batch_size"}) {
     const std::string message = error_in(fmt::format("model: {{{}: 1}}", word));
     const auto at = message.find("here it is ");
     ASSERT_NE(at, std::string::npos) << message;
