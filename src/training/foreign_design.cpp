@@ -14,6 +14,25 @@ constexpr double kManyValues = 0.2;  // far beyond the range
 constexpr double kFar = 1;           // deviations
 constexpr std::size_t kNamed = 3;
 
+/// Types that the model has never seen. One of GCells has no table of types; its technology has those that it saw.
+struct UnknownTypes {
+  std::int64_t types = 0, cells = 0;
+};
+UnknownTypes unknown_types(const SavedModel& model, const Circuit& circuit, const ModelInputs& inputs) {
+  if (model.shape.nodes == Nodes::cells) return {inputs.unknown_types, inputs.unknown_cells};
+  UnknownTypes unknown;
+  if (model.technology.type.empty()) return unknown;
+  std::vector<bool> is_unknown;
+  for (const std::string& name : circuit.type_name) {
+    is_unknown.push_back(model.technology.find_type(name) == nullptr);
+    if (is_unknown.back()) ++unknown.types;
+  }
+  for (const std::int32_t type : circuit.cell_type) {
+    if (is_unknown[static_cast<std::size_t>(type)]) ++unknown.cells;
+  }
+  return unknown;
+}
+
 /// What of a feature is far beyond what the model was trained on.
 struct Beyond {
   std::size_t feature;
@@ -47,10 +66,11 @@ std::vector<Beyond> features_beyond(const SavedModel& model, const ModelInputs& 
 
 std::vector<std::string> what_is_foreign(const SavedModel& model, const Circuit& circuit, const ModelInputs& inputs) {
   std::vector<std::string> foreign;
-  const double unknown = static_cast<double>(inputs.unknown_cells) / static_cast<double>(circuit.cells());
-  if (unknown > kManyCells) {
+  const UnknownTypes unknown = unknown_types(model, circuit, inputs);
+  const double share = static_cast<double>(unknown.cells) / static_cast<double>(circuit.cells());
+  if (share > kManyCells) {
     foreign.push_back(fmt::format("{:.1f} % of the cells are of types that the model does not know ({} of {} types)",
-                                  100 * unknown, inputs.unknown_types, circuit.type_name.size()));
+                                  100 * share, unknown.types, circuit.type_name.size()));
   }
   const std::vector<Beyond> beyond = features_beyond(model, inputs);
   if (!beyond.empty()) {

@@ -57,6 +57,20 @@ TEST_F(ForeignDesign, ManyCellsOfUnknownTypesAreToldOf) {
                {fmt::format("{:.1f} % of the cells", share), fmt::format("(2 of {} types)", other.type_name.size())});
 }
 
+// It has no table of types, but has seen cells of its technology.
+TEST_F(ForeignDesign, AModelOfGcellsKnowsTheTypesOfItsTechnology) {
+  model_.shape.nodes = Nodes::gcells;
+  model_.type_name.clear();
+  const auto told = [&] { return what_is_foreign(model_, circuit_, ModelInputs()); };
+  EXPECT_TRUE(told().empty());  // of none it can say nothing
+  for (const std::string& name : circuit_.type_name) model_.technology.type.push_back({name, {}, 0, 0, {}});
+  std::sort(model_.technology.type.begin(), model_.technology.type.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  EXPECT_TRUE(told().empty());
+  for (std::string& name : circuit_.type_name) name += "_of_another_library";
+  expect_words(told(), {"100.0 % of the cells", fmt::format("({0} of {0} types)", circuit_.type_name.size())});
+}
+
 TEST_F(ForeignDesign, FeaturesBeyondTheTrainingAreNamedWithHowFar) {
   Circuit other = circuit_;
   const std::size_t features = other.feature_name.size();
