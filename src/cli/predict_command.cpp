@@ -173,6 +173,8 @@ void add_predict(const Command& program, Arguments& a) {
                  "VALUE=SITES of padding where VALUE or more is predicted; else the hottest tenth gets 1, the hottest "
                  "fiftieth 2");
   command.option("--top", &o->top, "Name so many of the hottest GCells, and with labels of those missed");
+  command.footer(
+      "Trained models of sky130 and NanGate45 are in inputs/models; installed, in share/gsrgnn/inputs/models.");
   command.option("--strict", &o->strict, "Refuse a design that is foreign to the model");
   command.action([o, &a] { predict_and_write(a, *o); }, [o, &a] { return mistake_of(a, *o); });
 }

@@ -42,7 +42,8 @@ completed=$(PATH=${prefix}/bin:${PATH} bash -c 'source "$0"; COMP_WORDS=(gsrgnn 
   echo "${COMPREPLY[@]}"' "${prefix}/share/bash-completion/completions/gsrgnn")
 [[ ${completed} == predict ]] || fail "'gsrgnn pre' is completed to '${completed}'"
 [[ -f ${prefix}/share/zsh/site-functions/_gsrgnn ]] || fail "zsh's completion is not there"
-say "the program trains, predicts and is completed"
+quietly "${program}" predict --model "${prefix}/share/gsrgnn/inputs/models/sky130.h5" --circuit circuit.h5 -o sky130.csv
+say "the program trains, predicts, also with a model that comes with it, and is completed"
 
 quietly cmake -S "${here}" -B consumer "-DCMAKE_PREFIX_PATH=${prefix}" -DCMAKE_CXX_FLAGS=-O0
 grep -qF "gsrgnn_DIR:PATH=${prefix}/" consumer/CMakeCache.txt || fail "another gsrgnn was found"
