@@ -33,6 +33,23 @@ KOKKOS_FORCEINLINE_FUNCTION typename Graph::Scalar row_scale(const Graph& graph,
   if constexpr (Scale == RowScale::inverse_sqrt_degree) return std::sqrt(graph.inverse_degree(i));
 }
 
+/// What the second pass reads of a graph. Kernels hold that instead of the graph: of more than 512 bytes of arguments
+/// Kokkos for CUDA makes a copy to constant memory, for which a launch waits. Of edges it is all.
+template <class S, class Exec>
+struct PinsOfCells {
+  using Scalar = S;
+  Vector<int, Exec> offset, net;
+  Vector<S, Exec> self_weight, inverse_degree;
+};
+template <class Scalar, class Exec>
+PinsOfCells<Scalar, Exec> second_pass(const NetGraph<Scalar, Exec>& graph) {
+  return {graph.cell_offset, graph.cell_net, graph.self_weight, graph.inverse_degree};
+}
+template <class Scalar, class Exec>
+const EdgeGraph<Scalar, Exec>& second_pass(const EdgeGraph<Scalar, Exec>& graph) {
+  return graph;
+}
+
 /// sum += scale times the columns from `row` on.
 template <RowScale Scale, class P, class Graph, class Stored>
 KOKKOS_FORCEINLINE_FUNCTION void add_scaled(P& sum, const Graph& graph, std::int64_t i, const Stored* row) {
@@ -69,12 +86,12 @@ struct AddRow {
     sum += P::load(row);
   }
 };
-template <RowScale Scale, class Graph>
+template <RowScale Scale, class Scalar, class Exec>
 struct AddScaledRow {
-  Graph graph;
+  PinsOfCells<Scalar, Exec> cells;
   template <class P, class Stored>
   KOKKOS_FORCEINLINE_FUNCTION void operator()(P& sum, std::int64_t i, const Stored* row) const {
-    add_scaled<Scale>(sum, graph, i, row);
+    add_scaled<Scale>(sum, cells, i, row);
   }
 };
 
@@ -82,20 +99,21 @@ struct AddScaledRow {
 template <int Tile, RowScale Scale, class Exec, class Scalar, class In, class NetTile>
 void pass_to_nets(const Exec& space, const NetGraph<Scalar, Exec>& graph, const In& x, int first, const NetTile& y) {
   sum_segments<Tile, Scalar>(space, "gsrgnn::kernels::pass_to_nets", graph.net_offset, graph.net_cell, x, first, y, 0,
-                             AddScaledRow<Scale, NetGraph<Scalar, Exec>>{graph});
+                             AddScaledRow<Scale, Scalar, Exec>{second_pass(graph)});
   using P = TilePack<Scalar, Exec, Tile>;
   using Item = TileItem<P, Tile>;
-  const auto long_nets = static_cast<std::int64_t>(graph.long_net.extent(0));
+  const auto net = graph.long_net, offset = graph.long_net_offset;
+  const auto long_nets = static_cast<std::int64_t>(net.extent(0));
   if (long_nets == 0) return;
   Kokkos::parallel_for(
       "gsrgnn::kernels::join_net_pieces", Kokkos::RangePolicy<Exec>(space, 0, long_nets * Item::kPacks),
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
         P sum = 0;
-        for (int piece = graph.long_net_offset(item.row); piece < graph.long_net_offset(item.row + 1); ++piece) {
+        for (int piece = offset(item.row); piece < offset(item.row + 1); ++piece) {
           sum += P::load(&y(piece, item.column));
         }
-        sum.store(&y(graph.long_net(item.row), item.column));
+        sum.store(&y(net(item.row), item.column));
       });
 }
 /// On edges there is nothing to do.
@@ -104,12 +122,12 @@ void pass_to_nets(const Exec&, const EdgeGraph<Scalar, Exec>&, const In&, int, c
 
 /// Second pass, for use inside a kernel: row i of A~ diag(scale) X, columns first + column on, from X and Y.
 template <class P, RowScale Scale, class Scalar, class Exec, class In, class NetTile>
-KOKKOS_FORCEINLINE_FUNCTION P neighbour_sum(const NetGraph<Scalar, Exec>& graph, std::int64_t i, int column,
+KOKKOS_FORCEINLINE_FUNCTION P neighbour_sum(const PinsOfCells<Scalar, Exec>& cells, std::int64_t i, int column,
                                             const In& x, int first, const NetTile& y) {
-  P sum = P::load(&x(i, first + column)) * (graph.self_weight(i) * row_scale<Scale>(graph, i));
-  for (int p = graph.cell_offset(i); p < graph.cell_offset(i + 1); ++p) {
-    prefetch_member<Exec, P>(graph.cell_net, p, y, column);
-    sum += P::load(&y(graph.cell_net(p), column));
+  P sum = P::load(&x(i, first + column)) * (cells.self_weight(i) * row_scale<Scale>(cells, i));
+  for (int p = cells.offset(i); p < cells.offset(i + 1); ++p) {
+    prefetch_member<Exec, P>(cells.net, p, y, column);
+    sum += P::load(&y(cells.net(p), column));
   }
   return sum;
 }
@@ -129,13 +147,15 @@ void store_neighbour_sums(const Exec& space, const Graph& graph, const In& x, in
                           const Out& out, int to) {
   using P = TilePack<typename Graph::Scalar, Exec, Tile>;
   using Item = TileItem<P, Tile>;
+  const std::int64_t rows = graph.cells();
+  const auto cells = second_pass(graph);
   Kokkos::parallel_for(
-      "gsrgnn::kernels::store_neighbour_sums", Kokkos::RangePolicy<Exec>(space, 0, graph.cells() * Item::kPacks),
+      "gsrgnn::kernels::store_neighbour_sums", Kokkos::RangePolicy<Exec>(space, 0, rows * Item::kPacks),
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
-        prefetch_row_after<Exec, P>(x, item.row, graph.cells(), first + item.column);
-        P sum = neighbour_sum<P, Before>(graph, item.row, item.column, x, first, y);
-        if constexpr (After != RowScale::one) sum *= row_scale<After>(graph, item.row);
+        prefetch_row_after<Exec, P>(x, item.row, rows, first + item.column);
+        P sum = neighbour_sum<P, Before>(cells, item.row, item.column, x, first, y);
+        if constexpr (After != RowScale::one) sum *= row_scale<After>(cells, item.row);
         sum.store(&out(item.row, to + item.column));
       });
 }
@@ -146,13 +166,15 @@ void add_neighbour_means(const Exec& space, const Graph& graph, const In& x, con
                          const ExactSum<Scalar, Exec>& sum, const Out& out, int to) {
   using P = TilePack<Scalar, Exec, Tile>;
   using Item = TileItem<P, Tile>;
+  const std::int64_t rows = graph.cells();
+  const auto cells = second_pass(graph);
   Kokkos::parallel_for(
-      "gsrgnn::kernels::add_neighbour_means", Kokkos::RangePolicy<Exec>(space, 0, graph.cells() * Item::kPacks),
+      "gsrgnn::kernels::add_neighbour_means", Kokkos::RangePolicy<Exec>(space, 0, rows * Item::kPacks),
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
-        prefetch_row_after<Exec, P>(out, item.row, graph.cells(), to + item.column);
-        P message = neighbour_sum<P, RowScale::one>(graph, item.row, item.column, x, 0, y);
-        message *= graph.inverse_degree(item.row);
+        prefetch_row_after<Exec, P>(out, item.row, rows, to + item.column);
+        P message = neighbour_sum<P, RowScale::one>(cells, item.row, item.column, x, 0, y);
+        message *= cells.inverse_degree(item.row);
         sum.add(message, &out(item.row, to + item.column));
       });
 }

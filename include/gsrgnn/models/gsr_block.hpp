@@ -69,13 +69,15 @@ void add_block_tile(const Exec& space, const Graph& graph, const GsrBlockWorkspa
   const auto t = w.cell_tile, y = w.net_tile, v = w.normed;
   const auto self_weight = p.self_weight;
   const auto bias = p.bias;
+  const std::int64_t rows = graph.cells();
+  const auto cells = second_pass(graph);
   Kokkos::parallel_for(
-      "gsrgnn::models::add_block_tile", Kokkos::RangePolicy<Exec>(space, 0, graph.cells() * Item::kPacks),
+      "gsrgnn::models::add_block_tile", Kokkos::RangePolicy<Exec>(space, 0, rows * Item::kPacks),
       KOKKOS_LAMBDA(const std::int64_t i) {
         const Item item(i);
-        prefetch_row_after<Exec, P>(x, item.row, graph.cells(), tile * Tile + item.column);
-        P message = neighbour_sum<P, RowScale::one>(graph, item.row, item.column, t, 0, y);
-        message *= graph.inverse_degree(item.row);
+        prefetch_row_after<Exec, P>(x, item.row, rows, tile * Tile + item.column);
+        P message = neighbour_sum<P, RowScale::one>(cells, item.row, item.column, t, 0, y);
+        message *= cells.inverse_degree(item.row);
         message += P::load(&bias(tile * Tile + item.column));
         add_sparse_row(message, v, index, item.row, self_weight, tile, item.column);
         sum.add(message, &x(item.row, tile * Tile + item.column));
