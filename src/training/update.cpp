@@ -56,7 +56,7 @@ void draw_flips(const TrainingBench& bench, const CircuitOnDevice& on, std::uint
 
 void sum_over_ranks(const TrainingBench& bench, const Vector<std::int64_t, Exec>& sum) {
   if (bench.mpi.size() == 1) return;
-  if constexpr (Kokkos::SpaceAccessibility<Kokkos::HostSpace, typename Exec::memory_space>::accessible) {
+  if constexpr (Tuning<Exec>::kHost) {
     bench.space.fence();
     bench.mpi.sum(sum.data(), sum.size());
   } else {

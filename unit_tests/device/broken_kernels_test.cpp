@@ -1,13 +1,12 @@
 // Kernels as the project has them, broken on purpose in one place at a time: every break is noticed, by the emulated
 // device or by a wrong result, in every order of lanes; and nothing is where nothing is broken.
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <gsrgnn/kernels/gs_op.hpp>
 #include <gsrgnn/kernels/pack.hpp>
 
-#include "support/device/lanes.hpp"
+#include "support/broken_kernels.hpp"
 #include "support/host_matrix.hpp"
 
 namespace gsrgnn {
@@ -18,27 +17,6 @@ using namespace testing;
 using Exec = EmulatedDevice;
 using Floats = Matrix<float, Exec>;
 using Columns = Matrix<std::uint8_t, Exec>;
-
-/// Views each of an allocation of its own, so that what lies beyond one is nobody's.
-class Allocations {
- public:
-  template <class View, class... Extents>
-  View make(Extents... extents) {
-    const std::size_t bytes = View::required_allocation_size(static_cast<std::size_t>(extents)...);
-    all_.emplace_back("gsrgnn::test", bytes);
-    return View(reinterpret_cast<typename View::pointer_type>(all_.back().data()),
-                static_cast<std::size_t>(extents)...);
-  }
-  template <class View, class T, class... Extents>
-  View make_from(const std::vector<T>& values, Extents... extents) {
-    const View view = make<View>(extents...);
-    upload(Exec(), view, values);
-    return view;
-  }
-
- private:
-  std::vector<Kokkos::View<unsigned char*, Device<Exec>>> all_;
-};
 
 enum class Break {
   nothing,
@@ -256,35 +234,10 @@ std::vector<double> sum_of_chunks(Break broken) {
   return {values.begin(), values.end()};
 }
 
-struct Kernel {
-  std::vector<double> (*run)(Break);
-  Break first, last;
-};
-const std::vector<Kernel> kKernels = {{weight_gradient, Break::sums_not_cleared, Break::half_the_lanes},
-                                      {keep_by_keys, Break::scratch_shared_by_threads, Break::places_not_scanned},
-                                      {sum_of_chunks, Break::sum_without_single, Break::chunk_off_by_one}};
-
 TEST(BrokenKernels, AreNoticedInEveryOrder) {
-  int breaks = 0, by_device = 0, by_result = 0;
-  for (const device::Order order : {device::Order::ascending, device::Order::descending, device::Order::random}) {
-    const device::InOrder in_order(order);
-    for (const Kernel& kernel : kKernels) {
-      const auto right = kernel.run(Break::nothing);
-      EXPECT_EQ(kernel.run(Break::nothing), right);
-      for (auto number = static_cast<int>(kernel.first); number <= static_cast<int>(kernel.last); ++number) {
-        ++breaks;
-        try {
-          const bool wrong = kernel.run(static_cast<Break>(number)) != right;
-          EXPECT_TRUE(wrong) << "break number " << number;
-          by_result += wrong ? 1 : 0;
-        } catch (const device::Fault& fault) {
-          EXPECT_NE(std::string(fault.what()).find("gsrgnn::test::"), std::string::npos) << fault.what();
-          ++by_device;
-        }
-      }
-    }
-  }
-  fmt::print("{} breaks in 3 orders: the device noticed {}, a wrong result {}\n", breaks / 3, by_device, by_result);
+  expect_all_noticed<Break>({{weight_gradient, Break::sums_not_cleared, Break::half_the_lanes},
+                             {keep_by_keys, Break::scratch_shared_by_threads, Break::places_not_scanned},
+                             {sum_of_chunks, Break::sum_without_single, Break::chunk_off_by_one}});
 }
 
 }  // namespace

@@ -109,14 +109,14 @@ TEST(Tiles, CoverEveryWidth) {
 TEST(Tiles, AreDispatchedToTheirWidth) {
   for (const int tile : {8, 16, 32, 64}) {
     int seen = 0;
-    dispatch_tile(tile, [&](auto t) { seen = 1000 * t() + seen + 1; });
+    dispatch_tile<Kokkos::DefaultHostExecutionSpace>(tile, [&](auto t) { seen = 1000 * t() + seen + 1; });
     EXPECT_EQ(seen, 1000 * tile + 1);
   }
 }
 
 TEST(TilesDeathTest, OtherWidthsAbort) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_DEATH(dispatch_tile(12, [](auto) {}), "a tile has 8, 16, 32 or 64 columns");
+  EXPECT_DEATH(dispatch_tile<Kokkos::DefaultHostExecutionSpace>(12, [](auto) {}), "a tile has 8, 16, 32 or 64 columns");
 }
 
 TEST(Tiles, WorkItemsCoverEveryColumnOnce) {

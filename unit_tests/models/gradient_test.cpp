@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <gsrgnn/graph/bins.hpp>
 #include <gsrgnn/models/gsr_stack.hpp>
 #include <gsrgnn/models/plain_stack.hpp>
 #include <gsrgnn/models/res_stack.hpp>
@@ -11,6 +10,7 @@
 
 #include "support/execution_spaces.hpp"
 #include "support/gradient_probe.hpp"
+#include "support/relation_sets.hpp"
 
 namespace gsrgnn {
 namespace {
@@ -76,57 +76,34 @@ TYPED_TEST(Gradient, GsrOnTwoRelationsInSeveralTiles) {
   Probe<typename TestFixture::Gsr, TwoRelations>(on_two_relations(gsr_shape(1, 48, 5, Residual::sparse))).compare();
 }
 
-template <class Scalar, class Exec>
-using NetsAndLattice = Relations<NetGraph<Scalar, Exec>, Lattice<Scalar, Exec>>;
-
-/// The nine cells as GCells, 3 x 3.
-Circuit awkward_lattice() {
-  Circuit circuit = awkward_circuit();
-  circuit.placement.grid = make_grid({0, 0, 3, 3}, 1);
-  return circuit;
-}
-ModelShape on_lattice(ModelShape shape, RelationSet relations) {
-  shape.nodes = Nodes::gcells;
-  shape.relation_set = relations;
-  shape.relations = relations == RelationSet::lattice ? 1 : 2;
-  return shape;
-}
-
 TYPED_TEST(Gradient, GsrOnTheLattice) {
   for (const Residual residual : {Residual::sparse, Residual::dense}) {
-    const auto shape = on_lattice(gsr_shape(2, 20, 3, residual), RelationSet::lattice);
+    const auto shape = on(RelationSet::lattice, gsr_shape(2, 20, 3, residual));
     Probe<typename TestFixture::Gsr, Lattice>(shape, awkward_lattice()).compare();
   }
 }
 TYPED_TEST(Gradient, ResOnTheLattice) {
-  Probe<typename TestFixture::Res, Lattice>(on_lattice(res_shape(2, 20, 4), RelationSet::lattice), awkward_lattice())
-      .compare();
+  Probe<typename TestFixture::Res, Lattice>(on(RelationSet::lattice, res_shape(2, 20, 4)), awkward_lattice()).compare();
 }
 TYPED_TEST(Gradient, SageOnTheLattice) {
   const auto sage = shape(ModelKind::sage, 3, 20, 1);
-  Probe<typename TestFixture::Sage, Lattice>(on_lattice(sage, RelationSet::lattice), awkward_lattice()).compare();
+  Probe<typename TestFixture::Sage, Lattice>(on(RelationSet::lattice, sage), awkward_lattice()).compare();
 }
 TYPED_TEST(Gradient, RevOnNetsAndTheLattice) {
   const auto rev = rev_shape(2, 40, 2, 0.3);
-  Probe<typename TestFixture::Rev, NetsAndLattice>(on_lattice(rev, RelationSet::nets_and_lattice), awkward_lattice())
-      .compare();
+  Probe<typename TestFixture::Rev, NetsAndLattice>(on(RelationSet::nets_and_lattice, rev), awkward_lattice()).compare();
 }
-template <class Scalar, class Exec>
-using NetsAndBins = Relations<NetGraph<Scalar, Exec>, BinGraph<Scalar, Exec>>;
 
 TYPED_TEST(Gradient, GsrAndSageOnNetsAndBins) {
-  const auto with_bins = [](ModelShape shape) {
-    shape.relation_set = RelationSet::nets_and_bins;
-    shape.relations = 2;
-    return shape;
-  };
-  Probe<typename TestFixture::Gsr, NetsAndBins>(with_bins(gsr_shape(2, 20, 3, Residual::sparse)), awkward_lattice())
+  Probe<typename TestFixture::Gsr, NetsAndBins>(on(RelationSet::nets_and_bins, gsr_shape(2, 20, 3, Residual::sparse)),
+                                                awkward_lattice())
       .compare();
-  Probe<typename TestFixture::Sage, NetsAndBins>(with_bins(shape(ModelKind::sage, 2, 20, 1)), awkward_lattice())
+  Probe<typename TestFixture::Sage, NetsAndBins>(on(RelationSet::nets_and_bins, shape(ModelKind::sage, 2, 20, 1)),
+                                                 awkward_lattice())
       .compare();
 }
 TYPED_TEST(Gradient, GsrOnNetsAndTheLattice) {
-  const auto shape = on_lattice(gsr_shape(1, 48, 5, Residual::sparse), RelationSet::nets_and_lattice);
+  const auto shape = on(RelationSet::nets_and_lattice, gsr_shape(1, 48, 5, Residual::sparse));
   Probe<typename TestFixture::Gsr, NetsAndLattice>(shape, awkward_lattice()).compare();
 }
 

@@ -2,6 +2,7 @@
 
 /// A small model on a small circuit, and every parameter's gradient against central differences in double precision.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -78,17 +79,13 @@ class Probe {
       for (int r = 0; r < array.rows; ++r) {
         for (int c = 0; c < array.columns; ++c) {
           const auto at = array.at(r, c);
-          const double keep = parameters_[at], h = 3e-6;
+          const double keep = parameters_[at], h = kStep;
           parameters_[at] = keep + h;
           const double up = loss();
           parameters_[at] = keep - h;
           const double down = loss();
           parameters_[at] = keep;
-          const double difference = (up - down) / (2 * h);
-          // Below 1e-4 the difference quotient itself has no five digits.
-          const double scale = std::max({std::abs(difference), std::abs(exact[at]), 1e-4});
-          EXPECT_LT(std::abs(exact[at] - difference) / scale, 1e-5)
-              << array.name << "(" << r << "," << c << "): gradient " << exact[at] << ", difference " << difference;
+          expect_slope(exact[at], (up - down) / (2 * h), fmt::format("{}({},{})", array.name, r, c));
           largest = std::max(largest, std::abs(exact[at]));
         }
       }
@@ -96,7 +93,43 @@ class Probe {
     EXPECT_GT(largest, 1e-2) << "the probe is blind: all gradients vanish";
   }
 
+  /// The same along one direction of each array, where a pass takes long.
+  void compare_along_directions() {
+    const auto exact = gradient(), kept = parameters_;
+    Random random(13);
+    double largest = 0;
+    for (const auto& array : table().arrays) {
+      std::vector<double> direction(kept.size(), 0.0);
+      double slope = 0;
+      for (int r = 0; r < array.rows; ++r) {
+        for (int c = 0; c < array.columns; ++c) {
+          const auto at = array.at(r, c);
+          direction[at] = random.normal();
+          slope += direction[at] * exact[at];
+        }
+      }
+      const auto loss_at = [&](double step) {
+        for (std::size_t i = 0; i < kept.size(); ++i) parameters_[i] = kept[i] + step * direction[i];
+        return loss();
+      };
+      const double up = loss_at(kStep), down = loss_at(-kStep);
+      expect_slope(slope, (up - down) / (2 * kStep), array.name);
+      largest = std::max(largest, std::abs(slope));
+    }
+    parameters_ = kept;
+    EXPECT_GT(largest, 1e-2) << "the probe is blind: all gradients vanish";
+  }
+
  private:
+  static constexpr double kStep = 3e-6;
+
+  static void expect_slope(double exact, double difference, const std::string& of) {
+    // Below 1e-4 the difference quotient itself has no five digits.
+    const double scale = std::max({std::abs(difference), std::abs(exact), 1e-4});
+    EXPECT_LT(std::abs(exact - difference) / scale, 1e-5)
+        << of << ": gradient " << exact << ", difference " << difference;
+  }
+
   void make(Arena<Exec>& arena, const ModelShape& shape, const CircuitCounts& size) {
     graph_ = std::make_unique<Graph<double, Exec>>(arena, size);
     model_ = std::make_unique<Model>(arena, shape, size.cells, Graph<double, Exec>::intermediate_rows(size),

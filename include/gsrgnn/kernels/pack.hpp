@@ -305,21 +305,15 @@ inline int padded(int width, int tile) {
   return (width + tile - 1) / tile * tile;
 }
 
-/// Calls f(std::integral_constant<int, Tile>) for the run-time tile width.
-template <class F>
+/// Calls f(std::integral_constant<int, Tile>) for the run-time tile width, one of the execution space's.
+template <class F, int... Widths>
+void dispatch_tile(int tile, const F& f, std::integer_sequence<int, Widths...>) {
+  const bool found = ((tile == Widths && (f(std::integral_constant<int, Widths>()), true)) || ...);
+  if (!found) Kokkos::abort("gsrgnn::dispatch_tile: a tile has 8, 16, 32 or 64 columns");
+}
+template <class Exec, class F>
 void dispatch_tile(int tile, const F& f) {
-  switch (tile) {
-    case 8:
-      return f(std::integral_constant<int, 8>());
-    case 16:
-      return f(std::integral_constant<int, 16>());
-    case 32:
-      return f(std::integral_constant<int, 32>());
-    case 64:
-      return f(std::integral_constant<int, 64>());
-    default:
-      Kokkos::abort("gsrgnn::dispatch_tile: a tile has 8, 16, 32 or 64 columns");
-  }
+  dispatch_tile(tile, f, typename TileWidths<Exec>::Type());
 }
 
 }  // namespace gsrgnn

@@ -3,6 +3,7 @@
 /// Every compile-time number that depends on the backend, and nothing else. The kernels are the same everywhere.
 
 #include <Kokkos_Core.hpp>
+#include <utility>
 
 /// Vector types of the compiler on the host side; loops of known length are unrolled on either side.
 #if defined(__GNUC__) && !defined(__CUDA_ARCH__) && !defined(__HIP_DEVICE_COMPILE__)
@@ -57,6 +58,12 @@ struct TuningOf {
   // What every GPU has: 1,024 threads a block, and vectors of a power of two up to a warp.
   static_assert(kHost || kTeamSize * kVectorLength <= 1024);
   static_assert(kHost || (kVectorLength <= 32 && (kVectorLength & (kVectorLength - 1)) == 0));
+};
+
+/// The widths of a tile, all of which models are compiled for; an execution space can do with fewer.
+template <class Exec>
+struct TileWidths {
+  using Type = std::integer_sequence<int, 8, 16, 32, 64>;
 };
 
 template <class Exec>

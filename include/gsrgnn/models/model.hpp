@@ -77,7 +77,7 @@ class Model {
   void forward(const Exec& space, const Graph& graph, Pass pass = Pass::training) {
     if (kRelations<Graph> != shape_.relations) Kokkos::abort("gsrgnn::Model::forward: another number of relations");
     input_forward(space, inputs_, input_views(values_, 0), x_);
-    dispatch_tile(shape_.tile(), [&](auto tile) {
+    dispatch_tile<Exec>(shape_.tile(), [&](auto tile) {
       stack_.template forward<tile()>(space, graph, layer_parameters(), x_, dropout(kept_, pass));
     });
     readout_forward(space, x_, shape_.width(), readout_views(values_, 0), dropout(readout_kept_, pass), readout_, g_,
@@ -93,7 +93,7 @@ class Model {
     readout_backward(space, x_, shape_.width(), readout_views(values_, 0), dropout(readout_kept_, Pass::training),
                      readout_, output_gradient_, g_, readout_views(gradient_, origin(places_.readout_block)));
     sink(places_.readout_block);
-    dispatch_tile(shape_.tile(), [&](auto tile) {
+    dispatch_tile<Exec>(shape_.tile(), [&](auto tile) {
       stack_.template backward<tile()>(space, graph, layer_parameters(), x_, g_, dropout(kept_, Pass::training), sink);
       input_backward<tile()>(space, inputs_, g_, input_views(gradient_, origin(places_.input_block)), input_partial_);
     });
