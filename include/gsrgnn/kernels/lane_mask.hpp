@@ -33,10 +33,10 @@ struct LaneMask<VectorRegister<float, 16>> {
   using Register = VectorRegister<float, 16>;
 
   static unsigned at_least(const Register& values, float threshold) {
-    return _mm512_cmp_ps_mask(__m512(values.lanes), _mm512_set1_ps(threshold), _CMP_GE_OQ);
+    return bits_of(_mm512_cmp_ps_mask(__m512(values.lanes), _mm512_set1_ps(threshold), _CMP_GE_OQ));
   }
   static unsigned numbers(const Register& values) {
-    return _mm512_cmp_ps_mask(__m512(values.lanes), __m512(values.lanes), _CMP_ORD_Q);
+    return bits_of(_mm512_cmp_ps_mask(__m512(values.lanes), __m512(values.lanes), _CMP_ORD_Q));
   }
   static int count(unsigned mask) { return __builtin_popcount(mask); }
   static void compress(const Register& values, unsigned mask, int column, float* v, std::int32_t* index) {
@@ -45,6 +45,14 @@ struct LaneMask<VectorRegister<float, 16>> {
     // To registers first: on some processors a compression straight into memory takes a hundred cycles.
     _mm512_storeu_ps(v, _mm512_maskz_compress_ps(chosen, __m512(values.lanes)));
     _mm512_storeu_si512(index, _mm512_maskz_compress_epi32(chosen, _mm512_add_epi32(lane, _mm512_set1_epi32(column))));
+  }
+
+ private:
+  /// GCC 12 keeps a mask that it has no register for in two bytes of the stack, and reads four: it is made to have one.
+  static unsigned bits_of(__mmask16 lanes) {
+    unsigned bits = lanes;
+    asm("" : "+r"(bits));
+    return bits;
   }
 };
 #endif
