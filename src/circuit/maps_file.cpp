@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <gsrgnn/circuit/cell_boxes.hpp>
 #include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/maps_file.hpp>
 #include <gsrgnn/util/error.hpp>
@@ -39,11 +40,13 @@ void write_placement_maps(Hdf5Writer& file, const PlacementMaps& maps) {
   for (const PlacementMap& map : maps.map) file.array("map/" + map.name, map.value.data(), {rows, columns});
 }
 
-void write_maps(const std::string& path, const Circuit& circuit, const Technology& technology) {
+void write_maps(const std::string& path, const Circuit& circuit, const Technology& technology,
+                const Technology& of_model) {
   Hdf5Writer file(path);
   file.attribute("/", "kind", kMapsKind);
   file.attribute("/", "version", std::int64_t{1});
   file.attribute("/", "circuit", circuit.name);
+  write_technology(file, "technology", of_model);
   write_placement_maps(file, placement_maps(circuit, technology));
   const auto names = feature_names(circuit, technology.routes.empty() ? FeatureSet::maps : FeatureSet::routes);
   const auto feature = in_original_order(circuit, cell_features(circuit, technology, names, path), names.size());
@@ -51,6 +54,11 @@ void write_maps(const std::string& path, const Circuit& circuit, const Technolog
   file.strings("cells/feature_name", names);
   file.array("cells/feature", feature.data(), {cells, names.size()});
   file.array("cells/position", in_original_order(circuit, circuit.position, 1).front().data(), {cells, 2});
+  const GcellGrid grid = grid_of(circuit);
+  const auto seen = in_original_order(circuit, CellSampler(circuit, technology, grid).parts(), 1);
+  file.array("cells/gcells", seen.front().data(), {cells, 4});
+  file.array("gcells/feature", gcell_features(circuit, technology, names, path).data(),
+             {static_cast<std::uint64_t>(grid.size()), names.size()});
   if (circuit.labels() > 0) {
     file.strings("cells/label_name", circuit.label_name);
     file.array("cells/label", in_original_order(circuit, circuit.label, circuit.label_name.size()).data(),

@@ -32,16 +32,17 @@ void write_maps(const Arguments& a, const MapsOptions& options) {
   refuse_overwrite(a.output, inputs);
   const Circuit circuit = open_circuit(a.circuit, a.lef);
   print_circuit_line(circuit);
-  Technology technology = circuit.placement.technology;
+  Technology technology = circuit.placement.technology, of_model;
   if (!options.model.empty()) {
-    technology = for_design(read_model(Hdf5Reader(options.model)).technology, circuit.placement.technology);
+    of_model = read_model(Hdf5Reader(options.model)).technology;
+    technology = for_design(of_model, circuit.placement.technology);
   }
   const PinPlaces pins = pin_places(circuit, technology);
   const GcellGrid grid = grid_of(circuit);
   say("{} x {} GCells; the places of {} of {} pins of cells are known\n", grid.columns(), grid.rows(),
       with_commas(pins.known), with_commas(circuit.pins()));
   if (format == OutputFormat::hdf5) {
-    gsrgnn::write_maps(a.output, circuit, technology);
+    gsrgnn::write_maps(a.output, circuit, technology, of_model);
   } else {
     const PlacementMaps maps = placement_maps(circuit, technology);
     const PlacementMap& map = find_map(maps, options.map.empty() ? kUsualMap : options.map);

@@ -351,6 +351,12 @@ void write_prediction(const std::string& path, const SavedModel& model, const st
   file.array("position", in_original_order(circuit, circuit.position, 1).front().data(), {cells, 2});
   if (!circuit.cell_name.empty()) file.names("name", in_original_order(circuit, circuit.cell_name, 1));
   write_placement_maps(file, rudy_maps(circuit, circuit.placement.technology));  // what there is without a model
+  const GcellValues map = gcell_map(circuit, prediction, labels);
+  const Shape gcells = {static_cast<std::uint64_t>(map.grid.rows()), static_cast<std::uint64_t>(map.grid.columns())};
+  file.array("map/value", map.value.data(), gcells);
+  if (!prediction.spread.empty()) {
+    file.array("map/spread", gcell_spread(circuit, prediction.passes, labels).data(), gcells);
+  }
   if (!prediction.foreign.empty()) file.strings("warning", prediction.foreign);
   if (!scores.empty()) {
     file.array("label", in_original_order(circuit, circuit.label, labels).data(), {cells, labels});

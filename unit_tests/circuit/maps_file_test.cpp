@@ -1,5 +1,6 @@
 // Maps as text and as pictures.
 
+#include <gsrgnn/circuit/cell_order.hpp>
 #include <gsrgnn/circuit/generate.hpp>
 #include <gsrgnn/circuit/maps_file.hpp>
 #include <gsrgnn/circuit/soft_routes.hpp>
@@ -66,6 +67,34 @@ TEST(MapsFile, CellsSeeRoutesWhereTheTechnologyKnowsThem) {
   EXPECT_EQ(names(), feature_names(circuit, FeatureSet::maps));
   technology.routes = SoftRoutes::initial(1);
   EXPECT_EQ(names(), feature_names(circuit, FeatureSet::routes));
+}
+
+// What models read: of GCells all that they see, of cells which GCells, in the order of the circuit's source; and with
+// whose eyes.
+TEST(MapsFile, HoldsWhatModelsRead) {
+  const TestFolder folder;
+  GeneratorSpec spec;
+  spec.cells = 300;
+  Circuit circuit = generate(spec);
+  circuit.placement.size.assign(300, {1, 1});
+  circuit.placement.size[7] = {1000, 1};  // as wide as the die
+  order_by_placement(circuit);
+  Technology of_model;
+  of_model.layer.push_back({"metal1", Origin::lef, Direction::vertical, 1, 2});
+  write_maps(folder.path("m.h5"), circuit, circuit.placement.technology, of_model);
+  const Hdf5Reader file(folder.path("m.h5"));
+  const GcellGrid grid = grid_of(circuit);
+  EXPECT_EQ(file.array<float>("gcells/feature"),
+            gcell_features(circuit, {}, feature_names(circuit, FeatureSet::maps), ""));
+  const auto seen = file.array<std::int64_t>("cells/gcells");
+  const auto position = in_original_order(circuit, circuit.position, 1);
+  for (std::size_t i = 0; i < 300; ++i) {
+    const std::int64_t column = grid.column(position[i][0]), row = grid.row(position[i][1]);
+    const std::int64_t right = i == 7 ? grid.columns() - 1 : column;
+    const auto first = seen.begin() + static_cast<std::ptrdiff_t>(4 * i);
+    EXPECT_EQ(std::vector<std::int64_t>(first, first + 4), (std::vector<std::int64_t>{column, row, right, row})) << i;
+  }
+  EXPECT_EQ(read_technology(file, "technology").layer.at(0).name, "metal1");
 }
 
 TEST(MapsFile, AFileThatCannotBeWrittenIsNamed) {

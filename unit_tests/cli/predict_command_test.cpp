@@ -59,8 +59,16 @@ TEST_F(PredictCommand, FlipsOfTheDieHaveASpread) {
   const std::string command = "predict --model flips.h5 --circuit one.h5 ";
   const std::string said = succeed(command + "-o p.h5 --map m.csv");
   EXPECT_NE(said.find("the mean of 4 flips of the die, which differ by "), std::string::npos) << said;
-  EXPECT_EQ(Hdf5Reader(work_.path("p.h5")).array<float>("spread").size(), 300U);
-  EXPECT_EQ(lines("m.csv")[0], "x0,y0,x1,y1,value (congestion),spread (congestion)");
+  const Hdf5Reader file(work_.path("p.h5"));
+  EXPECT_EQ(file.array<float>("spread").size(), 300U);
+  const auto map = lines("m.csv");
+  EXPECT_EQ(map[0], "x0,y0,x1,y1,value (congestion),spread (congestion)");
+  const auto value = file.array<double>("map/value"), spread = file.array<double>("map/spread");
+  EXPECT_EQ(file.shape("map/spread"), file.shape("map/rudy_h"));
+  ASSERT_EQ(map.size(), value.size() + 1);
+  for (std::size_t g = 0; g < value.size(); ++g) {
+    EXPECT_NE(map[g + 1].find(fmt::format(",{:.6g},{:.6g}", value[g], spread[g])), std::string::npos) << map[g + 1];
+  }
   succeed(command + "-o p.csv");
   EXPECT_EQ(lines("p.csv")[0], "instance,x,y,prediction,spread,label");
   const std::string two = succeed(command + "--model run.h5 --map two.csv");

@@ -24,10 +24,12 @@ class CellSampler {
  public:
   CellSampler(const Circuit& circuit, const Technology& technology, const GcellGrid& grid);
   std::vector<float> operator()(const std::vector<double>& map) const;
+  /// N: left, bottom, right, top of the GCells that each cell sees, as columns and rows, both ends included.
+  const std::vector<std::array<std::int64_t, 4>>& parts() const { return part_; }
 
  private:
   std::int64_t columns_;
-  std::vector<std::array<std::int64_t, 4>> part_;  // N: columns and rows of GCells, both ends included
+  std::vector<std::array<std::int64_t, 4>> part_;
 };
 
 }  // namespace gsrgnn

@@ -12,10 +12,14 @@ namespace gsrgnn {
 /// columns.
 void write_placement_maps(Hdf5Writer& file, const PlacementMaps& maps);
 
-/// HDF5, of kind "gsrgnn maps": all maps as write_placement_maps() writes them, and what cells see of them, in the
-/// order of the circuit's source: /cells/feature float32 N x F, /cells/feature_name, /cells/position, and /cells/label
-/// float32 N x O with /cells/label_name if there is one. Appears whole; throws InputError when it cannot be written.
-void write_maps(const std::string& path, const Circuit& circuit, const Technology& technology);
+/// HDF5, of kind "gsrgnn maps": all maps as write_placement_maps() writes them, and what models read of them. Of cells,
+/// in the order of the circuit's source: /cells/feature float32 N x F, /cells/feature_name, /cells/position,
+/// /cells/gcells int64 N x 4 (CellSampler::parts()), and /cells/label float32 N x O with /cells/label_name if there is
+/// one; of GCells, row by row: /gcells/feature float32 G x F, of the same names. `of_model`: the technology of the
+/// model with whose eyes `technology` sees, as /technology, by which readers tell for which models the features are.
+/// Appears whole; throws InputError when it cannot be written.
+void write_maps(const std::string& path, const Circuit& circuit, const Technology& technology,
+                const Technology& of_model = {});
 
 /// The map of that name. Throws InputError, which names those there are.
 const PlacementMap& find_map(const PlacementMaps& maps, const std::string& name);

@@ -48,8 +48,9 @@ FieldScores field_scores_of(const SavedModel& model, const Circuit& circuit, con
 /// Prediction file: attributes of "/" (kind = "gsrgnn prediction", version, model, circuit, source, label_unit,
 /// unknown_types, unknown_cells), /label_name, /value and, of several models or flips, /spread (N x labels), /position
 /// (N x 2), /name (if the source has names, as /cells/name of a circuit file), /grid_x, /grid_y and /map/rudy_h, rudy_v
-/// (maps_file.hpp), /warning (of a foreign design, a line each) and, when there are scores, /label, the attributes of
-/// /scores and /scores/field (1 x 8). Rows are in the order of the circuit's source.
+/// (maps_file.hpp), /map/value and spread (gcell_map() and gcell_spread(), float64 rows x columns; not a number where
+/// there is nothing to be said), /warning (of a foreign design, a line each) and, when there are scores, /label, the
+/// attributes of /scores and /scores/field (1 x 8). Rows are in the order of the circuit's source.
 void write_prediction(const std::string& path, const SavedModel& model, const std::string& model_path,
                       const Circuit& circuit, const Prediction& prediction, const std::vector<Scores>& scores);
 
