@@ -18,16 +18,18 @@ Needs Python 3 with numpy, h5py and matplotlib, and for a page plotly.
 import argparse
 import os
 
+from plots.pictures import Pictures, fail, fail_with  # before all that needs a module that may be missing
+
+from gsrgnn.files import Error, kind_of, opened
+from gsrgnn.runs import cells_of_results, cells_of_run
 from plots.against_depth import draw_memory, draw_scores, draw_speedup, over_circuits
 from plots.curves import draw_curves, draw_curves_of_run
 from plots.maps import draw_map
-from plots.pictures import Pictures, fail
 from plots.prediction import plot_prediction
 from plots.prediction_page import write_prediction_page
 from plots.results_page import write_results_page
 from plots.run_page import write_run_page
-from plots.runs import (any_undefined, cells_of_results, cells_of_run, counted, describe, group, open_file, read_rows,
-                        row_of_run)
+from plots.runs import any_undefined, counted, describe, group, read_rows, settings_of_run
 
 
 def plot_results(pictures, file, chosen):
@@ -62,19 +64,24 @@ def plot_results(pictures, file, chosen):
                 continue
             best = picked[0]
         title = f"{describe(best)} (test Pearson {float(counted(best['pearson'])):.3f})"
-        draw_map(pictures, cells_of_results(file, best), title, f"map-{circuit}")
+        draw_map(pictures, cells_of_results(file, best["row"], best), title, f"map-{circuit}")
 
 
 def plot_run(pictures, file):
-    row = row_of_run(file)
+    row = settings_of_run(file)
     pearson = float(counted(file["scores"].attrs["pearson"]))
     draw_curves_of_run(pictures, file, describe(row), f"curves-{row['circuit']}")
     draw_map(pictures, cells_of_run(file), f"{describe(row)} (test Pearson {pearson:.3f})", f"map-{row['circuit']}")
     print("One run: pictures against depth and k are of a results file (gsrgnn collect).")
 
 
-PAGES = {"gsrgnn results": write_results_page, "gsrgnn run": write_run_page,
-         "gsrgnn prediction": write_prediction_page}
+PAGES = {"results": write_results_page, "run": write_run_page, "prediction": write_prediction_page}
+
+
+def write_page(options, file):
+    if os.path.exists(options.html) and os.path.samefile(options.html, options.file):
+        fail(options.html, "is the file that is to be drawn", "give --html another name")
+    PAGES[kind_of(file)](options.html, file)
 
 
 class Parser(argparse.ArgumentParser):
@@ -94,22 +101,19 @@ def main():
     options = parser.parse_args()
     if options.html and (options.output or options.format or options.run):
         fail("usage", "--html does not go with -o, --format or --run, which are of pictures", "leave out either")
-    file, kind = open_file(options.file)
-    if options.html and os.path.exists(options.html) and os.path.samefile(options.html, options.file):
-        fail(options.html, "is the file that is to be drawn", "give --html another name")
     pictures = Pictures(options.output or "pictures", options.format or "png")
     try:
-        with file:
+        with opened(options.file, *PAGES) as file:
             if options.html:
-                PAGES[kind](options.html, file)
-            elif kind == "gsrgnn results":
+                write_page(options, file)
+            elif kind_of(file) == "results":
                 plot_results(pictures, file, options.run)
-            elif kind == "gsrgnn run":
+            elif kind_of(file) == "run":
                 plot_run(pictures, file)
             else:
                 plot_prediction(pictures, file)
-    except (KeyError, OSError, ValueError, IndexError) as error:
-        fail(options.file, f"is damaged ({error})", "collect, train or predict again")
+    except Error as error:
+        fail_with(error)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 # Makes sure that everything the build needs is installed (Debian and Ubuntu), and does nothing when it is.
 # setup.sh --pictures: what scripts/plot.py needs too (some 450 MB, which training and reporting do without).
 # setup.sh --browser: a Chromium, for the tests of its pages (Debian; some 440 MB).
+# setup.sh --python: what scripts/gsrgnn can use (pandas, SciPy, PyTorch; some 700 MB).
 # setup.sh --slurm: a Slurm, for the tests of scripts/slurm.
 # setup.sh --fuzz: clang, for unit_tests/fuzz. All of them can be given.
 # KOKKOS_SOURCE=... KOKKOS_KERNELS_SOURCE=...: a Kokkos with threads too (kokkos.sh says more); Debian's has none.
@@ -19,10 +20,11 @@ for option in "$@"; do
   case "${option}" in
     --pictures) packages+=(python3-h5py python3-matplotlib python3-plotly) ;;
     --browser) packages+=(chromium chromium-driver python3-selenium) ;;
+    --python) packages+=(python3-h5py python3-pandas python3-scipy python3-torch) ;;
     --slurm) packages+=(slurmctld slurmd slurm-client munge libpmix2) ;;
     --fuzz) packages+=(clang) ;;
     *)
-      echo "usage: setup.sh [--pictures] [--browser] [--slurm] [--fuzz]" >&2
+      echo "usage: setup.sh [--pictures] [--browser] [--python] [--slurm] [--fuzz]" >&2
       exit 2
       ;;
   esac

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds and runs all tests:  test.sh [--preset NAME] [-- CTEST_OPTION ...]
 # On a GPU (preset cuda-a6000) it then trains the models of the paper's Table 2 and prints a Table 2 of this machine.
-# With CI set in the environment, a compiler warning is an error, and what scripts/plot.py, the tests of its pages and
-# those of scripts/slurm need is installed too, so that no test skips.
+# With CI set in the environment, a compiler warning is an error, and what scripts/plot.py, the tests of its pages,
+# scripts/gsrgnn and the tests of scripts/slurm need is installed too, so that no test skips.
 set -euo pipefail
 
 scripts=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -30,7 +30,7 @@ done
 
 start=${SECONDS}
 if [[ -n "${CI:-}" ]]; then
-  "${scripts}/setup.sh" --pictures --browser --slurm
+  "${scripts}/setup.sh" --pictures --browser --python --slurm
 else
   "${scripts}/setup.sh"
 fi

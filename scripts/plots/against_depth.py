@@ -1,6 +1,6 @@
 """Scores and memory against depth, speedup against k."""
 from .pictures import GRAPH_COLOURS, MARKERS, legend_beside, np, pyplot
-from .runs import FURTHER, SCORES, any_undefined, counted, group, lines, mean_and_spread
+from .runs import FURTHER, SCORES, counted, group, lines, mean_and_spread
 
 
 def depth_axis(axes, rows):

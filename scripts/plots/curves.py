@@ -1,6 +1,8 @@
 """Learning curves."""
+from gsrgnn.runs import joined
+
 from .pictures import legend_beside, np, pyplot
-from .runs import counted, joined, lines
+from .runs import counted, lines
 
 
 def draw_curves_of_run(pictures, run, title, name):

@@ -6,6 +6,8 @@ import json
 import os
 import zlib
 
+from gsrgnn.files import module
+
 from .pictures import MARKERS, fail, matplotlib, np
 
 SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "page")
@@ -44,15 +46,6 @@ def packed(text):
 
 def hashed(script):
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
-
-
-def plotly_js():
-    try:
-        from plotly.offline import get_plotlyjs
-    except ImportError as error:
-        fail("python3", f"the module '{error.name}' is missing, which a page needs",
-             "install it: apt-get install python3-plotly (Debian), or pip install plotly")
-    return get_plotlyjs()
 
 
 def part(name):
@@ -100,7 +93,7 @@ def colours_of(name):
 
 def write_page(path, title, kind, data):
     """Whole or not at all."""
-    library = plotly_js()
+    library = module("plotly.offline").get_plotlyjs()
     script = "".join(part(f"{name}.js") for name in ("page", "table", *PARTS[kind])) + "start();\n"
     text = TEMPLATE.format(allowed=f"{hashed(script)} {hashed(library)}", title=html.escape(title),
                            style=part("page.css"), library=packed(library), script=script,

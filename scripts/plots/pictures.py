@@ -6,7 +6,11 @@ import sys
 
 def fail(place, what, cure):
     """One line, and the exit code of bad input."""
-    print(f"plot.py: {place}: {what}; {cure}", file=sys.stderr)
+    fail_with(f"{place}: {what}; {cure}")
+
+
+def fail_with(line):
+    print(f"plot.py: {line}", file=sys.stderr)
     sys.exit(2)
 
 

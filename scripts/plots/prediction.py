@@ -1,33 +1,16 @@
 """Maps over the GCells of a prediction: true, RUDY, predicted and error; without labels what is predicted alone."""
 import os
 
-from .maps import colours, scale_of, scale_of_error
-from .pictures import NO_CELL, fail, np, pyplot
-from .runs import text
+from gsrgnn.files import text, texts
+from gsrgnn.predictions import grid_of
 
-
-class Gcells:
-    """The grid of a prediction, and the GCell in which each of its cells lies."""
-
-    def __init__(self, file):
-        if "grid_x" not in file:
-            fail(file.filename, "was written by an older program, without its GCells", "predict again")
-        self.border = [file["grid_x"][:], file["grid_y"][:]]
-        self.columns, self.rows = (len(border) - 1 for border in self.border)
-        place = [np.clip(np.searchsorted(border, position, side="right") - 1, 0, len(border) - 2)
-                 for border, position in zip(self.border, file["position"][:].T)]
-        self.of_cell = place[1] * self.columns + place[0]
-        self.cells = np.bincount(self.of_cell, minlength=self.rows * self.columns)
-
-    def mean(self, values):
-        """Of the cells in each GCell; not a number where there is none."""
-        total = np.bincount(self.of_cell, weights=values, minlength=len(self.cells))
-        return np.divide(total, self.cells, out=np.full(len(self.cells), np.nan), where=self.cells > 0)
+from .maps import scale_of, scale_of_error
+from .pictures import NO_CELL, np, pyplot
 
 
 def rudy_of(file, column, labels):
     """RUDY as the program wrote it: of two labels the direction of each, else the mean of both."""
-    horizontal, vertical = (file[f"map/rudy_{direction}"][:].ravel() for direction in "hv")
+    horizontal, vertical = (file[f"map/rudy_{direction}"][:] for direction in "hv")
     return (horizontal + vertical) / 2 if labels == 1 else (horizontal, vertical)[column]
 
 
@@ -60,14 +43,14 @@ def panels_of(value, label, rudy):
              True)]
 
 
-def draw(pictures, gcells, drawn, length, heading, title, name):
-    x, y = gcells.border
+def draw(pictures, grid, drawn, length, heading, title, name):
+    x, y = grid.x, grid.y
     shape = np.clip((y[-1] - y[0]) / (x[-1] - x[0]), 0.4, 2.5)
     size = (3.4 * len(drawn) + 1.4, 3.1 * shape + 0.9)
     figure, panels = pyplot.subplots(1, len(drawn), figsize=size, squeeze=False, sharey=True, constrained_layout=True)
     same = []  # the panels before that have the scale of this
     for axes, (what, note, values, scale, bar) in zip(panels[0], drawn):
-        image = axes.pcolormesh(x, y, values.reshape(gcells.rows, gcells.columns), rasterized=True, **scale)
+        image = axes.pcolormesh(x, y, values, rasterized=True, **scale)
         axes.set_title(f"{what}: {note}" if note else what, fontsize=11)
         axes.set_aspect("equal")
         axes.set_facecolor(NO_CELL)
@@ -87,13 +70,14 @@ def plot_prediction(pictures, file):
     circuit, unit = text(file.attrs["circuit"]), text(file.attrs["label_unit"])
     length = "GCells" if text(file.attrs.get("source", "")) == "circuitnet" else "µm"
     title = f"{circuit}, by {os.path.basename(text(file.attrs['model']))}"
-    gcells, names = Gcells(file), [text(name) for name in file["label_name"][:]]
+    grid, names = grid_of(file), texts(file["label_name"][:])
+    gcell = grid.at(file["position"][:])
     for column, label_name in enumerate(names):
-        value = gcells.mean(file["value"][:, column])
-        label = gcells.mean(file["label"][:, column]) if "label" in file else None
+        value = grid.mean(gcell, file["value"][:, column])
+        label = grid.mean(gcell, file["label"][:, column]) if "label" in file else None
         note = "GCells, mean of their cells"
         if label is not None:
             note += "; RUDY by the line that is closest to the truth"
-        draw(pictures, gcells, panels_of(value, label, rudy_of(file, column, len(names))), length,
+        draw(pictures, grid, panels_of(value, label, rudy_of(file, column, len(names))), length,
              f"{label_name} ({unit})", f"{title}\n{note}",
              f"prediction-{circuit}" + (f"-{label_name}" if len(names) > 1 else ""))

@@ -1,11 +1,12 @@
 """The page of a run: its learning curves, its scores beside those of simple alternatives, and its deck."""
 import re
 
+from gsrgnn.files import text, texts
+from gsrgnn.runs import PARTS, deck_key, deck_of
+
 from .page import write_page
 from .pictures import np
-from .runs import BASELINES, FIELD_SCORES, SCORES, deck_key, deck_of, describe, protocol_of, row_of_run, text
-
-PARTS = ("training", "validation", "test")
+from .runs import BASELINES, FIELD_SCORES, SCORES, describe, protocol_of, settings_of_run
 
 
 def rates(deck, epochs, updates):
@@ -80,7 +81,7 @@ def facts_of(file, deck):
 
 
 def write_run_page(path, file):
-    deck, row = deck_of(file), row_of_run(file)
+    deck, row = deck_of(file), settings_of_run(file)
     curves = {name: file[f"curves/{name}"][:] for name in ("loss", "validation_loss", "validation_pearson")}
     epochs = len(curves["loss"]) - 1
     curves["rate"] = rates(deck, epochs, updates_an_epoch(deck, file))
@@ -89,5 +90,5 @@ def write_run_page(path, file):
         "circuit": row["circuit"], "model": describe(row, of_circuit=False), "facts": facts_of(file, deck),
         "curves": curves, "loss": {"mse": "mean squared error"}.get(loss, loss), "epochs": epochs,
         "best_epoch": file["scores"].attrs["best_epoch"], "protocol": protocol_of(row), "scores": scores_of(file),
-        "label": [text(name) for name in file["model/label_name"][:]],
+        "label": texts(file["model/label_name"][:]),
         "unit": text(file["model"].attrs.get("label_unit", "")), "designs": designs_of(file), "deck": deck})

@@ -1,11 +1,12 @@
-"""The files that gsrgnn writes, and the runs in them."""
-import os
+"""Runs, as pictures and pages group and name them."""
 import re
 
-from .pictures import COLOUR, MARKERS, fail, h5py, np, pyplot
+from gsrgnn.files import text
+from gsrgnn.runs import deck_key, deck_of, rows_of_results
+
+from .pictures import COLOUR, MARKERS, np, pyplot
 
 KINDS = ["gcn", "sage", "rev", "gsr", "res"]
-GIVE = "give what gsrgnn collect, train or predict wrote"
 # What a line is of, beside circuit, kind, k, depth and width; named in the legend where it differs.
 FURTHER = ["groups", "residual", "adjacency", "nodes", "relations", "flips", "features", "dropout", "epochs",
            "learning_rate", "execution_space", "threads"]
@@ -16,38 +17,9 @@ PROTOCOL = {"tiles": "of the tiles (blocks of GCells)", "gcells": "of the GCells
             "cells": "of the cells, one by one (the paper's protocol)"}
 
 
-def text(value):
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
-def open_file(path):
-    if not os.path.exists(path):
-        fail(path, "no such file", "check the path")
-    if os.path.isdir(path):
-        fail(path, "is a folder", "collect its runs first: gsrgnn collect RUNS_DIR -o RESULTS.h5")
-    try:
-        file = h5py.File(path, "r")
-    except OSError:
-        fail(path, "not a readable HDF5 file (or truncated)", GIVE)
-    kind = text(file.attrs.get("kind", ""))
-    if kind not in ("gsrgnn results", "gsrgnn run", "gsrgnn prediction"):
-        fail(path, "is neither a results file, nor a run file, nor a prediction", GIVE)
-    return file, kind
-
-
 def read_rows(file):
-    """The table of runs that are done, as dictionaries."""
-    if int(file.attrs["version"]) < 2:
-        fail(file.filename, "is a results file of an older gsrgnn", "collect its runs again: gsrgnn collect")
-    table = file["runs"][:]
-    rows = []
-    for number, record in enumerate(table):
-        row = {"row": number}
-        for name in table.dtype.names:
-            value = record[name]
-            row[name] = text(value) if isinstance(value, bytes) else value.item()
-        if row["status"] == "done":
-            rows.append(row)
+    """The runs that are done; `row` is where in the table."""
+    rows = [dict(row, row=number) for number, row in enumerate(rows_of_results(file)) if row["status"] == "done"]
     names = {}
     for row in rows:
         names.setdefault(row["circuit"], set()).add(row["edges"])
@@ -57,17 +29,7 @@ def read_rows(file):
     return rows
 
 
-def deck_of(file):
-    return text(file["deck"][()])
-
-
-def deck_key(deck, name, default):
-    """What a resolved deck says of a key of its model or training; the default where it is older than the key."""
-    found = re.search(rf"^  {name}: *(\S.*)$", deck, re.MULTILINE)
-    return found.group(1) if found else default
-
-
-def row_of_run(file):
+def settings_of_run(file):
     """What describe() and protocol_of() ask for, of a run file."""
     deck = deck_of(file)
     row = {key: deck_key(deck, key, default) for key, default in
@@ -83,36 +45,6 @@ def protocol_of(row):
     shares = re.findall(r"[\d.]+", row["split"])
     share = f"{100 * float(shares[-1]):.3g} % " if shares else ""
     return f"held out: {share}{PROTOCOL.get(row['split_by'], row['split_by'])}"
-
-
-def joined(file, name, number):
-    """Of an array that a results file holds of all runs the values of the run in that row."""
-    if name not in file:  # no run has any
-        return np.zeros(0)
-    first = file[f"{name}_first"]
-    return file[name][first[number]:first[number + 1]]
-
-
-def cells_of_results(file, run):
-    """What a results file holds of the cells of a run: as cells_of_run."""
-    cells = {name: joined(file, f"predictions/{name}", run["row"])
-             for name in ("position", "split", "value", "label", "design")}
-    count = len(cells["split"])
-    designs = [text(row["name"]) for row in file["designs"][:] if row["run"] == run["row"]] if "designs" in file else []
-    return dict(cells, position=cells["position"].reshape(count, 2), value=cells["value"].reshape(count, -1),
-                label=cells["label"].reshape(count, -1), unit=run["label_unit"], label_name=run["label"].split("+"),
-                source=run["source"], design_name=designs)
-
-
-def cells_of_run(file):
-    """Place, part, prediction and label of a run's cells, and what these are of; of a joint run each cell's design."""
-    cells = {name: file[f"predictions/{name}"][:] for name in ("position", "split", "value", "label")}
-    joint = "designs" in file
-    return dict(cells, unit=text(file["model"].attrs.get("label_unit", "")),
-                label_name=[text(name) for name in file["model/label_name"][:]],
-                source=text(file["circuit"].attrs.get("source", "")),
-                design=file["predictions/design"][:] if joint else [],
-                design_name=[text(name) for name in file["designs/name"][:]] if joint else [])
 
 
 def counted(value):

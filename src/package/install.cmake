@@ -23,8 +23,8 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/gsrgnn-config.cmake ${CMAKE_CURRENT_BI
 set(data ${CMAKE_INSTALL_DATADIR}/gsrgnn)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/inputs DESTINATION ${data})
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/scripts/plot.py DESTINATION ${data}/scripts)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/scripts/plots DESTINATION ${data}/scripts FILES_MATCHING PATTERN "*.py"
-        PATTERN "*.js" PATTERN "*.css" PATTERN __pycache__ EXCLUDE)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/scripts/plots ${PROJECT_SOURCE_DIR}/scripts/gsrgnn DESTINATION ${data}/scripts
+        FILES_MATCHING PATTERN "*.py" PATTERN "*.js" PATTERN "*.css" PATTERN README.md PATTERN __pycache__ EXCLUDE)
 install(FILES ${PROJECT_SOURCE_DIR}/scripts/modulefile DESTINATION ${data}/scripts)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/scripts/slurm DESTINATION ${data}/scripts USE_SOURCE_PERMISSIONS
         PATTERN nightly_performance.sh EXCLUDE)

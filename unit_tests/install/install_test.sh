@@ -34,9 +34,9 @@ code=0
 usage=$(GSRGNN_ROOT=${prefix}/share/gsrgnn "${prefix}/share/gsrgnn/scripts/slurm/one_node.sh" 2>&1) || code=$?
 [[ ${code} == 2 && ${usage} == usage:* ]] || fail "one_node.sh: code ${code}, ${usage}"
 [[ $(head -c 12 "${prefix}/share/man/man1/gsrgnn.1") == ".TH GSRGNN 1" ]] || fail "the manual page is not there"
-# plot.py with all its parts, those of its pages among them.
-parts_of() { (cd "$1/scripts" && find plot.py plots -type f ! -path '*__pycache__*' | sort); }
-diff <(parts_of "${project}") <(parts_of "${prefix}/share/gsrgnn") || fail "plot.py is not all there"
+# plot.py with all its parts, those of its pages among them, and the Python module.
+parts_of() { (cd "$1/scripts" && find plot.py plots gsrgnn -type f ! -path '*__pycache__*' | sort); }
+diff <(parts_of "${project}") <(parts_of "${prefix}/share/gsrgnn") || fail "plot.py or the Python module is not all there"
 # In a shell that finds the program on its PATH, as bash would ask.
 completed=$(PATH=${prefix}/bin:${PATH} bash -c 'source "$0"; COMP_WORDS=(gsrgnn pre) COMP_CWORD=1; _gsrgnn gsrgnn
   echo "${COMPREPLY[@]}"' "${prefix}/share/bash-completion/completions/gsrgnn")
@@ -44,6 +44,14 @@ completed=$(PATH=${prefix}/bin:${PATH} bash -c 'source "$0"; COMP_WORDS=(gsrgnn 
 [[ -f ${prefix}/share/zsh/site-functions/_gsrgnn ]] || fail "zsh's completion is not there"
 quietly "${program}" predict --model "${prefix}/share/gsrgnn/inputs/models/sky130.h5" --circuit circuit.h5 -o sky130.csv
 say "the program trains, predicts, also with a model that comes with it, and is completed"
+for python in python3 /usr/bin/python3; do
+  "${python}" -c "import h5py, numpy" 2>/dev/null || continue
+  cells=$(PYTHONPATH=${prefix}/share/gsrgnn/scripts "${python}" -c \
+    'import gsrgnn; print(gsrgnn.read_circuit("circuit.h5").cells)')
+  [[ ${cells} == 300 ]] || fail "the Python module reads ${cells} cells"
+  say "the Python module reads the circuit"
+  break
+done
 
 quietly cmake -S "${here}" -B consumer "-DCMAKE_PREFIX_PATH=${prefix}" -DCMAKE_CXX_FLAGS=-O0
 grep -qF "gsrgnn_DIR:PATH=${prefix}/" consumer/CMakeCache.txt || fail "another gsrgnn was found"
