@@ -66,6 +66,15 @@ class Runs(ProgramTest):
         self.assertEqual(curves.seconds_total[1:].median(), info["seconds_per_epoch"]["total"])
         self.assertEqual(curves.validation_pearson.max(), row.validation_pearson)
 
+    def test_a_hash_of_digits_is_no_number(self):
+        def digits(file):
+            summary = file["measured/summary"]
+            found = summary[:].tobytes().replace(file["circuit"].attrs["content_hash"], b"0123456789012345")
+            summary[...] = np.frombuffer(found, np.uint8)
+
+        self.changed("runs/a.h5", digits)
+        self.assertEqual(gsrgnn.read_runs("changed.h5").content_hash[0], "0123456789012345")
+
     def test_cells_have_the_scores_of_the_run(self):
         cells, of_results = gsrgnn.read_cells("runs/a.h5"), gsrgnn.read_cells("results.h5", run="a")
         pandas.testing.assert_frame_equal(cells, of_results, check_exact=True)
