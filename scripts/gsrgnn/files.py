@@ -12,6 +12,10 @@ class Error(Exception):
         super().__init__(f"{place}: {what}; {cure}")
 
 
+class OtherKind(Error):
+    """Of a file that gsrgnn wrote, but not of the kind that is asked for."""
+
+
 def module(name):
     """A module that may not be installed."""
     try:
@@ -51,15 +55,6 @@ def kind_of(file):
     return text(file.attrs.get("kind", "")).replace("gsrgnn ", "", 1)
 
 
-def kind_at(path):
-    """The kind of the file at a path; empty where it is none of ours."""
-    try:
-        with h5py.File(path, "r") as file:
-            return kind_of(file)
-    except OSError:
-        return ""
-
-
 @contextlib.contextmanager
 def opened(path, *kinds):
     """The file at that path, which is to be of one of these kinds."""
@@ -85,11 +80,14 @@ def opened(path, *kinds):
 def check_kind(file, path, kinds, give):
     kind = kind_of(file)
     if kind == "checkpoint":
-        raise Error(path, "is the checkpoint of a training that is not done", "end it: gsrgnn train --resume DECK.yaml")
+        raise OtherKind(path, "is the checkpoint of a training that is not done",
+                        "end it: gsrgnn train --resume DECK.yaml")
     if kind not in kinds:
         wanted = [KINDS[other][0] for other in kinds]
         is_not = f"is not {wanted[0]}" if len(wanted) == 1 else f"is neither {', nor '.join(wanted)}"
-        raise Error(path, is_not + (f" but {KINDS[kind][0]}" if kind in KINDS else ""), give)
+        if kind in KINDS:
+            raise OtherKind(path, f"{is_not} but {KINDS[kind][0]}", give)
+        raise Error(path, is_not, give)
     name, version, writer = KINDS[kind]
     if int(file.attrs["version"]) < version:
         raise Error(path, f"is {name} of an older gsrgnn", f"write it again ({writer})")

@@ -4,7 +4,7 @@ import os
 import re
 import warnings
 
-from .files import Error, kind_at, kind_of, module, names, np, opened, text, texts
+from .files import Error, OtherKind, kind_of, module, names, np, opened, text, texts
 
 PARTS = ["training", "validation", "test"]
 CURVES = ["loss", "validation_loss", "validation_pearson"]
@@ -106,12 +106,14 @@ def runs_of_folder(folder, make):
     for name, path in sorted(found.items()):
         if path.endswith(".failed"):
             made.append(make(row_of_failure(path, name), nothing))
-        elif kind_at(path) in ("run", ""):  # other files of ours are no mistake
-            try:
-                with opened(path, "run") as file:
-                    made.append(make(row_of_run(file, name), lambda array: file[array][:]))
-            except Error as error:
-                warnings.warn(f"left out: {error}", stacklevel=4)
+            continue
+        try:
+            with opened(path, "run") as file:
+                made.append(make(row_of_run(file, name), lambda array: file[array][:]))
+        except OtherKind:  # no mistake
+            pass
+        except Error as error:
+            warnings.warn(f"left out: {error}", stacklevel=4)
     if not made:
         raise Error(folder, "holds no run file", "give the folder that a sweep or trainings write to")
     return made
@@ -185,10 +187,12 @@ def read_cells(path, run=None):
             name = names(file["predictions/name"]) if "predictions/name" in file else None
         else:
             rows = rows_of_results(file)
-            chosen = [number for number, row in enumerate(rows) if row["name"] == run and row["status"] == "done"]
-            if not chosen:
-                known = ", ".join(row["name"] for row in rows[:5]) + (", ..." if len(rows) > 5 else "")
-                raise Error(path, f"holds no run '{run}' that is done", f"give run= one of its runs: {known}")
+            done = [number for number, row in enumerate(rows) if row["status"] == "done"]
+            chosen = [number for number in done if run in (None, rows[number]["name"])]
+            if len(chosen) != 1:
+                known = ", ".join(rows[number]["name"] for number in done[:5]) + (", ..." if len(done) > 5 else "")
+                what = "holds several runs" if chosen else f"holds no run '{run}' that is done"
+                raise Error(path, what, f"give run= one of its runs: {known}")
             cells, name = cells_of_results(file, chosen[0], rows[chosen[0]]), None
     table = {} if name is None else {"name": name}
     table.update(x=cells["position"][:, 0], y=cells["position"][:, 1], split=np.array(PARTS)[cells["split"]])

@@ -101,6 +101,7 @@ class Runs(ProgramTest):
         self.refuses(lambda: gsrgnn.read_runs("circuit.h5"), "circuit.h5: ", "but a circuit file", "gsrgnn collect")
         self.refuses(lambda: gsrgnn.read_cells("runs"), "runs: ", "is a folder")
         self.refuses(lambda: gsrgnn.read_cells("results.h5", run="d"), "results.h5: ", "no run 'd'", "a, deep/b")
+        self.refuses(lambda: gsrgnn.read_cells("results.h5"), "results.h5: ", "several runs", "run=", "a, deep/b")
         self.refuses(lambda: gsrgnn.read_runs(self.folder + "/empty"), "no such file")
         with open("runs/deep/b.h5", "rb") as whole, open("cut.h5", "wb") as cut:
             cut.write(whole.read(4000))
