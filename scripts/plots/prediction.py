@@ -66,9 +66,13 @@ def draw(pictures, grid, drawn, length, heading, title, name):
     pictures.save(figure, name)
 
 
+def length_of(file):
+    """The unit of places."""
+    return "GCells" if text(file.attrs.get("source", "")) == "circuitnet" else "µm"
+
+
 def plot_prediction(pictures, file):
     circuit, unit = text(file.attrs["circuit"]), text(file.attrs["label_unit"])
-    length = "GCells" if text(file.attrs.get("source", "")) == "circuitnet" else "µm"
     title = f"{circuit}, by {os.path.basename(text(file.attrs['model']))}"
     grid, names = grid_of(file), texts(file["label_name"][:])
     gcell = grid.at(file["position"][:])
@@ -78,6 +82,6 @@ def plot_prediction(pictures, file):
         note = "GCells, mean of their cells"
         if label is not None:
             note += "; RUDY by the line that is closest to the truth"
-        draw(pictures, grid, panels_of(value, label, rudy_of(file, column, len(names))), length,
+        draw(pictures, grid, panels_of(value, label, rudy_of(file, column, len(names))), length_of(file),
              f"{label_name} ({unit})", f"{title}\n{note}",
              f"prediction-{circuit}" + (f"-{label_name}" if len(names) > 1 else ""))

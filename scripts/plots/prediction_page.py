@@ -7,7 +7,7 @@ from gsrgnn.predictions import grid_of
 from .maps import scale_of
 from .page import Whole, colours_of, whole, write_page
 from .pictures import fail, np
-from .prediction import panels_of, pearson, rudy_of
+from .prediction import length_of, panels_of, pearson, rudy_of
 from .runs import FIELD_SCORES
 
 HOT = 0.1  # of the GCells that have cells, as for 'gsrgnn predict --top'
@@ -123,7 +123,7 @@ def write_prediction_page(path, file):
     gcell = grid.at(file["position"][:])
     count = grid.count(gcell)
     circuit, unit = text(file.attrs["circuit"]), text(file.attrs["label_unit"])
-    length = "GCells" if text(file.attrs.get("source", "")) == "circuitnet" else "µm"
+    length = length_of(file)
     coarse, labels, of_labels, listed = Coarse(grid), [], [], []
     if not np.isfinite(file["value"][:]).all():
         fail(file.filename, "holds predictions that are not numbers", "predict again")

@@ -12,7 +12,6 @@ import numpy as np
 
 from made import HOSTILE, Made, gcells_of
 
-PROGRAM, PROJECT = sys.argv[1:3]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 DRIVER = shutil.which("chromedriver")
 try:
@@ -33,7 +32,7 @@ class Browser(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory(prefix="gsrgnn_html.")
         cls.addClassCleanup(cls.folder.cleanup)
-        cls.made = Made(cls.folder.name, PROGRAM, PROJECT)
+        cls.made = Made(cls.folder.name)
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM
         for option in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
@@ -311,4 +310,4 @@ class Browser(unittest.TestCase):
 
 if __name__ == "__main__":
     os.environ.setdefault("HOME", tempfile.gettempdir())
-    unittest.main(argv=sys.argv[:1], verbosity=2)
+    unittest.main()

@@ -10,6 +10,7 @@ import zlib
 import h5py
 import numpy as np
 
+PLOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts", "plot.py")
 DECK = """circuit:
   generate: {cells: 260, seed: 1}
 model: {layers: 2, hidden: 16, k: 4}
@@ -39,8 +40,8 @@ HOSTILE = ["<img src=x onerror=hacked=1>", "</script><script>hacked=1</script>",
 class Made:
     """A folder with a sweep, its results, a joint run, and a prediction by two models."""
 
-    def __init__(self, folder, program, project):
-        self.folder, self.program, self.project = folder, program, project
+    def __init__(self, folder):
+        self.folder = folder
         for name, text in (("deck.yaml", DECK), ("sweep.yaml", SWEEP), ("joint.yaml", JOINT)):
             with open(self.path(name), "w", encoding="utf-8") as file:
                 file.write(text)
@@ -80,15 +81,14 @@ class Made:
         return os.path.join(self.folder, name)
 
     def run(self, *arguments):
-        done = subprocess.run([self.program, *arguments], cwd=self.folder, capture_output=True, text=True, check=False)
+        done = subprocess.run([os.environ["GSRGNN_PROGRAM"], *arguments], cwd=self.folder, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"gsrgnn {' '.join(arguments)}: {done.stderr}")
         return done.stdout
 
     def plot(self, *arguments, **environment):
-        return subprocess.run([sys.executable, os.path.join(self.project, "scripts", "plot.py"), *arguments],
-                              cwd=self.folder, env={**os.environ, **environment}, capture_output=True, text=True,
-                              check=False)
+        return subprocess.run([sys.executable, PLOT, *arguments], cwd=self.folder, env={**os.environ, **environment},
+                              capture_output=True, text=True, check=False)
 
     def page(self, name):
         """Of a file, made once; its path."""

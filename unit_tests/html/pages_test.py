@@ -5,7 +5,6 @@ import hashlib
 import json
 import os
 import re
-import sys
 import tempfile
 import unittest
 from unittest import mock
@@ -15,9 +14,7 @@ import numpy as np
 
 from made import Made, Parts, gcells_of
 
-PROGRAM, PROJECT = sys.argv[1:3]
 SCORES = {"pearson": "Pearson", "spearman": "Spearman", "kendall": "Kendall", "r2": "R²"}
-sys.path.insert(0, os.path.join(PROJECT, "scripts"))
 
 
 class Pages(unittest.TestCase):
@@ -25,7 +22,7 @@ class Pages(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory(prefix="gsrgnn_html.")
-        cls.made = Made(cls.folder.name, PROGRAM, PROJECT)
+        cls.made = Made(cls.folder.name)
 
     @classmethod
     def tearDownClass(cls):
@@ -184,4 +181,4 @@ class Pages(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1], verbosity=2)
+    unittest.main()

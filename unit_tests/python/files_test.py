@@ -10,7 +10,7 @@ import numpy as np
 import pandas
 
 import gsrgnn
-from support import ProgramTest, write_design
+from support import ProgramTest
 
 SCORES = ["pearson", "spearman", "kendall", "r2"]
 
@@ -143,11 +143,7 @@ class Designs(ProgramTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        write_design("seen", 1)
-        write_design("new", 2)
-        for name in ("seen", "new"):
-            cls.run_program("import", "def", f"{name}.def", "--lef", "cells.lef", "--combine", "separate", "-o",
-                            f"{name}.h5")
+        cls.import_designs()
         for seed in (0, 1):
             cls.train("seen.h5", f"{seed}.h5", f"train.seed={seed}", "model.nodes=gcells", "model.relations=lattice",
                       "model.flips=on")

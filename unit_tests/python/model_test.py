@@ -9,7 +9,7 @@ import torch
 
 import gsrgnn
 from gsrgnn import model as model_module
-from support import ProgramTest, renamed, write_design
+from support import ProgramTest, renamed
 
 torch.set_num_threads(1)
 TOLERANCE = 1e-5
@@ -47,11 +47,7 @@ class Models(ProgramTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        write_design("seen", 1)
-        write_design("new", 2)
-        for name in ("seen", "new"):
-            cls.run_program("import", "def", f"{name}.def", "--lef", "cells.lef", "--combine", "separate", "-o",
-                            f"{name}.h5")
+        cls.import_designs()
         cls.changed("new.h5", renamed("cells/type_name", lambda name: name.replace("BUF", "ODD")), to="odd.h5")
 
     def program_predicts(self, run, circuit="odd.h5"):

@@ -37,6 +37,14 @@ class ProgramTest(unittest.TestCase):
         return json.loads(cls.run_program("info", path, "--json"))
 
     @classmethod
+    def import_designs(cls):
+        """Two routed designs of two labels, seen.h5 and new.h5."""
+        for seed, name in enumerate(("seen", "new"), 1):
+            write_design(name, seed)
+            cls.run_program("import", "def", f"{name}.def", "--lef", "cells.lef", "--combine", "separate", "-o",
+                            f"{name}.h5")
+
+    @classmethod
     def train(cls, circuit, output, *keys):
         with open("deck.yaml", "w", encoding="utf-8") as deck:
             deck.write("model: {layers: 2, hidden: 16, k: 3}\ntrain: {epochs: 4, learning_rate: 0.01}\n")

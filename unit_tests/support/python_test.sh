@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A test of scripts/gsrgnn by the first Python that has the modules which it needs.
-# Usage: run_test.sh TEST.py PROGRAM PROJECT MODULE ... Exit code 77: skipped, for no Python has them.
+# A test of scripts/gsrgnn or of the pages of scripts/plot.py, by the first Python that has the modules which it needs.
+# Usage: python_test.sh TEST.py PROGRAM PROJECT MODULE ... Exit code 77: skipped, for no Python has them.
 set -euo pipefail
 
 test=$1 program=$2 project=$3
@@ -12,5 +12,5 @@ for python in python3 /usr/bin/python3; do
     PYTHONPATH=${project}/scripts GSRGNN_PROGRAM=${program} exec "${python}" "${test}" -v
   fi
 done
-echo "SKIPPED: no Python here has all of $*; scripts/setup.sh --python installs them"
+echo "SKIPPED: no Python here has all of $*; scripts/setup.sh --pictures --python installs them"
 exit 77
