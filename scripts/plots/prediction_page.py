@@ -49,8 +49,8 @@ def threshold(values, order):
 
 
 def hot_spots(value, label):
-    """The hottest GCells by prediction; and with labels the hottest that prediction misses, and how many of each. Values
-    are by number."""
+    """The hottest GCells by prediction; and with labels the hottest that prediction misses, and how many of each. Both
+    are by a GCell's number."""
     order = order_of(value)
     found = {"hottest": order[:LISTED], "with_cells": len(order)}
     if label is not None:

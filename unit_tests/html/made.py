@@ -81,7 +81,8 @@ class Made:
         return os.path.join(self.folder, name)
 
     def run(self, *arguments):
-        done = subprocess.run([os.environ["GSRGNN_PROGRAM"], *arguments], cwd=self.folder, capture_output=True, text=True, check=False)
+        done = subprocess.run([os.environ["GSRGNN_PROGRAM"], *arguments], cwd=self.folder, capture_output=True,
+                              text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"gsrgnn {' '.join(arguments)}: {done.stderr}")
         return done.stdout
