@@ -1,9 +1,8 @@
 #pragma once
 
-/// The input layer, h = X W_f + W_t[type] + b: a dense product for the features, one learned row a cell type.
+/// The input layer, h = X W_f + W_t[type] + b: a linear map of the features, one learned row a cell type.
 /// A type below 0 (unknown to the model) contributes nothing.
 
-#include <gsrgnn/kernels/dense.hpp>
 #include <gsrgnn/kernels/message_passing.hpp>
 #include <gsrgnn/kernels/sparse_linear.hpp>
 
@@ -62,13 +61,32 @@ struct AddTypeAndBias {
   }
 };
 
+/// A matrix by tiles of columns: as a weight by tile, row and column in the tile, or of one tile, `tile`, by row and
+/// column.
+template <int Tile, class Matrix>
+struct TilesOfColumns {
+  Matrix matrix;
+  int tile = 0;
+  KOKKOS_FORCEINLINE_FUNCTION auto& operator()(int of, int row, int column) const {
+    return matrix(row, of * Tile + column);
+  }
+  KOKKOS_FORCEINLINE_FUNCTION auto& operator()(std::int64_t row, int column) const {
+    return matrix(row, tile * Tile + column);
+  }
+};
+
 /// X (C x N x padded d) from the cells' inputs.
-template <class Exec, class Scalar>
+template <int Tile, class Exec, class Scalar>
 void input_forward(const Exec& space, const CellInputs<Scalar, Exec>& in, const InputViews<Scalar, Exec>& p,
                    const Tensor<Scalar, Exec>& x) {
   for (int g = 0; g < static_cast<int>(x.extent(0)); ++g) {
     if (in.feature.extent(1) > 0) {
-      gemm(space, 'N', 'N', Scalar(1), in.feature, slice(p.feature_weight, g), Scalar(0), slice(x, g));
+      // Not a library's product: where it cuts rows for its threads, it may sum in another order.
+      using Tiles = TilesOfColumns<Tile, Matrix<Scalar, Exec>>;
+      for (int tile = 0; tile < static_cast<int>(x.extent(2)) / Tile; ++tile) {
+        sparse_linear<Tile>(space, in.feature, EveryColumn(), Tiles{slice(p.feature_weight, g)}, tile,
+                            Tiles{slice(x, g), tile});
+      }
     } else {
       Kokkos::deep_copy(space, slice(x, g), Scalar(0));
     }
@@ -88,7 +106,6 @@ void input_backward(const Exec& space, const CellInputs<Scalar, Exec>& in, const
     for (int first = 0; first < static_cast<int>(g.extent(2)); first += Tile) {
       sum_segments<Tile, Scalar>(space, "gsrgnn::models::type_weight_gradient", in.type_offset, in.type_cell, rows,
                                  first, slice(gradient.type_weight, group), first, AddRow());
-      // Not a library's product: that may sum the cells in another order for another number of threads.
       sparse_linear_weight_gradient<Tile>(space, in.feature, EveryColumn(), rows, first, partial,
                                           slice(gradient.feature_weight, group), first);
       column_sums<Tile>(space, rows, first, partial, bias, first);

@@ -76,8 +76,8 @@ class Model {
   template <class Graph>
   void forward(const Exec& space, const Graph& graph, Pass pass = Pass::training) {
     if (kRelations<Graph> != shape_.relations) Kokkos::abort("gsrgnn::Model::forward: another number of relations");
-    input_forward(space, inputs_, input_views(values_, 0), x_);
     dispatch_tile<Exec>(shape_.tile(), [&](auto tile) {
+      input_forward<tile()>(space, inputs_, input_views(values_, 0), x_);
       stack_.template forward<tile()>(space, graph, layer_parameters(), x_, dropout(kept_, pass));
     });
     readout_forward(space, x_, shape_.width(), readout_views(values_, 0), dropout(readout_kept_, pass), readout_, g_,
