@@ -237,7 +237,8 @@ def print_kernels(rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kokkos", required=True, help="a Kokkos with CUDA, installed or configured")
+    parser.add_argument("--kokkos", required=True,
+                        help="a Kokkos with CUDA, installed or configured; none: as if all threads could be resident")
     parser.add_argument("--nvcc", default="nvcc")
     parser.add_argument("--work", default="build/release/bin/epoch_work", help="the program, built for a host")
     parser.add_argument("--layers", type=int, default=100)
@@ -246,10 +247,12 @@ def main():
     options = parser.parse_args()
     if not Path(options.work).is_file():
         fail(f"{options.work}: no such program; build it with scripts/build.sh --target epoch_work")
-    nvcc = shutil.which(options.nvcc)
-    if nvcc is None:
-        fail(f"{options.nvcc} is not on the PATH; it is part of the CUDA Toolkit")
-    used = {name: resources(nvcc, Path(options.kokkos), device["architecture"]) for name, device in DEVICES.items()}
+    used = dict.fromkeys(DEVICES)
+    if options.kokkos != "none":
+        nvcc = shutil.which(options.nvcc)
+        if nvcc is None:
+            fail(f"{options.nvcc} is not on the PATH; it is part of the CUDA Toolkit")
+        used = {name: resources(nvcc, Path(options.kokkos), device["architecture"]) for name, device in DEVICES.items()}
     run = subprocess.run([options.work, str(options.layers), str(options.hidden)], capture_output=True, text=True)
     if run.returncode != 0:
         fail(f"{options.work}: {run.stderr.strip()}")

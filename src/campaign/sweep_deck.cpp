@@ -44,6 +44,18 @@ std::map<std::string, std::string> swept_keys() {
   return full;
 }
 
+}  // namespace
+
+std::vector<std::string> sweep_key_values() {
+  std::vector<std::string> all;
+  for (const auto& [given, key] : swept_keys()) {
+    if (given.find('.') == std::string::npos) all.push_back(fmt::format("sweep.{}=", given));
+  }
+  return all;
+}
+
+namespace {
+
 /// The key itself, which knows its line even when its value is empty.
 YAML::Node key_of(const YAML::Node& root, const std::string& key) {
   for (const auto& entry : root) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <gsrgnn/campaign/sweep_deck.hpp>
 #include <gsrgnn/cli/command_table.hpp>
 #include <gsrgnn/training/deck_completion.hpp>
 
@@ -67,7 +68,10 @@ std::vector<std::string> completions(const CommandTable& program, const std::vec
   } else if (!command->commands.empty()) {
     for (const CommandTable& one : command->commands) all.push_back(one.name);
   } else if (const OptionTable* place = at_place(*command, places); place != nullptr) {
-    if (place->names.front() == "KEY=VALUE") all = keys_and_values(begun);
+    if (place->names.front() == "KEY=VALUE") {
+      const bool of_sweep = begun.rfind("sweep.", 0) == 0 && (command->name == "sweep" || command->name == "plan");
+      all = of_sweep ? sweep_key_values() : keys_and_values(begun);
+    }
   }
   all.erase(std::remove_if(all.begin(), all.end(),
                            [&](const std::string& one) { return one.compare(0, begun.size(), begun) != 0; }),

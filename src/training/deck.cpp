@@ -23,7 +23,7 @@ void read_circuit(const Value& value, Deck& deck) {
   if (value.node().IsScalar()) return value.read(deck.circuit);
   const Section circuit(value.source(), "circuit", value.node(), {"generate"});
   const Section generate(value.source(), "circuit.generate", circuit.get("generate").node(),
-                         {"like", "cells", "edges", "seed", "graph"});
+                         {kGenerateKeys.begin(), kGenerateKeys.end()});
   const Value like = generate.get("like"), cells = generate.get("cells"), edges = generate.get("edges");
   like.read(deck.generate.like);
   if (!deck.generate.like.empty() && (cells.node().IsDefined() || edges.node().IsDefined())) {

@@ -18,6 +18,10 @@ std::vector<std::string> key_values() {
         }
       },
       any);
+  for (const char* key : kGenerateKeys) all.push_back(fmt::format("circuit.generate.{}=", key));
+  for (const auto& choice : deck_choices().generated_graph) {
+    all.push_back(fmt::format("circuit.generate.graph={}", choice.first));
+  }
   for (const char* key : {"epochs", "minutes", "keep"}) all.push_back(fmt::format("train.checkpoint.{}=", key));
   return all;
 }

@@ -6,6 +6,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <array>
 #include <gsrgnn/training/deck.hpp>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/text.hpp>
@@ -14,6 +15,9 @@
 #include "training/deck_words.hpp"
 
 namespace gsrgnn {
+
+/// The keys of `circuit: {generate: ...}`.
+constexpr std::array<const char*, 5> kGenerateKeys = {"like", "cells", "edges", "seed", "graph"};
 
 /// A deck being read: knows where each key came from.
 class Source {

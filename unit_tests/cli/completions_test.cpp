@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <gsrgnn/campaign/sweep_deck.hpp>
 #include <gsrgnn/training/deck.hpp>
 #include <gsrgnn/training/deck_completion.hpp>
 #include <sstream>
@@ -69,6 +70,11 @@ TEST_F(Completions, KnowKeysOfTheDeckAndTheirChoices) {
   EXPECT_EQ(after("sweep deck.yaml --validate model.kind=g"), (Words{"model.kind=gcn", "model.kind=gsr"}));
   EXPECT_EQ(after("plan deck.yaml model.k=4 memory"), Words{"memory_limit="});
   EXPECT_EQ(after("train deck.yaml train.checkpoint.k"), Words{"train.checkpoint.keep="});
+  EXPECT_EQ(after("train deck.yaml circuit.generate.g"), Words{"circuit.generate.graph="});
+  EXPECT_EQ(after("train deck.yaml circuit.generate.graph=b"), Words{"circuit.generate.graph=barabasi_albert"});
+  EXPECT_EQ(after("sweep deck.yaml sweep.la"), Words{"sweep.layers="});
+  EXPECT_EQ(after("plan deck.yaml sweep.kin"), Words{"sweep.kind="});
+  EXPECT_EQ(after("train deck.yaml sweep.la"), Words{});
   EXPECT_EQ(after("train '' model.re"), (Words{"model.residual=", "model.relations="}));  // whatever stands before
 }
 
@@ -81,6 +87,20 @@ TEST_F(Completions, OfferKeysThatDecksHave) {
     try {
       read_deck(work_.path("deck.yaml"), {one.back() == '=' ? one + "{}" : one});
     } catch (const InputError& error) {  // of a value perhaps, or of what is given beside it
+      EXPECT_EQ(std::string(error.what()).find("unknown key"), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST_F(Completions, OfferKeysThatSweepsHave) {
+  write("sweep.yaml", kDeck + "sweep: {circuit: [some.h5]}\n");
+  const Words all = sweep_key_values();
+  EXPECT_GT(all.size(), 25U);
+  for (const std::string& one : all) {
+    SCOPED_TRACE(one);
+    try {
+      read_sweep_deck(work_.path("sweep.yaml"), {one + "[1]"});
+    } catch (const InputError& error) {
       EXPECT_EQ(std::string(error.what()).find("unknown key"), std::string::npos) << error.what();
     }
   }

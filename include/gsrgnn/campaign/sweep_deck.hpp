@@ -42,6 +42,9 @@ struct SweepDeck {
 /// Throws InputError for every mistake in it, among them combinations of values that the deck refuses.
 SweepDeck read_sweep_deck(const std::string& path, const std::vector<std::string>& overrides);
 
+/// Every key that a sweep can go through, as an override begins: "sweep.k=".
+std::vector<std::string> sweep_key_values();
+
 /// A sweep deck when there, with the overrides, is a section `sweep:`, and a deck when not. The file is read once, for
 /// it may be a pipe. Throws InputError as read_deck and read_sweep_deck.
 std::variant<Deck, SweepDeck> read_any_deck(const std::string& path, const std::vector<std::string>& overrides);
