@@ -44,10 +44,10 @@ folder_of() {
   printf '%s' "${folder}"
 }
 
-rm -rf -- "${installed}" "${place}/build"
 mkdir -p -- "${place}"
 kokkos=$(folder_of "${KOKKOS_SOURCE}" Kokkos)
 kernels=$(folder_of "${KOKKOS_KERNELS_SOURCE}" KokkosKernels)
+rm -rf -- "${installed}" "${place}/build"  # not before it is known that there is something to build
 jobs=$(env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc)
 build() {  # NAME SOURCE OPTION ...
   local name=$1 source=$2
