@@ -51,9 +51,9 @@ hid_t open_dataset(const Hdf5Reader& reader, hid_t file, const std::string& name
 // What a file from elsewhere may not hold, for HDF5 would read other files for it, hang or crash (hdf5_untrusted.cpp).
 
 /// Whether there is an object of that name in a group that is there. Refuses to follow a link to another, or to another
-/// file.
+/// file, and an array whose values are in other files.
 bool is_there(const Hdf5Reader& reader, hid_t file, const std::string& name);
-/// Refuses an array whose values are in another file, or packed in other ways than everybody has.
+/// Refuses an array whose values are those of other arrays, or packed in other ways than everybody has.
 void expect_known_storage(const Hdf5Reader& reader, const std::string& name, hid_t dataset);
 /// Refuses types other than numbers as machines have them, strings of one length, and tables of these.
 void expect_known_type(const Hdf5Reader& reader, const std::string& name, hid_t type);

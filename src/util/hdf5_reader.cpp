@@ -87,7 +87,7 @@ void look_at(const Hdf5Reader& reader, hid_t file, const std::string& object, bo
     for (const std::string& member : reader.members(object)) {
       const std::string inner = object == "/" ? member : fmt::format("{}/{}", object, member);
       part([&] {
-        if (!reader.has(inner)) reader.fail(inner, "is missing");
+        if (!is_there(reader, file, inner)) reader.fail(inner, "is missing");
         look_at(reader, file, inner, strictly);
       });
     }

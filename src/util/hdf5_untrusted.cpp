@@ -11,6 +11,7 @@ namespace gsrgnn {
 namespace {
 
 constexpr std::size_t kFletcherBytes = 4;
+constexpr unsigned kExternalFiles = 7;  // the message of an object's header that names them
 
 /// Integers of 1 to 8 bytes and IEEE floating-point numbers of 2 to 8, in either order of bytes.
 bool is_number(hid_t type) {
@@ -29,6 +30,10 @@ bool is_number(hid_t type) {
     return types;
   }();
   return std::any_of(known.begin(), known.end(), [&](hid_t one) { return H5Tequal(type, one) > 0; });
+}
+
+[[noreturn]] void refuse_other_file(const Hdf5Reader& reader, const std::string& name) {
+  reader.refuse(name, "has its values in another file, and that is not read", "put them into this one");
 }
 
 /// The number of bytes that deflated ones unpack to; nothing when they do not, or to more than `most`.
@@ -128,19 +133,25 @@ class Chunks {
 }  // namespace
 
 bool is_there(const Hdf5Reader& reader, hid_t file, const std::string& name) {
-  H5L_info_t info;
-  if (H5Lget_info(file, name.c_str(), &info, H5P_DEFAULT) < 0) return false;
-  if (info.type == H5L_TYPE_HARD) return true;
-  reader.refuse(name, "is a link, and links are not followed", "put what it points to into the file in its place");
+  H5L_info_t link;
+  if (H5Lget_info(file, name.c_str(), &link, H5P_DEFAULT) < 0) return false;
+  if (link.type != H5L_TYPE_HARD) {
+    reader.refuse(name, "is a link, and links are not followed", "put what it points to into the file in its place");
+  }
+  // To open such an array is too late: HDF5 then looks for the files' names wherever in memory the header says.
+  H5O_info_t object;
+  if (H5Oget_info_by_name2(file, name.c_str(), &object, H5O_INFO_HDR, H5P_DEFAULT) >= 0 &&
+      (object.hdr.mesg.present >> kExternalFiles & 1U) != 0) {
+    refuse_other_file(reader, name);
+  }
+  return true;
 }
 
 void expect_known_storage(const Hdf5Reader& reader, const std::string& name, hid_t dataset) {
   // In one piece in this file, as it is in ours: that is known without the properties, which take longer.
   if (H5Dget_offset(dataset) != HADDR_UNDEF) return;
   const Handle properties(H5Dget_create_plist(dataset), H5Pclose);
-  if (H5Pget_external_count(properties) != 0 || H5Pget_layout(properties) == H5D_VIRTUAL) {
-    reader.refuse(name, "has its values in another file, and that is not read", "put them into this one");
-  }
+  if (H5Pget_layout(properties) == H5D_VIRTUAL) refuse_other_file(reader, name);
   std::vector<H5Z_filter_t> seen;
   for (int i = 0; i < H5Pget_nfilters(properties); ++i) {
     std::size_t no_values = 0;

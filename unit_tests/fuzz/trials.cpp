@@ -21,6 +21,8 @@
 #include <optional>
 #include <string>
 
+#include "support/files.hpp"
+
 namespace gsrgnn {
 namespace {
 
@@ -91,10 +93,19 @@ class Looker {
 bool try_reading(const std::string& path, std::uint64_t /*bytes*/, std::uint64_t /*seconds*/,
                  const std::function<bool()>& read) {
   if (looks_itself) return read();
+  // A reader may open a file more than once.
+  static std::string last;
+  static bool was_good = false;
+  const std::string bytes = testing::read_bytes(path);
+  if (bytes == last) return was_good;
   static std::optional<Looker> looker;
   if (!looker) looker.emplace();
   const std::optional<bool> good = looker->ask(path);
-  if (good) return *good;
+  if (good) {
+    last = bytes;
+    was_good = *good;
+    return was_good;
+  }
   looker.reset();
   throw InputError(path, "is damaged in a way that HDF5 does not survive", "write it again with this program");
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <zlib.h>
 
+#include <array>
 #include <csignal>
 #include <gsrgnn/util/hdf5_file.hpp>
 #include <numeric>
@@ -159,6 +160,24 @@ TEST_F(Hdf5Foreign, ValuesInOtherFilesAreNotRead) {
     });
     H5Sclose(space);
   });
+}
+
+// HDF5 looks for their names wherever in memory the header says, when it opens the array.
+TEST_F(Hdf5Foreign, NamesOfOtherFilesAreNotLookedFor) {
+  {
+    ForeignFile file(path_);
+    file.list("x", H5T_NATIVE_FLOAT, H5T_NATIVE_FLOAT, 3, nullptr,
+              [&](hid_t properties) { H5Pset_external(properties, folder_.path("secret").c_str(), 0, 12); });
+  }
+  const auto entry = [](std::uint64_t place_of_name) {
+    const std::array<std::uint64_t, 3> fields = {place_of_name, 0, 12};  // and from where in that file, how much
+    return std::string(reinterpret_cast<const char*>(fields.data()), sizeof(fields));
+  };
+  std::string bytes = read_bytes(path_);
+  const std::size_t at = bytes.find(entry(8));
+  ASSERT_NE(at, std::string::npos);
+  write_bytes(path_, bytes.replace(at, entry(0).size(), entry(std::uint64_t{1} << 40U)));
+  expect_message(input_error([&] { Hdf5Reader(path_).check("x"); }), path_ + ":/x", {"another file"});
 }
 
 TEST_F(Hdf5Foreign, FiltersThatNotEverybodyHasAreRefused) {
