@@ -54,22 +54,33 @@ std::optional<std::vector<std::string>> read_strings(hid_t stored, std::size_t c
   return values;
 }
 
-std::vector<std::string> attributes_of(hid_t object) {
+constexpr const char* kWriteItAnew = "the file is damaged; write it again";
+
+/// Not all that an object holds is told.
+struct Unlisted : InputError {
+  using InputError::InputError;
+};
+
+std::vector<std::string> attributes_of(const Hdf5Reader& reader, const std::string& object, hid_t id) {
   std::vector<std::string> names;
   const auto collect = [](hid_t, const char* name, const H5A_info_t*, void* list) -> herr_t {
     static_cast<std::vector<std::string>*>(list)->emplace_back(name);
     return 0;
   };
-  H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, collect, &names);
+  if (H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, collect, &names) < 0) {
+    throw Unlisted(fmt::format("{}:/{}", reader.path(), object), "has attributes that cannot be listed", kWriteItAnew);
+  }
   return names;
 }
 
 /// Opens and reads all that is in an object. What could not be read or copied is refused when `strictly`, else passed
-/// over.
+/// over, but for an object that cannot be listed: what it holds can be opened by name all the same, and was not seen.
 void look_at(const Hdf5Reader& reader, hid_t file, const std::string& object, bool strictly) {
   const auto part = [&](const auto& look) {
     try {
       look();
+    } catch (const Unlisted&) {
+      throw;
     } catch (const InputError&) {
       if (strictly) throw;
     }
@@ -78,7 +89,8 @@ void look_at(const Hdf5Reader& reader, hid_t file, const std::string& object, bo
   reader.take(object, 1, 1024);
   if (std::count(object.begin(), object.end(), '/') > 20) reader.fail(object, "lies too deep");
   const Handle id(H5Oopen(file, object.c_str(), H5P_DEFAULT), H5Oclose);
-  for (const std::string& name : attributes_of(id)) {
+  if (!id.valid()) reader.fail(object, "cannot be opened");
+  for (const std::string& name : attributes_of(reader, object, id)) {
     const Handle attribute(H5Aopen(id, name.c_str(), H5P_DEFAULT), H5Aclose);
     const Handle type(H5Aget_type(attribute), H5Tclose);
     part([&] { expect_known_type(reader, fmt::format("{}@{}", object, name), type); });
@@ -333,7 +345,9 @@ std::vector<std::string> Hdf5Reader::members(const std::string& group) const {
     return 0;
   };
   hsize_t index = 0;
-  H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, &index, collect, &names);
+  if (H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, &index, collect, &names) < 0) {
+    throw Unlisted(fmt::format("{}:/{}", path_, group), "cannot be listed", kWriteItAnew);
+  }
   return names;
 }
 

@@ -170,6 +170,8 @@ void expect_known_storage(const Hdf5Reader& reader, const std::string& name, hid
 void expect_known_type(const Hdf5Reader& reader, const std::string& name, hid_t type) {
   const H5T_class_t kind = H5Tget_class(type);
   if ((kind == H5T_INTEGER || kind == H5T_FLOAT) && is_number(type)) return;
+  // HDF5 cannot make one of no length to read by, and reads by one of one byte.
+  if (kind == H5T_STRING && H5Tget_size(type) == 0) reader.fail(name, "holds strings of no length");
   if (kind == H5T_STRING && H5Tis_variable_str(type) == 0) return;
   if (kind == H5T_STRING) {
     reader.refuse(name, "holds strings of variable length, in which damage cannot be told",

@@ -43,9 +43,9 @@ class Hdf5Foreign : public ::testing::Test {
   const std::vector<float> values_ = {1, 2, 3};
 };
 
-// They end HDF5 1.10 by signals: where it reads at no address, and divides by a chunk's size of 0.
+// They end HDF5 1.10 by a signal: it reads at no address.
 TEST_F(Hdf5Foreign, AFileThatHdf5DoesNotSurviveIsRefused) {
-  for (const char* name : {"chunk_of_no_size", "read_nowhere", "read_nowhere_too"}) {
+  for (const char* name : {"read_nowhere", "read_nowhere_too"}) {
     const std::string path = fmt::format("{}/circuit/{}", GSRGNN_SEEDS, name);
     expect_message(input_error([&] { Hdf5Reader file(path); }), path + ": ", {"does not survive"});
   }
@@ -62,6 +62,22 @@ TEST_F(Hdf5Foreign, APieceIsStoredAsLargeAsItIs) {
   const Hdf5Reader file(path);
   expect_message(input_error([&] { file.array<std::int32_t>("cells/type"); }),
                  path + ":/cells/type: ", {"shorter than its announced size"});
+}
+
+// It divides by a chunk's size of 0 in an array that no list of its group tells of, but that opens by its name.
+TEST_F(Hdf5Foreign, AGroupThatCannotBeListedIsRefused) {
+  for (const char* name : {"chunk_of_no_size", "not_in_the_list"}) {
+    const std::string path = fmt::format("{}/circuit/{}", GSRGNN_SEEDS, name);
+    expect_message(input_error([&] { Hdf5Reader file(path); }), path + ": ", {"not a readable HDF5 file"});
+  }
+}
+
+// HDF5 writes a byte each into the memory for as many strings of none.
+TEST_F(Hdf5Foreign, AStringHasALength) {
+  const std::string path = std::string(GSRGNN_SEEDS) + "/circuit/strings_of_no_length";
+  const Hdf5Reader file(path);
+  expect_message(input_error([&] { file.strings("cells/type_name"); }),
+                 path + ":/cells/type_name: ", {"strings of no length"});
 }
 
 TEST_F(Hdf5Foreign, StringsOfAnyEncodingAndPaddingAreRead) {
