@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <gsrgnn/results/report.hpp>
+#include <gsrgnn/util/text.hpp>
 
 namespace gsrgnn {
 namespace {
@@ -18,11 +19,7 @@ std::string text_cell(const ReportCell& cell, const ReportColumn& column) {
 std::string csv_cell(const ReportCell& cell) {
   if (const auto* whole = std::get_if<std::int64_t>(&cell)) return std::to_string(*whole);
   if (const auto* value = std::get_if<double>(&cell)) return std::isfinite(*value) ? fmt::format("{}", *value) : "";
-  const auto& text = std::get<std::string>(cell);
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
+  return csv_field(std::get<std::string>(cell));
 }
 
 /// Signs as a terminal shows them: the bytes that begin one in UTF-8.

@@ -8,13 +8,6 @@
 namespace gsrgnn {
 namespace {
 
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + '"';
-}
-
 /// OpenROAD splits the list itself and keeps backslashes, so that a name stands there as the DEF has it; what groups
 /// words of a list cannot stand in one.
 std::string tcl_word(const std::string& name, const std::string& place) {

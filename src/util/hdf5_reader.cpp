@@ -73,16 +73,15 @@ std::vector<std::string> attributes_of(const Hdf5Reader& reader, const std::stri
   return names;
 }
 
-/// Opens and reads all that is in an object. What could not be read or copied is refused when `strictly`, else passed
-/// over, but for an object that cannot be listed: what it holds can be opened by name all the same, and was not seen.
-void look_at(const Hdf5Reader& reader, hid_t file, const std::string& object, bool strictly) {
+/// Opens and reads all that is in an object. What cannot be read is passed over, but for an object that cannot be
+/// listed: what it holds can be opened by name all the same, and was not seen.
+void look_at(const Hdf5Reader& reader, hid_t file, const std::string& object) {
   const auto part = [&](const auto& look) {
     try {
       look();
     } catch (const Unlisted&) {
       throw;
     } catch (const InputError&) {
-      if (strictly) throw;
     }
   };
   // A group may hold itself: what it costs to look at them is bounded like what they hold.
@@ -99,24 +98,20 @@ void look_at(const Hdf5Reader& reader, hid_t file, const std::string& object, bo
     for (const std::string& member : reader.members(object)) {
       const std::string inner = object == "/" ? member : fmt::format("{}/{}", object, member);
       part([&] {
-        if (!is_there(reader, file, inner)) reader.fail(inner, "is missing");
-        look_at(reader, file, inner, strictly);
+        if (is_there(reader, file, inner)) look_at(reader, file, inner);
       });
     }
-    return;
+  } else if (H5Iget_type(id) == H5I_DATASET) {
+    part([&] {
+      expect_known_storage(reader, object, id);
+      const Handle type(H5Dget_type(id), H5Tclose);
+      expect_known_type(reader, object, type);
+      const std::uint64_t size = checked_size(reader, object, id, type);
+      reader.take(object, size, H5Tget_size(type));
+      std::vector<char> values(size * H5Tget_size(type));
+      if (size > 0) H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+    });
   }
-  part([&] {
-    if (H5Iget_type(id) != H5I_DATASET) reader.fail(object, "is neither a group nor an array");
-    expect_known_storage(reader, object, id);
-    const Handle type(H5Dget_type(id), H5Tclose);
-    expect_known_type(reader, object, type);
-    const std::uint64_t size = checked_size(reader, object, id, type);
-    reader.take(object, size, H5Tget_size(type));
-    std::vector<char> values(size * H5Tget_size(type));
-    if (size > 0 && H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
-      reader.fail(object, "cannot be read");
-    }
-  });
 }
 
 }  // namespace
@@ -179,7 +174,7 @@ Hdf5Reader::Hdf5Reader(std::string path) : path_(std::move(path)) {
   // HDF5 takes as much again while it unpacks.
   const bool survives = has_checksum_ || try_reading(path_, 2 * left_, 1 + size_ / kBytesASecond, [&] {
                           if (!open()) return false;
-                          look_at(*this, file_, "/", false);
+                          look_at(*this, file_, "/");
                           return H5Fclose(file_) >= 0;
                         });
   if (survives) open();
@@ -349,11 +344,6 @@ std::vector<std::string> Hdf5Reader::members(const std::string& group) const {
     throw Unlisted(fmt::format("{}:/{}", path_, group), "cannot be listed", kWriteItAnew);
   }
   return names;
-}
-
-void Hdf5Reader::check(const std::string& object) const {
-  if (!has(object)) fail(object, "is missing");
-  look_at(*this, file_, object, true);
 }
 
 }  // namespace gsrgnn

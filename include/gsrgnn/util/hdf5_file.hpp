@@ -63,8 +63,7 @@ class Hdf5Writer {
   /// One compound dataset, a row an element, which h5py reads as a structured array. Columns are of one length; strings
   /// take that of the longest of their column.
   void table(const std::string& name, const std::vector<Hdf5Column>& columns);
-  /// Copies an object of another file, with all that is in it, under a new name; its reader's check() must have found
-  /// it good.
+  /// Copies an object of another file, with all that is in it, under a new name.
   void copy(const Hdf5Reader& from, const std::string& object, const std::string& name);
 
   /// Writes the file. What had the name before is kept as `keep_as`, unless that is "".
@@ -110,8 +109,6 @@ class Hdf5Reader {
   bool has_attribute(const std::string& object, const std::string& name) const;
   /// Names of the members of a group, sorted.
   std::vector<std::string> members(const std::string& group) const;
-  /// Throws when an object holds, however deep in it, what could not be read or copied.
-  void check(const std::string& object) const;
 
   std::uint64_t size() const { return size_; }  ///< bytes of the file
   /// Throws when memory for so many elements of so many bytes, with all that was taken before, is more than the file

@@ -34,6 +34,8 @@ std::string printable(std::string_view text);
 /// Whether all bytes are characters of UTF-8 (RFC 3629) that a text may hold: noncharacters, which Unicode keeps from
 /// being exchanged, are none.
 bool is_utf8(std::string_view text);
+/// A field of a CSV file (RFC 4180), in quotes where it needs them.
+std::string csv_field(const std::string& text);
 /// "1,234,567"
 std::string with_commas(std::int64_t number);
 /// "1 run", "1,000 runs"
