@@ -52,7 +52,7 @@ class Size:
         self.N, self.M, self.P, self.pieces = graph["cells"], graph["nets"], graph["pins"], graph["net_pieces"]
         self.d, self.W, self.k = model["stride"], model["tile"], model["k"]
         self.index = 1 if model["width"] <= 256 else 2
-        self.R = model["row_chunks"]
+        self.R, self.R_weight = model["row_chunks"], model["weight_chunks"]
         self.F, self.T = model["features"], model["types"]
         self.kept = self.N * self.k * (4 + self.index)  # bytes of (V, I)
         self.cells = 4 * self.N * self.W                # bytes of a tile of the cells
@@ -88,7 +88,7 @@ KERNELS = {
     "gsrgnn::kernels::rms_norm_forward": ("RmsNormForward", lambda s: two(s.kept + 4 * s.N * s.k), lambda s: 5 * s.N * s.k),
     "gsrgnn::kernels::rms_norm_backward": ("RmsNormBackward", lambda s: two(s.kept + 8 * s.N * s.k + 4 * s.R * s.d),
                                            lambda s: 12 * s.N * s.k),
-    "gsrgnn::kernels::rms_norm_backward_sum": ("sum_row_chunks", lambda s: two(4 * s.R * s.d), lambda s: s.R * s.d),
+    "gsrgnn::kernels::rms_norm_backward_sum": ("ChunkSums", lambda s: two(4 * s.R * s.d), lambda s: s.R * s.d),
     "gsrgnn::kernels::sparse_linear": ("sparse_linear", lambda s: two(s.kept + s.cells), lambda s: 2 * s.N * s.k * s.W),
     "gsrgnn::kernels::pass_to_nets": ("sum_segments", lambda s: both(s.nets, gathers(s, s.cells)), lambda s: 2 * s.P * s.W),
     "gsrgnn::kernels::join_net_pieces": ("pass_to_nets", lambda s: two(4 * s.pieces * s.W), lambda s: s.pieces * s.W),
@@ -97,15 +97,16 @@ KERNELS = {
     "gsrgnn::kernels::store_neighbour_sums": ("store_neighbour_sums", lambda s: both(2 * s.cells, gathers(s, s.nets)),
                                               lambda s: s.P * s.W + 2 * s.N * s.W),
     "gsrgnn::kernels::sparse_linear_weight_gradient":
-        ("WeightGradientSlice",  # a slice of 16 columns takes 64 bytes of each row, and all of (V, I)
-         lambda s: both(s.cells + 4 * s.R * s.d * s.W, (s.kept, s.kept * s.W / 16)), lambda s: 2 * s.N * s.k * s.W),
+        ("WarpWeightGradient",  # a slice of 16 columns takes 64 bytes of each row, and all of (V, I)
+         lambda s: both(s.cells + 4 * s.R_weight * s.d * s.W, (s.kept, s.kept * s.W / 16)),
+         lambda s: 2 * s.N * s.k * s.W),
     "gsrgnn::kernels::sparse_linear_weight_gradient_sum":
-        ("sparse_linear_weight_gradient", lambda s: two(4 * (s.R + 1) * s.d * s.W), lambda s: s.R * s.d * s.W),
+        ("ChunkSums", lambda s: two(4 * (s.R_weight + 1) * s.d * s.W), lambda s: s.R_weight * s.d * s.W),
     "gsrgnn::kernels::sparse_linear_value_gradient":
-        ("sparse_linear_value_gradient", lambda s: two(2 * s.cells + s.N * s.k * (s.index + 8)),
+        ("LaneValueGradient", lambda s: two(2 * s.cells + s.N * s.k * (s.index + 8)),
          lambda s: 4 * s.N * s.k * s.W),
     "gsrgnn::kernels::column_sums": ("column_sums", lambda s: two(s.cells + 4 * s.R * s.W), lambda s: s.N * s.W),
-    "gsrgnn::kernels::column_sums_sum": ("column_sums", lambda s: two(4 * s.R * s.W), lambda s: s.R * s.W),
+    "gsrgnn::kernels::column_sums_sum": ("ChunkSums", lambda s: two(4 * s.R * s.W), lambda s: s.R * s.W),
     "gsrgnn::kernels::scatter": ("Scatter", lambda s: two(s.kept + 4 * s.N * s.d), lambda s: 0),
     "gsrgnn::kernels::scatter_add": ("Scatter", lambda s: both(s.kept, scattered(s, 2)), lambda s: s.N * s.k),
     "gsrgnn::kernels::gather": ("Gather", lambda s: both(s.kept, scattered(s, 1)), lambda s: 0),
@@ -147,6 +148,27 @@ def packs(rows, memory, near=lambda s: 0):
 
 
 CHUNKS_OF = lambda lanes: lambda s: (lanes(s), turns(s.R), 0)  # sums of what the chunks left
+THREADS = 8  # of a team
+
+
+def sums_of_chunks(lanes, chunks):
+    """The same by teams, of which each thread has every eighth chunk; then the eight sums of those."""
+    return lambda s: (THREADS * LANES * turns(lanes(s), LANES), turns(chunks(s) / THREADS), 2 + THREADS)
+
+
+def weight_gradient(s):
+    """A warp has a chunk of rows and 16 columns. Eight rows wait together for memory, then each for the sums that the
+    one before left: a load and a store, for every 32 of its values kept."""
+    rows, groups = turns(s.N, s.R_weight), turns(s.k, 32)
+    return LANES * s.R_weight * s.W / 16, (rows // 8 + rows % 8) * groups, 2 * groups * rows
+
+
+def value_gradient(s):
+    """A lane has a pack of a row's columns: loads it, then for every four values their rows of the weights, adds up
+    over the lanes, and the first stores."""
+    return s.N * s.W / 4, 2, turns(s.k) * (2 + (s.W // 4 - 1).bit_length() + 1)
+
+
 PINS_OF_CELL = lambda s: 2 + 2 * turns(s.P / s.N)              # offset; net, then its row; the cell's own
 KEPT_ROWS = lambda s: 2 * turns(s.k)                           # column, then its row of the weight
 
@@ -156,21 +178,21 @@ STEPS = {
     "gsrgnn::kernels::gs_op": lambda s: (LANES * s.N, 1, 8 * (s.d / LANES + 6)),
     "gsrgnn::kernels::round_to_unit": lambda s: (s.N * s.d, 1, 0),
     "gsrgnn::kernels::rms_norm_forward": a_row(2, 10),
-    "gsrgnn::kernels::rms_norm_backward": a_chunk(3, 12),
-    "gsrgnn::kernels::rms_norm_backward_sum": CHUNKS_OF(lambda s: s.d),
+    # The threads of a team take turns, and add up their sums.
+    "gsrgnn::kernels::rms_norm_backward":
+        lambda s: (THREADS * LANES * s.R, 3 * s.N / s.R / THREADS, 12 * s.N / s.R / THREADS + THREADS),
+    "gsrgnn::kernels::rms_norm_backward_sum": sums_of_chunks(lambda s: s.d, lambda s: s.R),
     "gsrgnn::kernels::sparse_linear": packs(lambda s: s.N, lambda s: 1, KEPT_ROWS),
     "gsrgnn::kernels::pass_to_nets": packs(lambda s: s.M, lambda s: 1 + 2 * turns(s.P / s.M)),
     "gsrgnn::kernels::join_net_pieces": packs(lambda s: s.pieces, lambda s: 4),
     "gsrgnn::models::add_block_tile": packs(lambda s: s.N, PINS_OF_CELL, KEPT_ROWS),
     "gsrgnn::kernels::store_neighbour_sums": packs(lambda s: s.N, PINS_OF_CELL),
-    # A row is a load, and for every 8 of its values kept a load and a store of a sum.
-    "gsrgnn::kernels::sparse_linear_weight_gradient":
-        lambda s: (LANES * s.R * s.W / 16, s.N / s.R, 2 * turns(s.k, 8) * s.N / s.R),
-    "gsrgnn::kernels::sparse_linear_weight_gradient_sum": CHUNKS_OF(lambda s: s.d * s.W // 4),
-    # A lane has a row: for every four columns it adds to each value kept.
-    "gsrgnn::kernels::sparse_linear_value_gradient": lambda s: (s.N, 4, 2 * s.k * s.W / 4),
+    "gsrgnn::kernels::sparse_linear_weight_gradient": weight_gradient,
+    "gsrgnn::kernels::sparse_linear_weight_gradient_sum":
+        sums_of_chunks(lambda s: s.d * s.W // 4, lambda s: s.R_weight),
+    "gsrgnn::kernels::sparse_linear_value_gradient": value_gradient,
     "gsrgnn::kernels::column_sums": lambda s: (s.R * s.W / 4, turns(s.N / s.R), 0),
-    "gsrgnn::kernels::column_sums_sum": CHUNKS_OF(lambda s: s.W // 4),
+    "gsrgnn::kernels::column_sums_sum": sums_of_chunks(lambda s: s.W // 4, lambda s: s.R),
     "gsrgnn::kernels::scatter": a_row(2),
     "gsrgnn::kernels::scatter_add": a_row(3),
     "gsrgnn::kernels::gather": a_row(3),

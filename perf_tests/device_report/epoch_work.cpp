@@ -53,6 +53,7 @@ nlohmann::json work_of(int layers, int hidden, int k) {
           {"types", shape.types},
           {"parameters", training.parameters()},
           {"row_chunks", TuningOf<false>::kRowChunks},
+          {"weight_chunks", TuningOf<false>::kWeightChunks},
           {"launches", Launches::counts}};
 }
 

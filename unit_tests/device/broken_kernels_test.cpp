@@ -28,8 +28,23 @@ enum class Break {
   slice_of_another_block,
   slice_off_by_one_column,
   slice_off_by_one_pack,
-  last_row_left_out,
+  rest_of_rows_left_out,
+  value_of_another_row,
   half_the_lanes,
+  // of the values' gradient
+  lanes_not_summed,
+  every_lane_stores,
+  pack_of_another_lane,
+  row_left_by_half_its_lanes,
+  // of sums over chunks
+  sums_not_waited_for,
+  threads_share_a_place,
+  every_thread_stores,
+  last_thread_left_out,
+  // of the norm's gradient
+  parts_not_waited_for,
+  parts_share_memory,
+  parts_added_after_a_row,
   // of GS-Op by keys
   scratch_shared_by_threads,
   keys_not_synchronised,
@@ -45,13 +60,13 @@ enum class Break {
   chunk_off_by_one,
 };
 
-// ---- as in sparse_linear.hpp
+// ---- as in warp_gradients.hpp
 
 constexpr int kSlice = 16;
 
 struct WeightGradient {
   using P = TilePack<float, Exec, kSlice>;
-  static constexpr int kPacks = kSlice / P::kWidth, kLanesOfValues = 32 / kPacks;
+  static constexpr int kPacks = kSlice / P::kWidth, kLanesOfValues = 32 / kPacks, kRows = 8;
   Floats v;
   Columns index;
   Floats g;
@@ -66,6 +81,31 @@ struct WeightGradient {
     Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, 32), f);
   }
 
+  /// Adds `count` rows, of which all is loaded before any is added.
+  void add(const TeamMember<Exec>& member, std::int64_t row, int count, int slice, float* sum) const {
+    const int shift = broken == Break::value_of_another_row ? count - 1 : 0;
+    const int step = broken == Break::lanes_share_a_value ? 1 : kLanesOfValues;
+    P gradient[kRows];
+    float value[kRows];
+    int place[kRows];
+    for (int from = 0; from < static_cast<int>(v.extent(1)); from += step) {
+      Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, 32), [&](const int lane) {
+        const int column = lane % kPacks * P::kWidth, t = from + lane / kPacks;
+        for (int r = 0; r < count; ++r) {
+          gradient[r] = P::load(&g(row + r, slice + column));
+          const bool is_one = t < static_cast<int>(v.extent(1));
+          value[r] = is_one ? v(row + (r + shift) % count, t) : 0;
+          place[r] = is_one ? index(row + r, t) * kSlice + column : -1;
+        }
+      });
+      for (int r = 0; r < count; ++r) {
+        for_lanes(member, [&](const int) {
+          if (place[r] >= 0) fma(value[r], gradient[r], P::load(sum + place[r])).store(sum + place[r]);
+        });
+      }
+    }
+  }
+
   void operator()(const TeamMember<Exec>& member) const {
     const int chunk = member.league_rank() / slices;
     const int part = broken == Break::slice_of_another_block ? 0 : member.league_rank() % slices;
@@ -77,18 +117,11 @@ struct WeightGradient {
     if (broken != Break::sums_not_cleared) {
       Kokkos::parallel_for(of_weight, [&](const int p) { P(0).store(sum + p * P::kWidth); });
     }
-    const RowChunk rows = row_chunk<Exec>(static_cast<std::int64_t>(v.extent(0)), chunk);
-    const std::int64_t last = rows.last - (broken == Break::last_row_left_out ? 1 : 0);
-    for (std::int64_t row = rows.first; row < last; ++row) {
-      for_lanes(member, [&](const int lane) {
-        const int column = lane % kPacks * P::kWidth;
-        const P gradient = P::load(&g(row, slice + column));
-        const int step = broken == Break::lanes_share_a_value ? 1 : kLanesOfValues;
-        for (int t = lane / kPacks; t < static_cast<int>(v.extent(1)); t += step) {
-          float* const at = sum + index(row, t) * kSlice + column;
-          fma(v(row, t), gradient, P::load(at)).store(at);
-        }
-      });
+    const RowChunk rows = row_chunk<Exec>(static_cast<std::int64_t>(v.extent(0)), chunk, Tuning<Exec>::kWeightChunks);
+    std::int64_t row = rows.first;
+    for (; row + kRows <= rows.last; row += kRows) add(member, row, kRows, slice, sum);
+    if (broken != Break::rest_of_rows_left_out) {
+      for (; row < rows.last; ++row) add(member, row, 1, slice, sum);
     }
     Kokkos::parallel_for(of_weight, [&](const int p) {
       P::load(sum + p * P::kWidth).store(&partial(chunk, p / kPacks, slice + p % kPacks * P::kWidth));
@@ -98,7 +131,7 @@ struct WeightGradient {
 
 /// The partial sums that the kernel leaves.
 std::vector<double> weight_gradient(Break broken) {
-  const int rows = 600, width = 8, k = 5, slices = 2, chunks = Tuning<Exec>::kRowChunks;
+  const int chunks = Tuning<Exec>::kWeightChunks, rows = chunks * 9, width = 8, k = 5, slices = 2;
   const Exec space;
   Allocations memory;
   const auto partial = memory.make<Tensor<float, Exec>>(chunks, width, slices * kSlice);
@@ -114,6 +147,151 @@ std::vector<double> weight_gradient(Break broken) {
   const int bytes = (width - (broken == Break::scratch_too_small ? 1 : 0)) * kSlice * static_cast<int>(sizeof(float));
   policy.set_scratch_size(0, Kokkos::PerTeam(bytes + 64));
   Kokkos::parallel_for("gsrgnn::test::weight_gradient", policy, body);
+  const auto values = download(space, partial);
+  return {values.begin(), values.end()};
+}
+
+struct ValueGradient {
+  using P = TilePack<float, Exec, 64>;
+  static constexpr int kLanes = 64 / P::kWidth, kValues = 4;
+  using Sums = Pack<float, kValues, kValues, false>;
+  Columns index;
+  Floats g, w, dv;
+  Break broken;
+
+  void operator()(const TeamMember<Exec>& member) const {
+    const std::int64_t row = static_cast<std::int64_t>(member.league_rank()) * member.team_size() + member.team_rank();
+    if (row >= static_cast<std::int64_t>(dv.extent(0))) return;
+    if (broken == Break::row_left_by_half_its_lanes && member.lane() >= kLanes / 2) return;
+    const int k = static_cast<int>(dv.extent(1));
+    for (int from = 0; from < k; from += kValues) {
+      Sums sums = 0;
+      const auto add = [&](const int lane, Sums& sum) {
+        const int column = (broken == Break::pack_of_another_lane ? lane ^ 1 : lane) * P::kWidth;
+        const P of_row = P::load(&g(row, column));
+        for (int t = 0; t < kValues; ++t) {
+          const int c = index(row, from + t < k ? from + t : from);
+          sum.reg[0].lane[t] += dot_lanes(of_row, &w(c, lane * P::kWidth)).sum();
+        }
+      };
+      if (broken == Break::lanes_not_summed) {
+        add(member.lane(), sums);
+      } else {
+        Kokkos::parallel_reduce(Kokkos::ThreadVectorRange(member, kLanes), add, sums);
+      }
+      const auto store = [&] {
+        for (int t = 0; t < kValues && from + t < k; ++t) dv(row, from + t) = dv(row, from + t) + sums.reg[0].lane[t];
+      };
+      if (broken == Break::every_lane_stores) {
+        store();
+      } else {
+        Kokkos::single(Kokkos::PerThread(member), store);
+      }
+    }
+  }
+};
+
+std::vector<double> value_gradient(Break broken) {
+  const int threads = 4, rows = 3 * threads - 1, width = 9, k = 6;
+  const Exec space;
+  Allocations memory;
+  const auto dv = memory.make_from<Floats>(random_integers<float>(rows * k, 5), rows, k);
+  const ValueGradient body{memory.make_from<Columns>(random_columns<std::uint8_t>(rows, k, width, 6), rows, k),
+                           memory.make_from<Floats>(random_integers<float>(rows * 64, 7), rows, 64),
+                           memory.make_from<Floats>(random_integers<float>(width * 64, 8), width, 64), dv, broken};
+  Kokkos::parallel_for("gsrgnn::test::value_gradient",
+                       Kokkos::TeamPolicy<Exec>(space, 3, threads, ValueGradient::kLanes), body);
+  const auto values = download(space, dv);
+  return {values.begin(), values.end()};
+}
+
+// ---- as in chunk_sums.hpp
+
+struct SumOverChunks {
+  static constexpr int kThreads = 4, kLanes = 32;
+  Floats partial, out;
+  Break broken;
+
+  void operator()(const TeamMember<Exec>& member) const {
+    auto* const sums = static_cast<float*>(member.team_scratch(0).get_shmem(kThreads * kLanes * sizeof(float)));
+    const int first = member.league_rank() * kLanes, items = static_cast<int>(out.extent(1));
+    const int thread = member.team_rank();
+    const auto here = Kokkos::ThreadVectorRange(member, first + kLanes < items ? kLanes : items - first);
+    Kokkos::parallel_for(here, [&](const int lane) {
+      float sum = 0;
+      for (int chunk = thread; chunk < static_cast<int>(partial.extent(0)); chunk += kThreads) {
+        sum += partial(chunk, first + lane);
+      }
+      sums[(broken == Break::threads_share_a_place ? 0 : thread * kLanes) + lane] = sum;
+    });
+    if (broken != Break::sums_not_waited_for) member.team_barrier();
+    if (thread > 0 && broken != Break::every_thread_stores) return;
+    Kokkos::parallel_for(here, [&](const int lane) {
+      float sum = sums[lane];
+      const int threads = kThreads - (broken == Break::last_thread_left_out ? 1 : 0);
+      for (int other = 1; other < threads; ++other) sum += sums[other * kLanes + lane];
+      out(0, first + lane) = sum;
+    });
+  }
+};
+
+std::vector<double> sum_over_chunks(Break broken) {
+  const int chunks = 10, items = 50;
+  const Exec space;
+  Allocations memory;
+  const auto out = memory.make<Floats>(1, items);
+  Kokkos::TeamPolicy<Exec> policy(space, 2, SumOverChunks::kThreads, SumOverChunks::kLanes);
+  policy.set_scratch_size(0, Kokkos::PerTeam(SumOverChunks::kThreads * SumOverChunks::kLanes * 4));
+  Kokkos::parallel_for(
+      "gsrgnn::test::sum_over_chunks", policy,
+      SumOverChunks{memory.make_from<Floats>(random_integers<float>(chunks * items, 9), chunks, items), out, broken});
+  const auto values = download(space, out);
+  return {values.begin(), values.end()};
+}
+
+// ---- as in rms_norm.hpp
+
+struct NormGradient {
+  Floats v;
+  Columns index;
+  Floats partial;
+  Break broken;
+
+  void operator()(const TeamMember<Exec>& member) const {
+    const int d = static_cast<int>(partial.extent(1)), k = static_cast<int>(v.extent(1));
+    const int threads = member.team_size(), thread = member.team_rank(), chunk = member.league_rank();
+    const RowChunk rows = row_chunk<Exec>(static_cast<std::int64_t>(v.extent(0)), chunk);
+    auto* const sums = static_cast<float*>(member.team_scratch(0).get_shmem(threads * d * sizeof(float)));
+    float* const sum = sums + (broken == Break::parts_share_memory ? 0 : thread * d);
+    Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, d), [&](const int c) { sum[c] = 0; });
+    for (std::int64_t row = rows.first + thread; row < rows.last; row += threads) {
+      Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, k), [&](const int t) { sum[index(row, t)] += v(row, t); });
+      if (broken == Break::parts_added_after_a_row) break;
+    }
+    if (broken != Break::parts_not_waited_for) member.team_barrier();
+    const int share = (d + threads - 1) / threads;
+    Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, share), [&](const int i) {
+      const int c = thread * share + i;
+      if (c >= d) return;
+      float all = 0;
+      for (int other = 0; other < threads; ++other) all += sums[other * d + c];
+      partial(chunk, c) = all;
+    });
+  }
+};
+
+std::vector<double> norm_gradient(Break broken) {
+  const int chunks = Tuning<Exec>::kRowChunks, rows = chunks * 5, threads = 4, width = 10, k = 3;
+  const Exec space;
+  Allocations memory;
+  const auto partial = memory.make<Floats>(chunks, width);
+  Kokkos::TeamPolicy<Exec> policy(space, chunks, threads, 32);
+  policy.set_scratch_size(0, Kokkos::PerThread(width * static_cast<int>(sizeof(float))));
+  Kokkos::parallel_for(
+      "gsrgnn::test::norm_gradient", policy,
+      NormGradient{memory.make_from<Floats>(random_integers<float>(rows * k, 10), rows, k),
+                   memory.make_from<Columns>(random_columns<std::uint8_t>(rows, k, width, 11), rows, k), partial,
+                   broken});
   const auto values = download(space, partial);
   return {values.begin(), values.end()};
 }
@@ -236,6 +414,9 @@ std::vector<double> sum_of_chunks(Break broken) {
 
 TEST(BrokenKernels, AreNoticedInEveryOrder) {
   expect_all_noticed<Break>({{weight_gradient, Break::sums_not_cleared, Break::half_the_lanes},
+                             {value_gradient, Break::lanes_not_summed, Break::row_left_by_half_its_lanes},
+                             {sum_over_chunks, Break::sums_not_waited_for, Break::last_thread_left_out},
+                             {norm_gradient, Break::parts_not_waited_for, Break::parts_added_after_a_row},
                              {keep_by_keys, Break::scratch_shared_by_threads, Break::places_not_scanned},
                              {sum_of_chunks, Break::sum_without_single, Break::chunk_off_by_one}});
 }

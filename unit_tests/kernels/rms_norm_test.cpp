@@ -119,6 +119,7 @@ TYPED_TEST_SUITE(RmsNormTest, SpacesAndScalars, SpaceAndScalarName);
 TYPED_TEST(RmsNormTest, EqualsPlainLoops) {
   auto sizes = kSizes;
   sizes.push_back({2 * Tuning<typename TypeParam::Exec>::kRowChunks, 8, 3});  // all chunks full, the last one too
+  sizes.push_back({9 * Tuning<typename TypeParam::Exec>::kRowChunks, 8, 3});  // more rows than a team has threads
   for (const auto& size : sizes) check<typename TypeParam::Exec, typename TypeParam::Scalar, std::uint8_t>(size);
 }
 TYPED_TEST(RmsNormTest, EqualsPlainLoopsWithDropout) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <gsrgnn/kernels/chunk_sums.hpp>
 #include <gsrgnn/kernels/row_team.hpp>
 #include <gsrgnn/util/views.hpp>
 #include <numeric>

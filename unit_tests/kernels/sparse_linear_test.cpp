@@ -168,6 +168,12 @@ TYPED_TEST(SparseLinearTest, EveryNumberOfRows) {
   for (const int rows : {2, chunks - 1, chunks, chunks + 1, 2 * chunks - 1, 2 * chunks, 2 * chunks + 1, 3 * chunks}) {
     check<8, typename TypeParam::Exec, typename TypeParam::Scalar, std::uint8_t>({rows, 20, 3, 1}, true);
   }
+  // Of weights' gradients, which on a GPU take eight rows at a time, and so many of a row's values.
+  const auto parts = Tuning<typename TypeParam::Exec>::kWeightChunks;
+  for (const int rows : {8 * parts - 1, 8 * parts, 9 * parts, 17 * parts - 40}) {
+    check<8, typename TypeParam::Exec, typename TypeParam::Scalar, std::uint8_t>({rows, 20, 3, 1}, true);
+  }
+  check<16, typename TypeParam::Exec, typename TypeParam::Scalar, std::uint8_t>({9 * parts, 40, 37, 1}, true);
 }
 
 // As the input layer uses it: the features are a dense matrix, seen as CBSR with every value kept.

@@ -252,6 +252,14 @@ struct Pack {
   }
 };
 
+}  // namespace gsrgnn
+/// What a reduction of packs over lanes begins with.
+template <class Scalar, int W, int Lanes, bool Native>
+struct Kokkos::reduction_identity<gsrgnn::Pack<Scalar, W, Lanes, Native>> {
+  KOKKOS_FORCEINLINE_FUNCTION static gsrgnn::Pack<Scalar, W, Lanes, Native> sum() { return Scalar(0); }
+};
+namespace gsrgnn {
+
 /// The dot product of x and the pack at y, of which the registers are added and the lanes not yet: another's can be,
 /// before. From memory, a register at a time: two packs beside it are all that a core with 16 registers can hold.
 template <class Scalar, int W, int Lanes, bool Native, class Stored>

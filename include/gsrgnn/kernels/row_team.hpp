@@ -122,8 +122,9 @@ struct RowChunk {
   std::int64_t first, last;
 };
 template <class Exec>
-KOKKOS_INLINE_FUNCTION RowChunk row_chunk(std::int64_t rows, std::int64_t chunk) {
-  const std::int64_t size = (rows + Tuning<Exec>::kRowChunks - 1) / Tuning<Exec>::kRowChunks;
+KOKKOS_INLINE_FUNCTION RowChunk row_chunk(std::int64_t rows, std::int64_t chunk,
+                                          int chunks = Tuning<Exec>::kRowChunks) {
+  const std::int64_t size = (rows + chunks - 1) / chunks;
   const std::int64_t first = chunk * size < rows ? chunk * size : rows;
   return {first, first + size < rows ? first + size : rows};
 }
@@ -143,18 +144,6 @@ void for_each_row_chunk(const Exec& space, const std::string& label, std::int64_
   using T = Tuning<Exec>;
   Kokkos::parallel_for(label, Kokkos::TeamPolicy<Exec>(space, T::kRowChunks, 1, T::kVectorLength),
                        ChunkTeam<Exec, Body>{rows, body});
-}
-
-/// out[c] = sum over the chunks, in order, of partial(chunk, c), for c below out's extent.
-template <class Exec, class Partial, class Out>
-void sum_row_chunks(const Exec& space, const std::string& label, const Partial& partial, const Out& out) {
-  Kokkos::parallel_for(
-      label, Kokkos::RangePolicy<Exec>(space, 0, static_cast<std::int64_t>(out.extent(0))),
-      KOKKOS_LAMBDA(const std::int64_t c) {
-        auto sum = partial(0, c);
-        for (int chunk = 1; chunk < Tuning<Exec>::kRowChunks; ++chunk) sum += partial(chunk, c);
-        out(c) = sum;
-      });
 }
 
 }  // namespace gsrgnn

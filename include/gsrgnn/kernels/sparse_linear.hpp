@@ -4,8 +4,10 @@
 /// their exact gradients. A weight is stored by tiles of columns, (tiles x d x Tile), so that a tile of it stays in L1.
 /// All is computed in the type of V and its gradient; tiles and gradients of rows may be stored in another.
 
+#include <gsrgnn/kernels/chunk_sums.hpp>
 #include <gsrgnn/kernels/pack.hpp>
 #include <gsrgnn/kernels/row_team.hpp>
+#include <gsrgnn/kernels/warp_gradients.hpp>
 #include <gsrgnn/util/views.hpp>
 
 namespace gsrgnn {
@@ -40,9 +42,9 @@ void sparse_linear(const Exec& space, const Values& v, const Columns& index, con
       });
 }
 
-/// A chunk of rows' part in S^T G, for a slice of the columns. The sum, d x slice, stays in the fast memory of the
-/// thread that has it, for every value kept is an update of it; one too large for that is made where it is left. The
-/// columns of a row's values differ, so the lanes of a GPU's vector update for several of them at once.
+/// A chunk of rows' part in S^T G, for a slice of the columns, by a thread of a host; warp_gradients.hpp has that of a
+/// GPU. The sum, d x slice, stays in the fast memory of the thread, for every value kept is an update of it; one too
+/// large for that is made where it is left.
 template <int Slice, class Exec, class Values, class Columns, class In, class Partial>
 struct WeightGradientSlice {
   using Scalar = typename Values::non_const_value_type;
@@ -93,27 +95,33 @@ struct WeightGradientSlice {
 template <int Tile, class Exec, class Values, class Columns, class In, class Partial, class Weight>
 void sparse_linear_weight_gradient(const Exec& space, const Values& v, const Columns& index, const In& g, int first,
                                    const Partial& partial, const Weight& gradient, int to) {
-  constexpr int kSlice = smaller(Tile, Tuning<Exec>::kWeightSlice);
-  using Body = WeightGradientSlice<kSlice, Exec, Values, Columns, In, Partial>;
-  using Policy = Kokkos::TeamPolicy<Exec>;
+  constexpr const char* kLabel = "gsrgnn::kernels::sparse_linear_weight_gradient";
   const auto width = static_cast<int>(gradient.extent(0));
-  const int chunks = Tuning<Exec>::kRowChunks, slices = Tile / kSlice;
-  const std::size_t scratch = Body::scratch_bytes(width) + 64;  // room to align it
-  const bool fast = scratch <= static_cast<std::size_t>(Policy::scratch_size_max(0));
-  Policy policy(space, chunks * slices, 1, Tuning<Exec>::kVectorLength);
-  policy.set_scratch_size(0, Kokkos::PerTeam(fast ? static_cast<int>(scratch) : 0));
-  Kokkos::parallel_for("gsrgnn::kernels::sparse_linear_weight_gradient", policy,
-                       Body{v, index, g, first, slices, width, fast, partial});
+  if constexpr (Tuning<Exec>::kHost) {
+    constexpr int kSlice = smaller(Tile, Tuning<Exec>::kWeightSlice);
+    using Body = WeightGradientSlice<kSlice, Exec, Values, Columns, In, Partial>;
+    using Policy = Kokkos::TeamPolicy<Exec>;
+    const int chunks = Tuning<Exec>::kRowChunks, slices = Tile / kSlice;
+    const std::size_t scratch = Body::scratch_bytes(width) + 64;  // room to align it
+    const bool fast = scratch <= static_cast<std::size_t>(Policy::scratch_size_max(0));
+    Policy policy(space, chunks * slices, 1, Tuning<Exec>::kVectorLength);
+    policy.set_scratch_size(0, Kokkos::PerTeam(fast ? static_cast<int>(scratch) : 0));
+    Kokkos::parallel_for(kLabel, policy, Body{v, index, g, first, slices, width, fast, partial});
+  } else {
+    weight_gradient_by_warps<Tile>(space, kLabel, v, index, g, first, width, partial);
+  }
 
   using P = TilePack<typename Values::non_const_value_type, Exec, Tile>;
   using Item = TileItem<P, Tile>;
-  Kokkos::parallel_for(
-      "gsrgnn::kernels::sparse_linear_weight_gradient_sum",
-      Kokkos::RangePolicy<Exec>(space, 0, static_cast<std::int64_t>(width) * Item::kPacks),
-      KOKKOS_LAMBDA(const std::int64_t i) {
+  sum_chunks<P>(
+      space, "gsrgnn::kernels::sparse_linear_weight_gradient_sum", static_cast<std::int64_t>(width) * Item::kPacks,
+      Tuning<Exec>::kWeightChunks,
+      KOKKOS_LAMBDA(const int chunk, const std::int64_t i) {
         const Item item(i);
-        P sum = 0;
-        for (int chunk = 0; chunk < chunks; ++chunk) sum += P::load(&partial(chunk, item.row, item.column));
+        return P::load(&partial(chunk, item.row, item.column));
+      },
+      KOKKOS_LAMBDA(const std::int64_t i, const P& sum) {
+        const Item item(i);
         sum.store(&gradient(item.row, to + item.column));
       });
 }
@@ -130,8 +138,18 @@ struct MapGradient {
 /// dV[i,t] (+)= <G_i, W[tile][I[i,t], :]> + <H_i, U[tile][I[i,t], :]> over Tile columns, of two maps (G, W) and (H, U)
 /// of the same V: their products are added before the lanes are. Replaces dV when `replace`.
 template <int Tile, class Exec, class Columns, class In, class Other, class Weight, class Values>
-void sparse_linear_value_gradient(const Exec& space, const Columns& index, const MapGradient<In, Weight>& one,
-                                  const MapGradient<Other, Weight>& other, int tile, const Values& dv, bool replace) {
+std::enable_if_t<!Tuning<Exec>::kHost> sparse_linear_value_gradient(const Exec& space, const Columns& index,
+                                                                    const MapGradient<In, Weight>& one,
+                                                                    const MapGradient<Other, Weight>& other, int tile,
+                                                                    const Values& dv, bool replace) {
+  value_gradient_by_lanes<Tile>(space, "gsrgnn::kernels::sparse_linear_value_gradient", index, tile, dv, replace, one,
+                                other);
+}
+template <int Tile, class Exec, class Columns, class In, class Other, class Weight, class Values>
+std::enable_if_t<Tuning<Exec>::kHost> sparse_linear_value_gradient(const Exec& space, const Columns& index,
+                                                                   const MapGradient<In, Weight>& one,
+                                                                   const MapGradient<Other, Weight>& other, int tile,
+                                                                   const Values& dv, bool replace) {
   using P = TilePack<typename Values::non_const_value_type, Exec, Tile>;
   const auto rows = static_cast<std::int64_t>(dv.extent(0));
   const int k = static_cast<int>(dv.extent(1));
@@ -155,8 +173,15 @@ void sparse_linear_value_gradient(const Exec& space, const Columns& index, const
 
 /// dV[i,t] += <G_i, W[tile][I[i,t], :]> over Tile columns, of a further map (G, W) of the same V.
 template <int Tile, class Exec, class Columns, class In, class Weight, class Values>
-void add_value_gradient(const Exec& space, const Columns& index, const MapGradient<In, Weight>& map, int tile,
-                        const Values& dv) {
+std::enable_if_t<!Tuning<Exec>::kHost> add_value_gradient(const Exec& space, const Columns& index,
+                                                          const MapGradient<In, Weight>& map, int tile,
+                                                          const Values& dv) {
+  value_gradient_by_lanes<Tile>(space, "gsrgnn::kernels::add_value_gradient", index, tile, dv, false, map);
+}
+template <int Tile, class Exec, class Columns, class In, class Weight, class Values>
+std::enable_if_t<Tuning<Exec>::kHost> add_value_gradient(const Exec& space, const Columns& index,
+                                                         const MapGradient<In, Weight>& map, int tile,
+                                                         const Values& dv) {
   using P = TilePack<typename Values::non_const_value_type, Exec, Tile>;
   const auto rows = static_cast<std::int64_t>(dv.extent(0));
   const int k = static_cast<int>(dv.extent(1));
@@ -191,14 +216,10 @@ void column_sums(const Exec& space, const In& x, int first, const Partial& parti
         }
         sum.store(&partial(item.row, 0, item.column));
       });
-  Kokkos::parallel_for(
-      "gsrgnn::kernels::column_sums_sum", Kokkos::RangePolicy<Exec>(space, 0, Item::kPacks),
-      KOKKOS_LAMBDA(const std::int64_t i) {
-        const Item item(i);
-        P sum = 0;
-        for (std::int64_t chunk = 0; chunk < chunks; ++chunk) sum += P::load(&partial(chunk, 0, item.column));
-        sum.store(&out(to + item.column));
-      });
+  sum_chunks<P>(
+      space, "gsrgnn::kernels::column_sums_sum", Item::kPacks, static_cast<int>(chunks),
+      KOKKOS_LAMBDA(const int chunk, const std::int64_t i) { return P::load(&partial(chunk, 0, Item(i).column)); },
+      KOKKOS_LAMBDA(const std::int64_t i, const P& sum) { sum.store(&out(to + Item(i).column)); });
 }
 
 }  // namespace gsrgnn

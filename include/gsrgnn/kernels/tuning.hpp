@@ -1,6 +1,7 @@
 #pragma once
 
-/// Every compile-time number that depends on the backend, and nothing else. The kernels are the same everywhere.
+/// Every compile-time number that depends on the backend, and nothing else. The kernels are the same everywhere,
+/// but for some gradients (warp_gradients.hpp).
 
 #include <Kokkos_Core.hpp>
 #include <utility>
@@ -54,6 +55,9 @@ struct TuningOf {
   static constexpr int kWeightSlice = kHost ? 64 : 16;
   /// Partial sums that a reduction over rows is cut into. Fixed, so that no result depends on the number of threads.
   static constexpr int kRowChunks = kHost ? 32 : 256;
+  /// Of weights' gradients, which are many times as large: no more of them than a GPU's processors hold at a time.
+  static constexpr int kWeightChunks = kHost ? kRowChunks : 128;
+  static_assert(kWeightChunks <= kRowChunks);  // the workspace has as many
 
   // What every GPU has: 1,024 threads a block, and vectors of a power of two up to a warp.
   static_assert(kHost || kTeamSize * kVectorLength <= 1024);
