@@ -156,11 +156,12 @@ void train_deck(const Mpi& mpi, const Arguments& given, StopSignals* signals) {
     joint ? print_heading(deck, circuits) : print_circuit_line(circuit);
     print_model_line(deck);
     if (!deck.train.from.empty()) {
-      const double body = deck.train.body_rate;
-      say("starts from the model of {}{}\n", deck.train.from,
+      const double body = deck.train.body_rate, share = deck.train.from_share;
+      say("starts from the model of {}{}{}\n", deck.train.from,
           body == 1   ? ""
           : body == 0 ? ", of which only the output layer is trained"
-                      : fmt::format(", all but its output layer at {} of the learning rate", body));
+                      : fmt::format(", all but its output layer at {} of the learning rate", body),
+          share == 0 ? "" : fmt::format("; of the weights that are kept {} is that model's", share));
     }
     if (!circuits.routes_hold) {
       say("routes stay untrained: where they were not learned, they tell less than the best map ({})\n",

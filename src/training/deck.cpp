@@ -321,11 +321,14 @@ void settle(Deck& deck, const YAML::Node& root, const Source& source) {
     given("train", "split_by")
         .fail("the cells of a GCell are one node, which has one part", "use train.split_by: tiles, or gcells");
   }
-  if (deck.train.body_rate != 1 && deck.train.from.empty()) {
-    given("train", "body_rate")
-        .fail("'train.body_rate' is of trainings that start from a model",
-              "name that model in train.from, or leave body_rate out");
-  }
+  const auto needs_ancestor = [&](const char* key, bool asked) {
+    if (!asked || !deck.train.from.empty()) return;
+    given("train", key)
+        .fail(fmt::format("'train.{}' is of trainings that start from a model", key),
+              fmt::format("name that model in train.from, or leave {} out", key));
+  };
+  needs_ancestor("body_rate", deck.train.body_rate != 1);
+  needs_ancestor("from_share", deck.train.from_share != 0);
   if (!deck.circuits.validation.empty() && given("train", "split").given()) {
     given("train", "split")
         .fail("'train.split' divides the cells of circuits, and here whole circuits are held out",

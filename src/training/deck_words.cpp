@@ -46,6 +46,8 @@ const std::vector<Words>& words() {
       {"train.body_rate (0: all but the output layer is frozen)",
        {"freeze", "frozen", "freeze_layers", "frozen_layers", "freeze_backbone", "freeze_encoder", "linear_probe",
         "backbone_lr", "encoder_lr", "lr_mult", "backbone_lr_mult", "layer_decay", "llrd"}},
+      {"train.from_share (with train.from: a mean of both models' weights)",
+       {"wise_ft", "wiseft", "weight_interpolation", "interpolation", "model_soup", "soup"}},
       {"train.seed", {"random_seed", "random_state", "rng_seed", "manual_seed"}},
       {"train.split",
        {"val_split", "validation_split", "train_split", "test_split", "test_size", "val_ratio", "split_ratio"}},

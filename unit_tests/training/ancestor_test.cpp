@@ -28,10 +28,11 @@ class AncestorTest : public ::testing::Test {
   }
   std::string path(const std::string& name) const { return folder_.path(name); }
   /// Of one circuit, or as a joint training on it, whose updates are made another way, the model after `epochs` epochs.
-  std::vector<float> parameters_after(int epochs, double body_rate, bool joint) const {
+  std::vector<float> parameters_after(int epochs, double body_rate, bool joint, double from_share = 0) const {
     Deck deck = deck_;
     deck.train.epochs = epochs;
     deck.train.body_rate = body_rate;
+    deck.train.from_share = from_share;
     if (!joint) return train_one(deck, circuit_).model.parameters;
     write_circuit(circuit_, path("training.h5"));
     write_circuit(small_circuit(150, 30), path("test.h5"));
@@ -180,6 +181,35 @@ TEST_F(AncestorTest, AFrozenBodyStaysToTheBitAndTheReadoutLearns) {
   EXPECT_EQ(told.ancestor, content_hash(first_.model));
 }
 
+TEST_F(AncestorTest, KeepsTheMeanOfBothWeightsByTheShare) {
+  const std::vector<float>& before = first_.model.parameters;
+  for (const bool joint : {false, true}) {
+    const auto after = parameters_after(5, 1, joint), kept = parameters_after(5, 1, joint, 0.25);
+    std::size_t between = 0;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      EXPECT_NEAR(kept[i], 0.25 * static_cast<double>(before[i]) + 0.75 * static_cast<double>(after[i]), 1e-7);
+      if (std::abs(static_cast<double>(kept[i]) - after[i]) > 1e-3) ++between;
+    }
+    EXPECT_GT(between, before.size() / 4);
+    EXPECT_EQ(parameters_after(5, 0, joint, 0.5)[0], before[0]);  // what does not move is no other by a rounding
+  }
+}
+
+// What is scored and written is of the weights that are kept; the curves are of the training.
+TEST_F(AncestorTest, PredictsByTheWeightsThatAreKept) {
+  const TrainedRun usual = train_one(deck_, circuit_);
+  deck_.train.from_share = 0.5;
+  const TrainedRun mean = train_one(deck_, circuit_);
+  EXPECT_EQ(mean.loss, usual.loss);
+  EXPECT_EQ(mean.best_epoch, usual.best_epoch);
+  EXPECT_NE(mean.prediction, usual.prediction);
+  EXPECT_NE(mean.test.front().pearson, usual.test.front().pearson);
+  write_one(deck_.output, deck_, circuit_, mean);
+  const Hdf5Reader file(deck_.output);
+  EXPECT_EQ(predict(read_model(file), circuit_, "test").value, mean.prediction);
+  EXPECT_EQ(describe_run(file).parameters.real("from_share"), 0.5);
+}
+
 TEST_F(AncestorTest, OneThatDoesNotFitIsRefusedByWhatDiffers) {
   Deck other = deck_;
   other.model.layers = 4;
@@ -217,6 +247,7 @@ TEST_F(AncestorTest, TheRunRecordsIt) {
 
 TEST_F(AncestorTest, AResumedTrainingEndsTheSameAndNotFromAnother) {
   deck_.train.body_rate = 0.25;
+  deck_.train.from_share = 0.5;
   const TrainedRun undisturbed = train_one(deck_, circuit_);
   const std::string hash = content_hash(first_.model);
   const Checkpoints checkpoints(deck_, circuit_.name, content_hash(circuit_), hash);
@@ -230,6 +261,7 @@ TEST_F(AncestorTest, AResumedTrainingEndsTheSameAndNotFromAnother) {
     const TrainedRun resumed = train_one(deck_, circuit_, ReportProgress(), &*state);
     EXPECT_EQ(resumed.loss, undisturbed.loss);
     EXPECT_EQ(resumed.model.parameters, undisturbed.model.parameters);
+    EXPECT_EQ(resumed.prediction, undisturbed.prediction);
     expect_message(input_error([&] { Checkpoints(deck_, circuit_.name, content_hash(circuit_), "0123").read(note); }),
                    checkpoint_path(deck_.output), {"the model that it starts from has changed since"});
   }

@@ -311,6 +311,9 @@ TEST_F(DeckTest, SizesHaveToFitEachOther) {
 // From scratch there is no body that could stay as it is.
 TEST_F(DeckTest, ABodyHasARateOfItsOwnOnlyWhereOneIsGiven) {
   expect_refused("train:\n  seed: 1\n  body_rate: 0\n", 3, {"'train.body_rate'", "train.from"});
+  expect_refused("train:\n  from_share: 0.5\n", 2, {"'train.from_share'", "train.from"});
+  expect_refused("train:\n  from: a.h5\n  from_share: 2\n", 3, {"'train.from_share' is '2'", "from 0 to 1"});
+  EXPECT_EQ(read("train: {from: a.h5, from_share: 0.5}\n").train.from_share, 0.5);
   expect_refused("train:\n  from: a.h5\n  body_rate: 1.5\n", 3, {"'train.body_rate' is '1.5'", "from 0 to 1"});
   expect_refused("train:\n  from: a.h5\n  body_rate: -1\n", 3, {"'train.body_rate' is '-1'"});
   EXPECT_EQ(read("train: {from: a.h5, body_rate: 0.1}\n").train.body_rate, 0.1);

@@ -181,7 +181,7 @@ TEST(TrainingKeys, ATrainingWithAllOfThemResumesAtEveryEpoch) {
 // What they are by default changes no name of a run.
 TEST(TrainingKeys, GoWithoutSayingInOldDecks) {
   const std::string deck = to_yaml(Deck());
-  for (const char* key : {"clip", "loss", "patience", "from", "body_rate"}) {
+  for (const char* key : {"clip", "loss", "patience", "from", "body_rate", "from_share"}) {
     EXPECT_EQ(deck.find(std::string("  ") + key + ":"), std::string::npos) << key;
   }
 }

@@ -63,9 +63,10 @@ struct Deck {
     double weight_decay = 0;
     double clip = 0;  ///< the largest norm of the gradient of a block of parameters; 0: any
     TrainingLoss loss = TrainingLoss::mse;
-    int patience = 0;      ///< epochs without a better one after which it ends; 0: it does not
-    std::string from;      ///< a run file, whose model the training starts from (ancestor.hpp); empty: from scratch
-    double body_rate = 1;  ///< with `from`: the learning rate of all but the readout, as a share of it; 0: frozen
+    int patience = 0;       ///< epochs without a better one after which it ends; 0: it does not
+    std::string from;       ///< a run file, whose model the training starts from (ancestor.hpp); empty: from scratch
+    double body_rate = 1;   ///< with `from`: the learning rate of all but the readout, as a share of it; 0: frozen
+    double from_share = 0;  ///< with `from`: what that model's weights count in those that are kept, a mean of both
     std::uint64_t seed = 0;
     /// Shares of the cells: training, validation, test. Joint: of each training circuit's cells, training and
     /// validation, {0.9, 0.1, 0} unless given; not used when there are validation circuits.
@@ -221,6 +222,9 @@ void for_each_key(const Visit& visit, Decks&... deck) {
   visit(train("body_rate", "with from: the learning rate of all but the output layer, as a share; 0: frozen", "body",
               Role::further, 26, always, "1"),
         Range<double>{0, 1}, deck.train.body_rate...);
+  visit(train("from_share", "with from: what that model's weights count in those kept, a mean of both", "share",
+              Role::further, 27, always, "0"),
+        Range<double>{0, 1}, deck.train.from_share...);
   visit(train("seed", "of initial values, split and dropout", "s", Role::repetition, 11, always),
         Range<std::uint64_t>{0, kSeeds}, deck.train.seed...);
   visit(train("split", "shares of the cells: training, validation, test", nullptr, Role::further, 10, always), Shares{},
