@@ -53,6 +53,9 @@ for python in python3 /usr/bin/python3; do
   break
 done
 
+# By what built the program, for there may be no make, which CMake would choose: set-up installs Ninja.
+CMAKE_GENERATOR=$(sed -n 's/^CMAKE_GENERATOR:INTERNAL=//p' "${build}/CMakeCache.txt")
+export CMAKE_GENERATOR
 quietly cmake -S "${here}" -B consumer "-DCMAKE_PREFIX_PATH=${prefix}" -DCMAKE_CXX_FLAGS=-O0
 grep -qF "gsrgnn_DIR:PATH=${prefix}/" consumer/CMakeCache.txt || fail "another gsrgnn was found"
 quietly cmake --build consumer
