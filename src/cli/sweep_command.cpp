@@ -99,7 +99,10 @@ void add_sweep(const Command& program, Arguments& a) {
     if (!a.validate) signals.emplace(kStopped);
     const Mpi mpi;
     const auto sweep = prepare_sweep(mpi, a.path, a.overrides, !a.validate);
-    if (!sweep) return;  // rank 0 says why
+    if (!sweep) {  // rank 0 says why; mpirun ends the others with a signal, of which there is nothing to tell
+      if (signals) signals->only_set_flag();
+      return;
+    }
     print_ranks(mpi, sweep->memory_limit);
     print_idle_cores(mpi, true);
     if (mpi.rank() == 0) print_heading(*sweep, mpi.size());

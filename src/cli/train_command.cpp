@@ -216,7 +216,15 @@ void add_train(const Command& program, Arguments& a) {
     std::optional<StopSignals> signals;
     if (!a.validate) signals.emplace(kStopped);
     const Mpi mpi;
-    telling_once(mpi, [&] { train_deck(mpi, a, signals ? &*signals : nullptr); });
+    telling_once(mpi, [&] {
+      try {
+        train_deck(mpi, a, signals ? &*signals : nullptr);
+      } catch (...) {
+        // mpirun ends the ranks that are left with a signal, of which there is nothing to tell.
+        if (signals) signals->only_set_flag();
+        throw;
+      }
+    });
   });
 }
 
