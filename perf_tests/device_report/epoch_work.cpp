@@ -31,6 +31,20 @@ class Launches {
 };
 std::map<std::string, int> Launches::counts;
 
+/// Launches that a GPU makes where a host has one loop over the rows (gsr_backward_rows.hpp).
+std::map<std::string, int> on_gpu(std::map<std::string, int> launches) {
+  const int blocks = launches["gsrgnn::models::backward_rows"];
+  const std::string weight = "gsrgnn::kernels::sparse_linear_weight_gradient", bias = "gsrgnn::kernels::column_sums";
+  launches["gsrgnn::kernels::store_neighbour_sums"] += blocks;
+  for (const std::string part : {"", "_sum"}) {
+    launches[weight + part] += 2 * blocks;
+    launches[bias + part] += blocks;
+    launches.erase("gsrgnn::models::backward_rows" + part);
+  }
+  launches["gsrgnn::kernels::sparse_linear_value_gradient"] += blocks;
+  return launches;
+}
+
 nlohmann::json work_of(int layers, int hidden, int k) {
   GeneratorSpec spec;
   spec.cells = 1000;
@@ -54,7 +68,7 @@ nlohmann::json work_of(int layers, int hidden, int k) {
           {"parameters", training.parameters()},
           {"row_chunks", TuningOf<false>::kRowChunks},
           {"weight_chunks", TuningOf<false>::kWeightChunks},
-          {"launches", Launches::counts}};
+          {"launches", on_gpu(Launches::counts)}};
 }
 
 nlohmann::json graph_of(const Table1Row& row) {

@@ -159,8 +159,14 @@ TEST(HostAndDeviceTest, TheHostKeepsOutOfDeviceMemoryInEveryKernelAndTraining) {
     launched.insert(guard.kernels().begin(), guard.kernels().end());
   }
   const auto written = kernels_in_sources();
+  // The one form or the other of a block's backward pass (gsr_backward_rows.hpp).
+  const std::set<std::string> other_form =
+      Tuning<Exec>::kHost ? std::set<std::string>{"gsrgnn::kernels::sparse_linear_value_gradient"}
+                          : std::set<std::string>{"gsrgnn::models::backward_rows", "gsrgnn::models::backward_rows_sum"};
   EXPECT_GT(written.size(), 30U) << "the sources were not read";
-  for (const std::string& kernel : written) EXPECT_EQ(launched.count(kernel), 1U) << kernel << " was not launched";
+  for (const std::string& kernel : written) {
+    EXPECT_EQ(launched.count(kernel), other_form.count(kernel) == 0 ? 1U : 0U) << kernel << " was not launched, or was";
+  }
 }
 
 TEST(HostAndDeviceTest, AHostThatLooksIntoDeviceMemoryDies) {

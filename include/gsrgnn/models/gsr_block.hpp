@@ -12,6 +12,7 @@
 #include <gsrgnn/kernels/message_passing.hpp>
 #include <gsrgnn/kernels/rms_norm.hpp>
 #include <gsrgnn/kernels/sparse_linear.hpp>
+#include <gsrgnn/models/gsr_backward_rows.hpp>
 #include <gsrgnn/models/layer_parameters.hpp>
 
 namespace gsrgnn {
@@ -47,14 +48,15 @@ struct GsrBlockWorkspace {
       : cell_tile(take<Matrix<Stored, Exec>>(arena, cells, tile)),
         net_tile(take<Matrix<Stored, Exec>>(arena, intermediate_rows, tile)),
         normed(take<Matrix<Scalar, Exec>>(arena, cells, k)),
-        weight_partial(take<Tensor<Scalar, Exec>>(arena, Tuning<Exec>::kRowChunks, width, tile)),
+        weight_partial(
+            take<Tensor<Scalar, Exec>>(arena, Tuning<Exec>::kRowChunks, backward_row_sums<Exec>(width), tile)),
         norm_partial(take<Matrix<Scalar, Exec>>(arena, Tuning<Exec>::kRowChunks, width)),
         inexact(take<Vector<int, Exec>>(arena, 1)) {}
 
   Matrix<Stored, Exec> cell_tile;       ///< N x Tile: T in forward, Q in backward
   Matrix<Stored, Exec> net_tile;        ///< M x Tile: Y
   Matrix<Scalar, Exec> normed;          ///< N x k: v^
-  Tensor<Scalar, Exec> weight_partial;  ///< row chunks x d x Tile
+  Tensor<Scalar, Exec> weight_partial;  ///< row chunks x d (or backward_row_sums()) x Tile
   Matrix<Scalar, Exec> norm_partial;    ///< row chunks x d
   Vector<int, Exec> inexact;            ///< whether a block was added that could not be taken away exactly
 };
@@ -162,6 +164,14 @@ void relation_backward_tile(const Exec& space, const Graph& graph, const GsrBloc
   const auto q = w.cell_tile;
   // Q = A^^T G
   pass_to_nets<Tile, RowScale::inverse_degree>(space, graph, g, tile * Tile, w.net_tile);
+  if constexpr (Tuning<Exec>::kHost) {
+    return backward_rows<Tile, First>(
+        space, graph,
+        BackwardRows<Scalar, Exec, Columns>{w.normed, index, slice(neighbour_weight, tile), slice(p.self_weight, tile),
+                                            g, tile * Tile, tile == 0, dv},
+        w.net_tile, w.weight_partial,
+        {slice(neighbour_gradient, tile), slice(gradient.self_weight, tile), gradient.bias});
+  }
   store_neighbour_sums<Tile, RowScale::inverse_degree, RowScale::one>(space, graph, g, tile * Tile, w.net_tile, q, 0);
   // dW_n = S^T Q, dW_s = S^T G, db = sum_i G_i; dv^ = <Q, W_n> + <G, W_s> at the kept places
   sparse_linear_weight_gradient<Tile>(space, w.normed, index, q, 0, w.weight_partial, slice(neighbour_gradient, tile),

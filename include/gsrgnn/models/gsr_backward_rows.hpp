@@ -1,0 +1,122 @@
+#pragma once
+
+/// All that the backward pass of a GSR block makes of a tile of G, in one loop over the rows: how a host core does it.
+/// A row of G, its Q = (A^^T G)_i and its kept values then come from memory once, and Q is never stored. On a GPU each
+/// is a kernel of its own (sparse_linear.hpp), of a grain that fits it.
+
+#include <gsrgnn/kernels/message_passing.hpp>
+#include <gsrgnn/kernels/row_team.hpp>
+#include <gsrgnn/kernels/sparse_linear.hpp>
+
+namespace gsrgnn {
+
+/// What a tile's backward pass reads of a relation, and dV, to which it adds: the tile's part, or that replaces it in
+/// the first tile of the first relation.
+template <class Scalar, class Exec, class Columns>
+struct BackwardRows {
+  Matrix<Scalar, Exec> normed;
+  Columns index;
+  Matrix<Scalar, Exec> neighbour_weight, self_weight;  ///< d x Tile: of this tile
+  Matrix<Scalar, Exec> g;
+  int first;     ///< the tile's first column in G
+  bool replace;  ///< dV is not added to
+  Matrix<Scalar, Exec> dv;
+};
+/// The gradients it leaves, of this tile.
+template <class Scalar, class Exec>
+struct BackwardRowsGradients {
+  Matrix<Scalar, Exec> neighbour_weight, self_weight;  ///< d x Tile
+  Vector<Scalar, Exec> bias;                           ///< padded d
+};
+
+/// Rows of the workspace of a block of d columns: sums of both weights and of the bias.
+template <class Exec>
+constexpr int backward_row_sums(int width) {
+  return Tuning<Exec>::kHost ? 2 * width + 1 : width;
+}
+
+/// A chunk of rows' part: dW_n = S^T Q, and with First dW_s = S^T G and db = sum_i G_i, to `partial`; of each row dv^ =
+/// <Q, W_n>, and with First + <G, W_s>, at the kept places.
+template <int Tile, bool First, class Exec, class Cells, class Scalar, class Columns, class NetTile>
+struct BackwardRowsOfChunk {
+  using P = TilePack<Scalar, Exec, Tile>;
+  static_assert(P::kWidth == Tile, "a work item has a whole row of the tile");
+  /// Rows of G and Q stay in registers beside what is made of them; else a core of 16 goes through the values thrice.
+  static constexpr bool kTogether = P::kRegisters <= 4;
+  Cells cells;
+  BackwardRows<Scalar, Exec, Columns> of;
+  NetTile y;
+  Tensor<Scalar, Exec> partial;
+
+  KOKKOS_FUNCTION void operator()(std::int64_t chunk) const {
+    const auto width = static_cast<int>(of.neighbour_weight.extent(0)), k = static_cast<int>(of.dv.extent(1));
+    const auto rows = static_cast<std::int64_t>(of.dv.extent(0));
+    const bool replace = First && of.replace;
+    // As pointers, for a compiler takes every store of a register for one that may change a View.
+    const Scalar *const neighbour_weight = of.neighbour_weight.data(), *const self_weight = of.self_weight.data();
+    Scalar* const neighbour_sum_of = &partial(chunk, 0, 0);
+    Scalar* const self_sum_of = neighbour_sum_of + static_cast<std::ptrdiff_t>(width) * Tile;
+    for (int c = 0; c < (First ? 2 : 1) * width; ++c) P(0).store(neighbour_sum_of + c * Tile);
+    P bias = 0;
+    const RowChunk chunk_rows = row_chunk<Exec>(rows, chunk);
+    for (std::int64_t i = chunk_rows.first; i < chunk_rows.last; ++i) {
+      prefetch_row_after<Exec, P>(of.g, i, chunk_rows.last, of.first);
+      const P q = neighbour_sum<P, RowScale::inverse_degree>(cells, i, 0, of.g, of.first, y);
+      const P g = P::load(&of.g(i, of.first));
+      if constexpr (First) bias += g;
+      const Scalar* const v = &of.normed(i, 0);
+      const auto* const column = &of.index(i, 0);
+      Scalar* const dv = &of.dv(i, 0);
+      const auto add = [&](int t) {
+        Scalar* const at = neighbour_sum_of + column[t] * Tile;
+        fma(v[t], q, P::load(at)).store(at);
+      };
+      const auto add_self = [&](int t) {
+        Scalar* const at = self_sum_of + column[t] * Tile;
+        fma(v[t], g, P::load(at)).store(at);
+      };
+      if constexpr (!kTogether) {
+        for (int t = 0; t < k; ++t) add(t);
+        for (int t = 0; t < (First ? k : 0); ++t) add_self(t);
+      }
+      for (int t = 0; t < k; ++t) {
+        if constexpr (kTogether) add(t);
+        if constexpr (kTogether && First) add_self(t);
+        const int at = column[t] * Tile;
+        auto lanes = dot_lanes(q, neighbour_weight + at);
+        if constexpr (First) lanes += dot_lanes(g, self_weight + at);
+        const Scalar value = lanes.sum();
+        dv[t] = replace ? value : dv[t] + value;
+      }
+    }
+    if constexpr (First) bias.store(neighbour_sum_of + 2 * static_cast<std::ptrdiff_t>(width) * Tile);
+  }
+};
+
+/// The backward pass of a relation's tile; Y from pass_to_nets. `partial` (row chunks x backward_row_sums() x Tile) is
+/// workspace.
+template <int Tile, bool First, class Exec, class Graph, class Scalar, class Columns, class NetTile>
+void backward_rows(const Exec& space, const Graph& graph, const BackwardRows<Scalar, Exec, Columns>& of,
+                   const NetTile& y, const Tensor<Scalar, Exec>& partial,
+                   const BackwardRowsGradients<Scalar, Exec>& gradient) {
+  const auto cells = second_pass(graph);
+  using Body = BackwardRowsOfChunk<Tile, First, Exec, std::decay_t<decltype(cells)>, Scalar, Columns, NetTile>;
+  constexpr int kChunks = Tuning<Exec>::kRowChunks;
+  Kokkos::parallel_for("gsrgnn::models::backward_rows", Kokkos::RangePolicy<Exec>(space, 0, kChunks),
+                       Body{cells, of, y, partial});
+
+  const auto width = static_cast<int>(of.neighbour_weight.extent(0)), first = of.first;
+  const int rows = First ? 2 * width + 1 : width;
+  Kokkos::parallel_for(
+      "gsrgnn::models::backward_rows_sum", Kokkos::RangePolicy<Exec>(space, 0, rows),
+      KOKKOS_LAMBDA(const std::int64_t row) {
+        using P = typename Body::P;
+        P sum = 0;
+        for (int chunk = 0; chunk < kChunks; ++chunk) sum += P::load(&partial(chunk, row, 0));
+        sum.store(row < width       ? &gradient.neighbour_weight(row, 0)
+                  : row < 2 * width ? &gradient.self_weight(row - width, 0)
+                                    : &gradient.bias(first));
+      });
+}
+
+}  // namespace gsrgnn
