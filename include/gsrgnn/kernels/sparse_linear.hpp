@@ -71,7 +71,11 @@ struct WeightGradientSlice {
     const int k = static_cast<int>(v.extent(1));
     Kokkos::parallel_for(of_weight, [&](const int p) { P(0).store(place(p)); });
     const RowChunk rows = row_chunk<Exec>(static_cast<std::int64_t>(v.extent(0)), chunk);
-    for (std::int64_t row = rows.first; row < rows.last; ++row) {
+    std::int64_t row = rows.first;
+    if constexpr (kRowsTogether > 1) {
+      for (; row + kRowsTogether <= rows.last; row += kRowsTogether) add_rows(row, sum, stride);
+    }
+    for (; row < rows.last; ++row) {
       Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, kPacks * kLanesOfValues), [&](const int lane) {
         const int column = lane % kPacks * P::kWidth;
         prefetch_row_after<Exec, P>(g, row, rows.last, first + slice + column);
@@ -86,6 +90,23 @@ struct WeightGradientSlice {
     Kokkos::parallel_for(of_weight, [&](const int p) {
       P::load(place(p)).store(&partial(chunk, p / kPacks, slice + p % kPacks * P::kWidth));
     });
+  }
+
+ private:
+  /// Where a host has every column's value, several rows are added while a sum is in registers.
+  static constexpr int kRowsTogether = Tuning<Exec>::kHost && std::is_same_v<Columns, EveryColumn> ? 4 : 1;
+  KOKKOS_FUNCTION void add_rows(std::int64_t row, Scalar* sum, int stride) const {
+    P gradient[kRowsTogether];
+    for (int r = 0; r < kRowsTogether; ++r) {
+      prefetch_row_after<Exec, P>(g, row + r, static_cast<std::int64_t>(g.extent(0)), first);
+      gradient[r] = P::load(&g(row + r, first));
+    }
+    for (int c = 0; c < width; ++c) {
+      P added = P::load(sum + c * stride);
+      GSRGNN_UNROLL
+      for (int r = 0; r < kRowsTogether; ++r) added = fma(v(row + r, c), gradient[r], added);
+      added.store(sum + c * stride);
+    }
   }
 };
 
