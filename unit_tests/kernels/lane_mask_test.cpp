@@ -69,6 +69,15 @@ TYPED_TEST(LaneMaskTest, EveryMaskIsCompressed) {
         ++slot;
       }
       ASSERT_EQ(decltype(masks)::count(mask), slot);
+      // And again where they stand, with columns of their own.
+      std::vector<float> own(value, value + kLanes);
+      std::int32_t square[kLanes];
+      for (int l = 0; l < kLanes; ++l) square[l] = l * l;
+      decltype(masks)::compress(lanes, mask, square, own.data(), square);
+      for (int s = 0; s < slot; ++s) {
+        ASSERT_EQ(own[s], v[s]) << "mask " << mask;
+        ASSERT_EQ(square[s], (column[s] - kColumn) * (column[s] - kColumn)) << "mask " << mask;
+      }
     }
   });
 }

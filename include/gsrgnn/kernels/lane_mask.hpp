@@ -18,8 +18,9 @@ namespace gsrgnn {
 ///   numbers(values)               those that are no NaN
 ///   count(mask)
 ///   compress(values, mask, column, v, index)
-/// The last writes the lanes of the mask next to each other to v, and their columns, the first lane's being `column`,
-/// to index. What either has behind them, up to a whole register, is overwritten.
+/// The last writes the lanes of the mask next to each other to v, and their columns to index: `column` is the first
+/// lane's, or points to all lanes'. What either has behind them, up to a whole register, is overwritten; they may be
+/// where the lanes themselves were loaded from.
 template <class Register>
 struct LaneMask {
   static constexpr bool kAvailable = false;
@@ -41,13 +42,20 @@ struct LaneMask<VectorRegister<float, 16>> {
   static int count(unsigned mask) { return __builtin_popcount(mask); }
   static void compress(const Register& values, unsigned mask, int column, float* v, std::int32_t* index) {
     const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    const auto chosen = static_cast<__mmask16>(mask);
-    // To registers first: on some processors a compression straight into memory takes a hundred cycles.
-    _mm512_storeu_ps(v, _mm512_maskz_compress_ps(chosen, __m512(values.lanes)));
-    _mm512_storeu_si512(index, _mm512_maskz_compress_epi32(chosen, _mm512_add_epi32(lane, _mm512_set1_epi32(column))));
+    compress(values, mask, _mm512_add_epi32(lane, _mm512_set1_epi32(column)), v, index);
+  }
+  static void compress(const Register& values, unsigned mask, const std::int32_t* column, float* v,
+                       std::int32_t* index) {
+    compress(values, mask, _mm512_loadu_si512(column), v, index);
   }
 
  private:
+  static void compress(const Register& values, unsigned mask, __m512i columns, float* v, std::int32_t* index) {
+    const auto chosen = static_cast<__mmask16>(mask);
+    // To registers first: on some processors a compression straight into memory takes a hundred cycles.
+    _mm512_storeu_ps(v, _mm512_maskz_compress_ps(chosen, __m512(values.lanes)));
+    _mm512_storeu_si512(index, _mm512_maskz_compress_epi32(chosen, columns));
+  }
   /// GCC 12 keeps a mask that it has no register for in two bytes of the stack, and reads four: it is made to have one.
   static unsigned bits_of(__mmask16 lanes) {
     unsigned bits = lanes;
@@ -83,12 +91,20 @@ struct LaneMask<VectorRegister<float, 8>> {
   }
   static int count(unsigned mask) { return __builtin_popcount(mask); }
   static void compress(const Register& values, unsigned mask, int column, float* v, std::int32_t* index) {
-    const __m256i lanes = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<std::int64_t>(kLanesOfMask[mask])));
-    _mm256_storeu_ps(v, _mm256_permutevar8x32_ps(__m256(values.lanes), lanes));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(index), _mm256_add_epi32(lanes, _mm256_set1_epi32(column)));
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    compress(values, mask, _mm256_add_epi32(lane, _mm256_set1_epi32(column)), v, index);
+  }
+  static void compress(const Register& values, unsigned mask, const std::int32_t* column, float* v,
+                       std::int32_t* index) {
+    compress(values, mask, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(column)), v, index);
   }
 
  private:
+  static void compress(const Register& values, unsigned mask, __m256i columns, float* v, std::int32_t* index) {
+    const __m256i lanes = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<std::int64_t>(kLanesOfMask[mask])));
+    _mm256_storeu_ps(v, _mm256_permutevar8x32_ps(__m256(values.lanes), lanes));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(index), _mm256_permutevar8x32_epi32(columns, lanes));
+  }
   static unsigned mask_of(__m256 lanes) { return static_cast<unsigned>(_mm256_movemask_ps(lanes)); }
 };
 #endif

@@ -51,12 +51,14 @@ class RowCandidates {
     Register::broadcast(-std::numeric_limits<Scalar>::infinity()).store(value + count);
     const int registers = (count + kLanes - 1) / kLanes;
     if (count != k && !halve(value, registers, k, kBisections, low, high)) return {low, false, false};
-    // Every candidate goes to the next place, kept or not, for a branch could not be foretold.
-    for (int slot = 0, i = 0; slot < k; ++i) {
-      v[slot] = value[i];
-      index[slot] = static_cast<Column>(column[i]);
-      slot += value[i] >= low ? 1 : 0;
+    for (int slot = 0, r = 0; r < registers; ++r) {
+      const auto values = Register::load(value + r * kLanes);
+      const unsigned mask = Mask::at_least(values, low);
+      Mask::compress(values, mask, column + r * kLanes, value + slot, column + slot);
+      slot += Mask::count(mask);
     }
+    for (int slot = 0; slot < k; ++slot) v[slot] = value[slot];
+    for (int slot = 0; slot < k; ++slot) index[slot] = static_cast<Column>(column[slot]);
     return {low, true, false};
   }
 
@@ -97,7 +99,7 @@ class RowCandidates {
     }
     return false;
   }
-  static constexpr int kHalvingsOfMaxima = 5;  // more would not leave so few candidates less as they cost
+  static constexpr int kHalvingsOfMaxima = 3;  // more would not leave so few candidates less as they cost
 };
 
 /// How the k largest of a row are found: among its candidates, where there are lane masks.
