@@ -329,7 +329,7 @@ class SweepPlanner {
   std::int64_t plan(std::size_t run) {
     const Deck deck = deck_of(run);
     const std::int64_t limit = memory_limit(Mpi::alone(), deck), keep = keep_within(deck, limit);
-    if (deck.mode == Mode::joint) return fitting(MemoryPlan(circuits_.open(deck), keep), deck, limit);
+    if (deck.mode == Mode::joint) return fitting(MemoryPlan(circuits_.open(deck), keep, limit), deck, limit);
     const std::string key = circuit_key(deck);
     if (key != key_ || !deck.train.from.empty()) {
       key_.clear();

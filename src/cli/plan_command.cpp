@@ -44,8 +44,8 @@ struct Plan {
 Plan plan_of(const Deck& deck, const CircuitSize& size, std::int64_t limit) {
   const bool joint = deck.mode == Mode::joint;
   const std::int64_t within = keep_within(deck, limit);
-  return {joint ? MemoryPlan(open_circuits(Mpi::alone(), deck), within) : MemoryPlan(deck.model, size, within), limit,
-          joint};
+  return {joint ? MemoryPlan(open_circuits(Mpi::alone(), deck), within, limit) : MemoryPlan(deck.model, size, within),
+          limit, joint};
 }
 
 void print_bytes(const char* what, std::int64_t bytes) {
@@ -70,6 +70,7 @@ void print_plan(const Plan& plan, const Deck& deck) {
   }
   print_bytes("planned", plan.memory.planned());
   print_kept(plan);
+  if (plan.memory.streams()) say("the graph and labels of one circuit at a time are there\n");
   if (plan.limit > 0) print_bytes(deck.memory_limit > 0 ? "memory_limit" : "free on the device", plan.limit);
   const char* const fits = plan.fits() ? "fits" : "does not fit";
   if (plan.joint) {
@@ -85,8 +86,8 @@ void print_json(const Json& json) {
   say("{}\n", json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
-/// Adds memory {planned, keeping_none, keeping_all, limit (null: unknown), parts}, kept_layers, fits, and of one
-/// circuit most {layers, k}.
+/// Adds memory {planned, keeping_none, keeping_all, limit (null: unknown), parts}, kept_layers, fits, of
+/// several circuits streams, and of one most {layers, k}.
 void add_plan(Json& j, const Plan& plan) {
   j["memory"] = {{"planned", plan.memory.planned()},
                  {"keeping_none", plan.memory.planned_keeping_none()},
@@ -98,6 +99,7 @@ void add_plan(Json& j, const Plan& plan) {
   }
   j["kept_layers"] = plan.memory.kept_layers();
   j["fits"] = plan.fits();
+  if (plan.joint) j["streams"] = plan.memory.streams();
   if (plan.limit == 0 || plan.joint) return;
   j["most"]["layers"] = plan.memory.most_layers(plan.limit);
   if (const auto k = plan.memory.most_k(plan.limit)) j["most"]["k"] = *k;

@@ -94,9 +94,11 @@ CheckpointOptions checkpoint_options(const Deck& deck, bool resume, bool speaks)
 void print_shares(const Mpi& mpi, const Deck& deck, const TrainingCircuits& circuits) {
   std::int64_t cells = 0;
   for (const HeldCircuit& held : circuits.held) cells += held.circuit->cells();
-  const MemoryPlan plan(circuits, keep_within(deck, memory_limit(mpi, deck)));
+  const std::int64_t limit = memory_limit(mpi, deck);
+  const MemoryPlan plan(circuits, keep_within(deck, limit), limit);
   print_ranks(mpi, deck.memory_limit,
-              fmt::format("; {}, {} cells, {:.1f} MB", plural(circuits.held.size(), "circuit"), with_commas(cells),
+              fmt::format("; {}{}, {} cells, {:.1f} MB", plural(circuits.held.size(), "circuit"),
+                          plan.streams() ? " one after the other" : "", with_commas(cells),
                           static_cast<double>(plan.planned()) * 1e-6));
 }
 
@@ -170,8 +172,9 @@ void train_deck(const Mpi& mpi, const Arguments& given, StopSignals* signals) {
   }
   flush_output();
   const std::int64_t limit = memory_limit(mpi, deck);
-  mpi.together(
-      [&] { require_fit(MemoryPlan(circuits, keep_within(deck, limit)), deck, limit); });  // before anything is written
+  mpi.together([&] {
+    require_fit(MemoryPlan(circuits, keep_within(deck, limit), limit), deck, limit);
+  });                 // before anything is written
   mpi.together([&] {  // known before the first epoch, not after the last
     if (speaks) check_writable(deck.output);
   });

@@ -86,14 +86,23 @@ MemoryPlan::MemoryPlan(const ModelSettings& model, const CircuitSize& size, std:
   keep_what_fits(keep_within);
 }
 
-MemoryPlan::MemoryPlan(const TrainingCircuits& circuits, std::int64_t keep_within)
+MemoryPlan::MemoryPlan(const TrainingCircuits& circuits, std::int64_t keep_within, std::int64_t limit)
     : shape_(circuits.model.shape), rule_(circuits.rule), keeps_all_(keep_within == kKeepAll) {
   for (const HeldCircuit& held : circuits.held) {
     const TrainingDesign& design = circuits.designs[held.design];
     circuits_.push_back(
         {design.nodes, design.part == Part::training ? Purpose::training : Purpose::prediction, !held.weight.empty()});
   }
+  if (limit != kNoLimit) stream_what_does_not_fit(limit);
   keep_what_fits(keep_within);
+}
+
+void MemoryPlan::stream_what_does_not_fit(std::int64_t limit) {
+  const auto circuits = circuits_keeping(keeps_all_ ? shape_.layers : 0);
+  const std::int64_t together = measure(shape_, circuits).all();
+  if (together <= limit) return;
+  streams_ = true;
+  streams_ = measure(shape_, circuits).all() < together;
 }
 
 void MemoryPlan::keep_what_fits(std::int64_t keep_within) {
@@ -134,16 +143,18 @@ std::int64_t MemoryPlan::planned_keeping_none() const {
 
 MemoryPlan::Bytes MemoryPlan::measure(const ModelShape& shape, const std::vector<SizedCircuit>& circuits) const {
   TrainingArenas arenas;
-  const TrainingMemory memory(arenas, shape, circuits, rule_);
+  const TrainingMemory memory(arenas, shape, circuits, rule_, streams_);
   const auto used = [](const auto& arena, auto... part) { return static_cast<std::int64_t>(arena.used(part...)); };
   Bytes bytes;
   for (std::size_t p = 0; p < kMemoryParts; ++p) {
     const auto part = static_cast<MemoryPart>(p);
-    bytes.parts[p] = used(arenas.resident, part) + used(arenas.model, part) + used(arenas.best, part);
+    bytes.parts[p] =
+        used(arenas.resident, part) + used(arenas.model, part) + used(arenas.best, part) + used(arenas.present, part);
   }
   bytes.resident = used(arenas.resident);
   bytes.model = used(arenas.model);
   bytes.best = used(arenas.best);
+  bytes.present = used(arenas.present);
   return bytes;
 }
 

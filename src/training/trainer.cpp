@@ -11,10 +11,11 @@
 namespace gsrgnn {
 namespace {
 
-/// One circuit's share of an evaluation.
+/// What a forward pass of one circuit says.
 struct Evaluation {
   std::size_t design = 0;
-  double training_error = 0, validation_error = 0;  ///< loss_sum()
+  double training_error = 0;      ///< loss_sum()
+  double validation_error = 0;    ///< likewise, where it judges
   std::optional<double> pearson;  ///< of its validation cells, mean over the labels that vary there, if any does
   bool found_nan = false;
   template <class Self, class Visit>
@@ -32,7 +33,7 @@ class Trainer {
     run_.model = circuits.model;
     run_.trained_parameters = bench_.memory().table.trained();
     run_.ranks = mpi.size();
-    if (keeps_output()) run_.part = circuits.held.front().part;
+    if (!exact()) run_.part = circuits.held.front().part;
   }
 
   MemoryUse use() const {
@@ -61,18 +62,23 @@ class Trainer {
         Kokkos::deep_copy(bench_.space, bench_.memory().best, bench_.memory().parameters);
       }
       bench_.laps.total = watch.lap();
-      if (report && bench_.mpi.rank() == 0) {
-        report(progress(epoch));
+      const bool last = is_last(epoch);
+      if (exact()) {
+        train_exactly(epoch, last);
+        bench_.laps.total += watch.lap();
       }
-      if (is_last(epoch)) break;
-      watch.lap();
-      bench_.circuits.rule == UpdateRule::exact ? update_exactly(bench_, epoch) : update_by_block(bench_, epoch);
-      bench_.laps.total += watch.lap();
+      if (report && bench_.mpi.rank() == 0) report(progress(epoch));
+      if (last) break;
+      if (!exact()) {
+        watch.lap();
+        update_by_block(bench_, epoch);
+        bench_.laps.total += watch.lap();
+      }
       trained_seconds_ += bench_.laps.total;
       for_each_part([](const char*, auto& list, double lap) { list.push_back(lap); }, run_.seconds, bench_.laps);
     }
     const bool changed = share_with_ancestor();
-    if (keeps_output()) {
+    if (!exact()) {
       if (changed || bench_.deck.model.flips == Flips::on) {
         Kokkos::deep_copy(bench_.space, bench_.memory().parameters, bench_.memory().best);
         best_output_ = bench_.final_prediction(0);
@@ -88,9 +94,15 @@ class Trainer {
   }
 
  private:
-  /// The best epoch's output is kept when it is of one circuit; of several, they would need more memory than the
-  /// forward pass in the end takes time.
-  bool keeps_output() const { return bench_.circuits.rule == UpdateRule::by_block; }
+  /// Of several circuits. The best epoch's output is kept when it is of one; theirs would need more memory than the
+  /// forward passes in the end take time.
+  bool exact() const { return bench_.circuits.rule == UpdateRule::exact; }
+  /// Whether of several circuits one forward pass does for both: what judges are cells of the training circuits, and
+  /// all of these are trained on at once.
+  bool judges_what_it_trains() const {
+    return exact() && bench_.circuits.batches == 1 && bench_.deck.circuits.validation.empty() &&
+           trains_as_evaluated(bench_.deck);
+  }
 
   /// Makes the best weights the mean that the deck asks for of them and those that they began as, if it asks for one.
   /// Fine-tuned weights and those before have no barrier of loss between them, and the mean errs less than either, much
@@ -155,53 +167,90 @@ class Trainer {
     best_output_ = state.best_output;
   }
 
-  /// Losses and validation Pearson of the current model, onto the curves.
+  /// Validation loss and Pearson of the current model, onto the curves; and its training loss, where the same passes
+  /// tell it.
   void evaluate(std::int64_t epoch) {
     std::vector<Evaluation> own;
-    bench_.mpi.together([&] {
-      for (std::size_t i = 0; i < bench_.circuits.held.size(); ++i) {
-        if (bench_.circuits.design_of(bench_.circuits.held[i]).part != Part::test) own.push_back(evaluate_one(i));
-      }
-    });
-    auto rows = join_all(bench_.mpi, own);
-    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.design < b.design; });
-    double training = 0, validation = 0;
+    const auto see = [&](std::size_t i) { own.push_back(evaluation(i, true)); };
+    if (judges_what_it_trains()) {
+      train_on_batch(bench_, 0, epoch + 1, epoch < bench_.deck.train.epochs, see);
+    } else {
+      const auto judges = [&](const TrainingDesign& design) { return judges_epochs(bench_.deck, design); };
+      bench_.mpi.together([&] {
+        bench_.on_each(judges, [&](std::size_t i, const CircuitOnDevice& on) {
+          Stopwatch<Exec> watch(bench_.space);
+          on.model->flip_die(false, false);
+          on.model->forward(bench_.space, Pass::evaluation);
+          // A pass of its own, unless what is judged is what is trained.
+          const double forward = watch.lap();
+          if (!exact() && trains_as_evaluated(bench_.deck)) bench_.laps.forward += forward;
+          see(i);
+        });
+      });
+    }
+    const auto rows = of_all_ranks(own);
+    double validation = 0;
     std::vector<double> pearsons;
-    bool found_nan = false;
     for (const Evaluation& row : rows) {
-      training += row.training_error;
       validation += row.validation_error;
-      found_nan = found_nan || row.found_nan;
       if (row.pearson) pearsons.push_back(*row.pearson);
     }
-    run_.loss.push_back(training / bench_.training_values);
     run_.validation_loss.push_back(validation / bench_.validation_values);
     run_.validation_pearson.push_back(mean_score(pearsons));
-    if (found_nan || !std::isfinite(run_.loss.back()) || !std::isfinite(run_.validation_loss.back()) ||
-        run_.loss.back() > kDivergedLoss) {
-      throw RunError(fmt::format("training diverged after {} epochs (loss {}); lower train.learning_rate (now {})",
-                                 epoch, run_.loss.back(), bench_.deck.train.learning_rate));
-    }
+    if (!exact() || judges_what_it_trains()) add_training_loss(epoch, rows);
+    require_sane(epoch, run_.validation_loss.back(), rows);
   }
 
-  Evaluation evaluate_one(std::size_t i) {
+  /// The updates of several circuits after `epoch`; after the last there are none, only their training loss.
+  void train_exactly(std::int64_t epoch, bool last) {
+    std::vector<Evaluation> own;
+    std::int64_t number = epoch * bench_.circuits.batches;
+    for (const int batch : order_of_batches(bench_, epoch)) {
+      ++number;
+      if (!judges_what_it_trains()) {
+        train_on_batch(bench_, batch, number, !last, [&](std::size_t i) { own.push_back(evaluation(i, false)); });
+      }
+      if (!last) update_exactly(bench_, number);
+    }
+    if (!judges_what_it_trains()) add_training_loss(epoch, of_all_ranks(own));
+  }
+
+  /// In the order of the designs, whichever ranks hold them.
+  std::vector<Evaluation> of_all_ranks(const std::vector<Evaluation>& own) const {
+    auto rows = join_all(bench_.mpi, own);
+    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.design < b.design; });
+    return rows;
+  }
+
+  void add_training_loss(std::int64_t epoch, const std::vector<Evaluation>& rows) {
+    double training = 0;
+    for (const Evaluation& row : rows) training += row.training_error;
+    run_.loss.push_back(training / bench_.training_values);
+    require_sane(epoch, run_.loss.back(), rows);
+    if (run_.loss.back() > kDivergedLoss) throw diverged(epoch, run_.loss.back());
+  }
+
+  void require_sane(std::int64_t epoch, double loss, const std::vector<Evaluation>& rows) const {
+    const bool found_nan = std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.found_nan; });
+    if (found_nan || !std::isfinite(loss)) throw diverged(epoch, loss);
+  }
+  RunError diverged(std::int64_t epoch, double loss) const {
+    return RunError(fmt::format("training diverged after {} epochs (loss {}); lower train.learning_rate (now {})",
+                                epoch, loss, bench_.deck.train.learning_rate));
+  }
+
+  /// After a forward pass of that circuit.
+  Evaluation evaluation(std::size_t i, bool judges) {
     const CircuitOnDevice& on = bench_.attach(i);
     const HeldCircuit& held = bench_.circuits.held[i];
     const TrainingMemory& m = bench_.memory();
-    const Exec& space = bench_.space;
-    Stopwatch<Exec> watch(space);
-    on.model->flip_die(false, false);
-    on.model->forward(space, Pass::evaluation);
-    // A pass of its own, unless what is judged is what is trained.
-    const double forward = watch.lap();
-    if (keeps_output() && trains_as_evaluated(bench_.deck)) bench_.laps.forward += forward;
     Evaluation row;
     row.design = held.design;
     row.training_error = loss_sum(bench_, on, Part::training, m.training_error);
+    row.found_nan = on.model->take_found_nan(bench_.space);
+    if (!judges) return row;
     row.validation_error = loss_sum(bench_, on, Part::validation, m.validation_error);
-    row.found_nan = on.model->take_found_nan(space);
-    if (!judges_epochs(bench_.deck, bench_.circuits.designs[held.design])) return row;
-    watch.lap();
+    Stopwatch<Exec> watch(bench_.space);
     auto output = bench_.prediction(i);
     bench_.laps.copy += watch.lap();
     std::vector<double> of_labels;
@@ -211,7 +260,7 @@ class Trainer {
       if (varies(label)) of_labels.push_back(pearson(select(output, outputs, o, held.part, Part::validation), label));
     }
     if (!of_labels.empty()) row.pearson = mean_score(of_labels);
-    if (keeps_output()) output_ = std::move(output);
+    if (!exact()) output_ = std::move(output);
     return row;
   }
 

@@ -54,67 +54,6 @@ void draw_flips(const TrainingBench& bench, const CircuitOnDevice& on, std::uint
   on.model->flip_die((drawn & 1) != 0, (drawn & 2) != 0);
 }
 
-void sum_over_ranks(const TrainingBench& bench, const Vector<std::int64_t, Exec>& sum) {
-  if (bench.mpi.size() == 1) return;
-  if constexpr (Tuning<Exec>::kHost) {
-    bench.space.fence();
-    bench.mpi.sum(sum.data(), sum.size());
-  } else {
-    auto on_host = download(bench.space, sum);
-    bench.mpi.sum(on_host.data(), on_host.size());
-    upload(bench.space, sum, on_host);
-  }
-}
-
-/// One update, the `number`th, from the circuits of a batch.
-void update_from_batch(TrainingBench& bench, int batch, std::int64_t number) {
-  const TrainingCircuits& all = bench.circuits;
-  const TrainingMemory& m = bench.memory();
-  const Exec& space = bench.space;
-  double values = 0, parts = 0;
-  for (const TrainingDesign& d : all.designs) {
-    if (d.part != Part::training || d.batch != batch) continue;
-    values += static_cast<double>(d.training_cells) * all.model.shape.outputs;
-    ++parts;
-  }
-  Kokkos::deep_copy(space, m.gradient_sum, std::int64_t{0});
-  bench.mpi.together([&] {
-    for (std::size_t i = 0; i < all.held.size(); ++i) {
-      const TrainingDesign& design = all.design_of(all.held[i]);
-      if (design.part != Part::training || design.batch != batch) continue;
-      const CircuitOnDevice& on = bench.attach(i);
-      Stopwatch<Exec> watch(space);
-      const std::uint64_t seed = hash_words(bench.deck.train.seed, all.held[i].design);
-      on.model->draw_dropout(space, seed, static_cast<std::uint64_t>(number));
-      draw_flips(bench, on, seed, number);
-      on.model->forward(space, Pass::training);
-      bench.laps.forward += watch.lap();
-      start_backward(bench, on, values);
-      on.model->backward(space, [&](int block) {
-        const ParameterBlock& range = m.table.blocks[static_cast<std::size_t>(block)];
-        add_to_fixed_sum(space, on.model->gradient(), m.gradient_sum, range.first, range.count, parts, m.beyond);
-      });
-      bench.laps.backward += watch.lap();
-    }
-    if (download(space, m.beyond)[0] != 0) {
-      throw RunError(
-          fmt::format("training diverged at update {} (a gradient is not finite, or beyond {} of a loss that starts at "
-                      "about 1); lower train.learning_rate (now {})",
-                      number, kFixedLimit, bench.deck.train.learning_rate));
-    }
-  });
-  Stopwatch<Exec> watch(space);
-  sum_over_ranks(bench, m.gradient_sum);
-  for (std::size_t b = 0; b < m.table.blocks.size(); ++b) {
-    const ParameterBlock& block = m.table.blocks[b];
-    read_fixed_sum(space, m.gradient_sum, block.first, block.count, m.gradient);
-    clip(bench, m.gradient, block.count);
-    adam_update(space, adam_options(bench, number, b), number, m.parameters, m.moment1, m.moment2, m.gradient,
-                block.first, block.count);
-  }
-  bench.laps.update += watch.lap();
-}
-
 }  // namespace
 
 double loss_sum(const TrainingBench& bench, const CircuitOnDevice& on, Part part, const Vector<double, Exec>& partial) {
@@ -151,12 +90,64 @@ void update_by_block(TrainingBench& bench, std::int64_t epoch) {
   bench.laps.backward += watch.lap() - updates;
 }
 
-void update_exactly(TrainingBench& bench, std::int64_t epoch) {
-  const int batches = bench.circuits.batches;
-  const auto order = Random(hash_words(bench.deck.train.seed, static_cast<std::uint64_t>(epoch)), kOrderStream)
-                         .permutation<int>(static_cast<std::size_t>(batches));
-  std::int64_t number = epoch * batches;
-  for (const int batch : order) update_from_batch(bench, batch, ++number);
+std::vector<int> order_of_batches(const TrainingBench& bench, std::int64_t epoch) {
+  return Random(hash_words(bench.deck.train.seed, static_cast<std::uint64_t>(epoch)), kOrderStream)
+      .permutation<int>(static_cast<std::size_t>(bench.circuits.batches));
+}
+
+void train_on_batch(TrainingBench& bench, int batch, std::int64_t number, bool backward,
+                    const std::function<void(std::size_t held)>& see) {
+  const TrainingCircuits& all = bench.circuits;
+  const TrainingMemory& m = bench.memory();
+  const Exec& space = bench.space;
+  const auto in_batch = [&](const TrainingDesign& d) { return d.part == Part::training && d.batch == batch; };
+  double values = 0, parts = 0;
+  for (const TrainingDesign& d : all.designs) {
+    if (!in_batch(d)) continue;
+    values += static_cast<double>(d.training_cells) * all.model.shape.outputs;
+    ++parts;
+  }
+  Kokkos::deep_copy(space, m.gradient_sum, std::int64_t{0});
+  bench.mpi.together([&] {
+    bench.on_each(in_batch, [&](std::size_t i, const CircuitOnDevice& on) {
+      Stopwatch<Exec> watch(space);
+      const std::uint64_t seed = hash_words(bench.deck.train.seed, all.held[i].design);
+      on.model->draw_dropout(space, seed, static_cast<std::uint64_t>(number));
+      draw_flips(bench, on, seed, number);
+      on.model->forward(space, Pass::training);
+      bench.laps.forward += watch.lap();
+      see(i);
+      if (!backward) return;
+      watch.lap();
+      start_backward(bench, on, values);
+      on.model->backward(space, [&](int block) {
+        const ParameterBlock& range = m.table.blocks[static_cast<std::size_t>(block)];
+        add_to_fixed_sum(space, on.model->gradient(), m.gradient_sum, range.first, range.count, parts, m.beyond);
+      });
+      bench.laps.backward += watch.lap();
+    });
+    if (download(space, m.beyond)[0] != 0) {
+      throw RunError(
+          fmt::format("training diverged at update {} (a gradient is not finite, or beyond {} of a loss that starts at "
+                      "about 1); lower train.learning_rate (now {})",
+                      number, kFixedLimit, bench.deck.train.learning_rate));
+    }
+  });
+}
+
+void update_exactly(TrainingBench& bench, std::int64_t number) {
+  const TrainingMemory& m = bench.memory();
+  const Exec& space = bench.space;
+  Stopwatch<Exec> watch(space);
+  bench.sum_over_ranks(m.gradient_sum);
+  for (std::size_t b = 0; b < m.table.blocks.size(); ++b) {
+    const ParameterBlock& block = m.table.blocks[b];
+    read_fixed_sum(space, m.gradient_sum, block.first, block.count, m.gradient);
+    clip(bench, m.gradient, block.count);
+    adam_update(space, adam_options(bench, number, b), number, m.parameters, m.moment1, m.moment2, m.gradient,
+                block.first, block.count);
+  }
+  bench.laps.update += watch.lap();
 }
 
 }  // namespace gsrgnn

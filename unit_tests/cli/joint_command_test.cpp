@@ -105,6 +105,36 @@ TEST_F(JointCommand, AnyNumberOfRanksGivesTheSameBits) {
       0);
 }
 
+// With less memory than all circuits need they take turns there; what a plan says is what each rank keeps to.
+TEST_F(JointCommand, CircuitsThatDoNotFitTakeTurns) {
+  const auto plan = [&](const std::string& limit) {
+    EXPECT_EQ(run("plan deck.yaml keep=none --json memory_limit=" + limit), 0) << said();
+    return nlohmann::json::parse(said());
+  };
+  const auto all = plan("1GB");
+  EXPECT_FALSE(all["streams"].get<bool>());
+  const std::string beyond = std::to_string(all["memory"]["planned"].get<std::int64_t>() - 1);
+  const auto in_turns = plan(beyond);
+  EXPECT_TRUE(in_turns["streams"].get<bool>());
+  const auto planned = in_turns["memory"]["planned"].get<std::int64_t>();
+  ASSERT_EQ(run("plan deck.yaml keep=none memory_limit=" + beyond), 0) << said();
+  EXPECT_TRUE(says("of one circuit at a time")) << said();
+  ASSERT_EQ(run("train deck.yaml train.epochs=20"), 0) << said();
+  EXPECT_FALSE(says("one after the other")) << said();
+  for (const int count : {1, 2}) {
+    const std::string output = fmt::format("by{}.h5", count);
+    ASSERT_EQ(
+        run(fmt::format("train deck.yaml train.epochs=20 keep=none memory_limit={} output={}", planned, output), count),
+        0)
+        << said();
+    EXPECT_TRUE(says(count == 1 ? "6 circuits one after the other" : "3 circuits one after the other")) << said();
+    expect_same("run.h5", output);
+    const auto used = info(output)["memory"];
+    EXPECT_EQ(used["planned"], used["allocated"]);
+    EXPECT_LE(used["planned"].get<std::int64_t>(), planned);
+  }
+}
+
 // Routes are learned before all else, by updates from one rank's circuit at a time.
 TEST_F(JointCommand, AnyNumberOfRanksGivesTheSameModelOfGcells) {
   const std::string train =

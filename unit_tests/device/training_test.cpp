@@ -131,6 +131,24 @@ TEST(DeviceTraining, Joint) {
   }
 }
 
+// One circuit is on the device, and the next on its way.
+TEST(DeviceTraining, JointOfCircuitsThatTakeTurns) {
+  JointDeck joint(ModelKind::gsr);
+  joint.deck.model.hidden = 8;  // so that circuits count beside the model
+  joint.deck.keep = Keep::none;
+  const Mpi mpi = Mpi::alone();
+  const TrainingCircuits circuits = open_circuits(mpi, joint.deck);
+  const TrainedRun all_there = train(mpi, joint.deck, circuits, ReportProgress());
+  joint.deck.memory_limit = all_there.memory.planned - 1;
+  const TrainedRun in_turns = train(mpi, joint.deck, circuits, ReportProgress());
+  const MemoryPlan plan(circuits, MemoryPlan::kKeepNone, joint.deck.memory_limit);
+  EXPECT_TRUE(plan.streams());
+  EXPECT_EQ(in_turns.memory.allocated, plan.planned());
+  EXPECT_EQ(in_turns.loss, all_there.loss);
+  EXPECT_EQ(in_turns.model.parameters, all_there.model.parameters);
+  EXPECT_EQ(in_turns.held_out.value, all_there.held_out.value);
+}
+
 // Sums of gradients go through the host, from rank to rank.
 TEST(DeviceTraining, JointByTwoRanks) {
   const Mpi mpi;

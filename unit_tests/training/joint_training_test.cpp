@@ -50,6 +50,17 @@ class JointTrainingTest : public ::testing::Test {
     const TrainingCircuits circuits = open();
     return train_with_checkpoints(alone_, deck_, circuits, ReportProgress(), CheckpointOptions());
   }
+  /// By a quarter of the training circuits' cells.
+  void judge_by_cells() {
+    deck_.circuits.validation.clear();
+    deck_.train.split[0] = 0.75;
+    deck_.train.split[1] = 0.25;
+  }
+  double first_loss(int batch) {
+    deck_.train.batch = batch;
+    deck_.model.dropout = 0;
+    return train().loss.front();
+  }
   void expect_refused(const std::string& place, const std::vector<std::string>& words) const {
     expect_message(input_error([&] { open(); }), place + ": ", words);
   }
@@ -58,6 +69,12 @@ class JointTrainingTest : public ::testing::Test {
   Deck deck_;
   Mpi alone_ = Mpi::alone();
 };
+
+std::int64_t bytes_of_parts(const MemoryPlan& plan) {
+  std::int64_t sum = 0;
+  for (std::size_t part = 0; part < kMemoryParts; ++part) sum += plan.planned(static_cast<MemoryPart>(part));
+  return sum;
+}
 
 /// Several circuits as one, without a connection between them.
 Circuit side_by_side(const std::vector<Circuit>& circuits, const std::vector<std::string>& types) {
@@ -206,9 +223,7 @@ TEST_P(JointScores, AreThoseOfPredictions) {
 
 // Without validation circuits a share of the cells chooses the epoch, and is not trained on.
 TEST_F(JointTrainingTest, CellsOfTheTrainingCircuitsCanValidate) {
-  deck_.circuits.validation.clear();
-  deck_.train.split[0] = 0.75;
-  deck_.train.split[1] = 0.25;
+  judge_by_cells();
   const TrainingCircuits circuits = open();
   for (const HeldCircuit& held : circuits.held) {
     const auto validation = std::count(held.part.begin(), held.part.end(), static_cast<std::uint8_t>(Part::validation));
@@ -293,6 +308,166 @@ TEST_F(JointTrainingTest, CircuitsKeepLayersInTheWorkspaceTheyShare) {
     EXPECT_EQ(run.model.parameters, none.model.parameters);
     EXPECT_EQ(run.held_out.value, none.held_out.value);
   }
+}
+
+/// How often a model made outputs while it lives.
+class ForwardPasses {
+ public:
+  ForwardPasses() : before_(Kokkos::Tools::Experimental::get_callbacks()) {
+    count = 0;
+    Kokkos::Tools::Experimental::set_begin_parallel_for_callback(on_kernel);
+  }
+  ~ForwardPasses() { Kokkos::Tools::Experimental::set_callbacks(before_); }
+  ForwardPasses(const ForwardPasses&) = delete;
+  ForwardPasses& operator=(const ForwardPasses&) = delete;
+  static int count;
+
+ private:
+  static void on_kernel(const char* label, const std::uint32_t /*device*/, std::uint64_t* /*id*/) {
+    if (std::string(label) == "gsrgnn::models::readout_linear") ++count;
+  }
+  Kokkos::Tools::Experimental::EventSet before_;
+};
+int ForwardPasses::count = 0;
+
+// Besides the passes that train there are those that choose the epoch, unless these are the same.
+TEST_F(JointTrainingTest, AnEpochHasNoPassesForTheTrainingLoss) {
+  const auto passes_an_epoch = [&] {
+    const auto passes = [&](int epochs) {
+      deck_.train.epochs = epochs;
+      const TrainingCircuits circuits = open();
+      const ForwardPasses counted;
+      gsrgnn::train(alone_, deck_, circuits, ReportProgress());
+      return counted.count;
+    };
+    const int two = passes(2);
+    return (passes(5) - two) / 3.0;
+  };
+  for (const int batch : {0, 1}) {
+    deck_.train.batch = batch;
+    EXPECT_EQ(passes_an_epoch(), 3 + 1) << "three circuits that train and one that judges";
+  }
+  judge_by_cells();
+  EXPECT_EQ(passes_an_epoch(), 3 + 3) << "between two epochs the three circuits judge";
+  deck_.train.batch = 0;
+  EXPECT_EQ(passes_an_epoch(), 3) << "what judges is what trains";
+  deck_.model.dropout = 0.1;
+  EXPECT_EQ(passes_an_epoch(), 3 + 3);
+}
+
+// Models that stand still show of what the loss is.
+TEST_F(JointTrainingTest, TheLossIsThatOfThePassesThatTrain) {
+  deck_.train.epochs = 3;
+  deck_.train.learning_rate = 0;
+  const auto losses_of = [&](int batch, double dropout) {
+    deck_.train.batch = batch;
+    deck_.model.dropout = dropout;
+    const TrainedRun run = train();
+    EXPECT_EQ(std::set<double>(run.validation_loss.begin(), run.validation_loss.end()).size(), 1U);
+    return run.loss;
+  };
+  const auto all = losses_of(0, 0);
+  EXPECT_EQ(all, std::vector<double>(4, all.front()));
+  EXPECT_EQ(losses_of(1, 0), all);
+  const auto dropped = losses_of(1, 0.3);
+  EXPECT_EQ(std::set<double>(dropped.begin(), dropped.end()).size(), 4U) << "each under its own dropout";
+  deck_.train.learning_rate = 0.002;
+  EXPECT_EQ(first_loss(0), all.front());
+  EXPECT_NE(first_loss(1), all.front()) << "a circuit's loss is that before its own update";
+}
+
+// The shared memory is not larger for more circuits, and what they bring there is all that they are.
+TEST_F(JointTrainingTest, CircuitsThatDoNotFitTakeTurns) {
+  deck_.train.epochs = 4;
+  deck_.keep = Keep::none;
+  struct Case {
+    Nodes nodes;
+    RelationSet relations;
+    Flips flips;
+    TrainingLoss loss;
+  };
+  for (const Case& of : {Case{Nodes::cells, RelationSet::nets, Flips::off, TrainingLoss::mse},
+                         Case{Nodes::cells, RelationSet::nets_and_bins, Flips::off, TrainingLoss::hot},
+                         Case{Nodes::gcells, RelationSet::nets_and_lattice, Flips::on, TrainingLoss::mse}}) {
+    for (const int batch : {0, 1}) {
+      SCOPED_TRACE(::testing::Message() << static_cast<int>(of.relations) << " " << batch);
+      deck_.model.nodes = of.nodes;
+      deck_.model.relation_set = of.relations;
+      deck_.model.flips = of.flips;
+      deck_.train.loss = of.loss;
+      deck_.train.batch = batch;
+      deck_.memory_limit = 0;
+      const TrainedRun all_there = train();
+      EXPECT_FALSE(MemoryPlan(open(), MemoryPlan::kKeepNone, all_there.memory.planned).streams());
+
+      const MemoryPlan plan(open(), MemoryPlan::kKeepNone, all_there.memory.planned - 1);
+      EXPECT_TRUE(plan.streams());
+      EXPECT_LT(plan.planned(), all_there.memory.planned);
+      deck_.memory_limit = plan.planned();
+      const TrainedRun in_turns = train();
+      EXPECT_EQ(in_turns.memory.planned, plan.planned());
+      EXPECT_EQ(in_turns.memory.allocated, plan.planned());
+      EXPECT_EQ(in_turns.loss, all_there.loss);
+      EXPECT_EQ(in_turns.validation_pearson, all_there.validation_pearson);
+      EXPECT_EQ(in_turns.model.parameters, all_there.model.parameters);
+      EXPECT_EQ(in_turns.held_out.value, all_there.held_out.value);
+
+      --deck_.memory_limit;
+      try {
+        train();
+        ADD_FAILURE() << "it fitted";
+      } catch (const RunError& error) {
+        EXPECT_NE(std::string(error.what()).find("do not fit the memory limit"), std::string::npos) << error.what();
+      }
+    }
+  }
+}
+
+TEST_F(JointTrainingTest, MemoryThatCircuitsLeaveByTakingTurnsKeepsLayers) {
+  deck_.model.layers = 10;
+  const std::int64_t together = MemoryPlan(open()).planned();
+  const MemoryPlan none(open(), MemoryPlan::kKeepNone, together - 1);
+  const MemoryPlan some(open(), together - 1, together - 1);
+  EXPECT_TRUE(some.streams());
+  EXPECT_GT(some.kept_layers(), 0);
+  EXPECT_GT(some.planned(), none.planned());
+  EXPECT_LT(some.planned(), together);
+  EXPECT_EQ(bytes_of_parts(some), some.planned());
+}
+
+TEST_F(JointTrainingTest, GoesOnFromItsStateAtEveryEpoch) {
+  deck_.train.epochs = 4;
+  deck_.keep = Keep::none;
+  const auto check = [&] {
+    CheckpointOptions options;
+    options.say = [](const std::string&) {};
+    deck_.memory_limit = 0;
+    const TrainedRun undisturbed = train_with_checkpoints(alone_, deck_, open(), ReportProgress(), options);
+    for (int at = 0; at < deck_.train.epochs; ++at) {
+      options.resume = false;
+      int epochs = 0;
+      options.stop = [&] { return epochs++ == at ? "enough" : ""; };
+      EXPECT_THROW(train_with_checkpoints(alone_, deck_, open(), ReportProgress(), options), Stopped);
+      options.stop = nullptr;
+      options.resume = true;
+      deck_.memory_limit = undisturbed.memory.planned - at % 2;  // and with less than all circuits need
+      const TrainedRun resumed = train_with_checkpoints(alone_, deck_, open(), ReportProgress(), options);
+      EXPECT_EQ(resumed.memory.planned < undisturbed.memory.planned, at % 2 == 1);
+      EXPECT_EQ(resumed.loss, undisturbed.loss) << at;
+      EXPECT_EQ(resumed.validation_loss, undisturbed.validation_loss) << at;
+      EXPECT_EQ(resumed.model.parameters, undisturbed.model.parameters) << at;
+      EXPECT_EQ(resumed.held_out.value, undisturbed.held_out.value) << at;
+    }
+  };
+  check();
+  deck_.train.batch = 1;
+  deck_.model.dropout = 0.2;
+  check();
+  judge_by_cells();
+  check();
+  deck_.train.batch = 0;
+  deck_.model.dropout = 0;
+  check();
 }
 
 TEST_F(JointTrainingTest, GoesOnFromItsStateBitForBit) {

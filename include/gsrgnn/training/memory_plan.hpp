@@ -36,9 +36,12 @@ struct SizedCircuit {
 class MemoryPlan {
  public:
   static constexpr std::int64_t kKeepNone = 0, kKeepAll = std::numeric_limits<std::int64_t>::max();
+  static constexpr std::int64_t kNoLimit = 0;
 
   MemoryPlan(const ModelSettings& model, const CircuitSize& size, std::int64_t keep_within = kKeepNone);
-  explicit MemoryPlan(const TrainingCircuits& circuits, std::int64_t keep_within = kKeepNone);
+  /// Circuits that are beyond `limit` together stream: what the device has of them shares the memory of the largest.
+  explicit MemoryPlan(const TrainingCircuits& circuits, std::int64_t keep_within = kKeepNone,
+                      std::int64_t limit = kNoLimit);
 
   std::int64_t planned() const { return bytes_.all(); }
   /// Of the parts, which add up to what is planned.
@@ -50,10 +53,12 @@ class MemoryPlan {
   int kept_layers() const;
   const ModelSettings& model() const { return shape_; }
   const std::vector<SizedCircuit>& circuits() const { return circuits_; }
-  /// Of the three arenas that a training allocates (training_bench.hpp).
+  bool streams() const { return streams_; }
+  /// Of the arenas that a training allocates (training_bench.hpp).
   std::int64_t resident() const { return bytes_.resident; }
   std::int64_t of_model() const { return bytes_.model; }
   std::int64_t best() const { return bytes_.best; }
+  std::int64_t present() const { return bytes_.present; }
 
   /// The most layers that fit, with all else as it is, and none of them kept unless all have to be; 0: not even one. At
   /// most as many as a deck can ask for.
@@ -64,10 +69,11 @@ class MemoryPlan {
  private:
   struct Bytes {
     std::array<std::int64_t, kMemoryParts> parts{};
-    std::int64_t resident = 0, model = 0, best = 0;
-    std::int64_t all() const { return resident + model + best; }
+    std::int64_t resident = 0, model = 0, best = 0, present = 0;
+    std::int64_t all() const { return resident + model + best + present; }
   };
   Bytes measure(const ModelShape& shape, const std::vector<SizedCircuit>& circuits) const;
+  void stream_what_does_not_fit(std::int64_t limit);
   void keep_what_fits(std::int64_t keep_within);
   std::vector<SizedCircuit> circuits_keeping(int layers) const;
   std::int64_t planned_with(int layers, int k) const;
@@ -75,7 +81,7 @@ class MemoryPlan {
   ModelShape shape_;
   std::vector<SizedCircuit> circuits_;
   UpdateRule rule_;
-  bool keeps_all_;
+  bool keeps_all_, streams_ = false;
   Bytes bytes_;
 };
 
