@@ -34,8 +34,11 @@ double predicted_seconds(const Deck& deck, const CircuitCounts& counts) {
     layer += cells * (weights * deck.model.k * static_cast<double>(deck.model.hidden) * kPerKept + kPerCell);
   }
   double epoch = deck.model.layers * layer + cells * kPerScored;
-  // The model that is judged needs a pass of its own.
-  if (deck.model.dropout > 0 || deck.mode == Mode::joint) epoch *= 1 + kForwardShare;
+  // The model that is judged needs a pass of its own; of several circuits only where cells of them judge.
+  const bool changes = deck.model.dropout > 0 || deck.model.flips == Flips::on;
+  const bool judged = deck.mode != Mode::joint || deck.circuits.validation.empty();
+  const bool in_batches = deck.mode == Mode::joint && deck.train.batch > 0;
+  if (judged && (changes || in_batches)) epoch *= 1 + kForwardShare;
   return deck.train.epochs * epoch;
 }
 

@@ -23,7 +23,7 @@ constexpr CountField kCountFields[] = {{"cells", &CircuitCounts::cells},
 
 /// The run file's arrays of numbers that are not of cells.
 struct RunLists {
-  std::vector<double> loss, validation_loss, validation_pearson;  ///< element e: after e updates
+  std::vector<double> loss, validation_loss, validation_pearson;  ///< element e: after e epochs (TrainingHistory)
   EpochSeconds seconds;                                           ///< of each epoch
   std::vector<double> test, validation;                           ///< labels x 4 scores (kScoreFields) at best_epoch
 };

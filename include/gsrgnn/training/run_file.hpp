@@ -7,7 +7,8 @@
 ///   /deck                    the resolved deck, YAML text
 ///   /kokkos_configuration    text
 ///   /circuit                 attributes: name and counts
-///   /curves                  loss, validation_loss, validation_pearson: element e is after e updates
+///   /curves                  loss, validation_loss, validation_pearson: element e is after e epochs; of a joint
+///                            training the loss is that of the passes which train after it (TrainingHistory)
 ///   /scores                  attributes pearson, spearman, kendall, r2 of the test cells and best_epoch;
 ///                            test, validation: labels x 4; gcells: 1 x 4, of the test cells' GCells (Worth);
 ///                            field: 1 x 8, of the same GCells (field_scores.hpp)

@@ -9,7 +9,8 @@
 /// all make the same update. The loss of a batch is the mean over all its training cells. The result is the same, bit
 /// for bit, for any number of ranks. After each epoch the model is judged by its mean Pearson over the validation
 /// circuits (or over the training circuits' validation cells); the best is kept, and scored in the end on the circuits
-/// that were held out. A rank keeps the graphs of its circuits on the device, and one model whose workspace they share.
+/// that were held out. A rank keeps the graphs of its circuits on the device, and one model whose workspace they share;
+/// where the memory does not hold all of them, they take turns.
 
 #include <functional>
 #include <gsrgnn/training/field_scores.hpp>
@@ -93,8 +94,10 @@ Worth mean_worth(const std::vector<DesignResult>& designs);
 
 /// How a training went so far.
 struct TrainingHistory {
-  /// Element e: after e updates (0: untrained). Losses (train.loss) of the standardised labels; the Pearson is the mean
-  /// over the labels.
+  /// Element e: after e epochs (0: untrained). Losses (train.loss) of the standardised labels; the Pearson is the mean
+  /// over the labels. The training loss of several circuits is not evaluated, but that of the passes that train in the
+  /// epoch which follows: each circuit under its dropout and flips, before the update of its batch. After the last
+  /// epoch it is that of such passes without an update.
   std::vector<double> loss, validation_loss, validation_pearson;
   std::int64_t best_epoch = 0;  ///< the e >= 1 with the largest validation Pearson; 0: none yet
   EpochSeconds seconds;
