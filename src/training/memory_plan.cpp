@@ -198,9 +198,9 @@ std::int64_t keep_within(const Deck& deck, std::int64_t limit) {
 
 void require_fit(const MemoryPlan& plan, const Deck& deck, std::int64_t limit) {
   if (limit == 0 || plan.planned() <= limit) return;
-  throw RunError(fmt::format("{} do not fit {} {}; {}{}", megabytes(plan.planned()),
+  throw RunError(fmt::format("{} do not fit {} {}; {}", megabytes(plan.planned()),
                              deck.memory_limit > 0 ? "the memory limit of" : "what the device has free,",
-                             megabytes(limit), hint(plan, limit), deck.mode == Mode::joint ? ", or more ranks" : ""));
+                             megabytes(limit), hint(plan, limit)));
 }
 
 MemoryPartName name_of(MemoryPart part) {
