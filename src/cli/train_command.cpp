@@ -172,9 +172,8 @@ void train_deck(const Mpi& mpi, const Arguments& given, StopSignals* signals) {
   }
   flush_output();
   const std::int64_t limit = memory_limit(mpi, deck);
-  mpi.together([&] {
-    require_fit(MemoryPlan(circuits, keep_within(deck, limit), limit), deck, limit);
-  });                 // before anything is written
+  // Before anything is written.
+  mpi.together([&] { require_fit(MemoryPlan(circuits, keep_within(deck, limit), limit), deck, limit); });
   mpi.together([&] {  // known before the first epoch, not after the last
     if (speaks) check_writable(deck.output);
   });

@@ -308,6 +308,18 @@ TEST(CostModel, LongerRunsCostMore) {
   EXPECT_GT(predicted_seconds(deck, counts), base);
 }
 
+// A forward pass more, where cells of circuits that are trained on judge a model that is another while it trains.
+TEST(CostModel, WhatJudgesCostsOnlyWhereItIsAPassOfItsOwn) {
+  Deck deck;
+  deck.mode = Mode::joint;
+  const CircuitCounts counts{4000, 4000, 14461, 160000, 0, 0};
+  const double alone = predicted_seconds(deck, counts);
+  deck.train.batch = 1;
+  EXPECT_GT(predicted_seconds(deck, counts), alone);
+  deck.circuits.validation = {"held_out.h5"};
+  EXPECT_EQ(predicted_seconds(deck, counts), alone);
+}
+
 // Epochs as they were measured, in seconds (D = 384, L = 10; one core of an EPYC): kinds are ranked rightly.
 TEST(CostModel, KindsAreWeighedAgainstEachOther) {
   const CircuitCounts counts{38656, 39811, 156825, 6768184, 1476, 2403};

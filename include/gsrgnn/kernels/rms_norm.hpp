@@ -51,8 +51,7 @@ void rms_norm_forward(const Exec& space, const Values& v, const Columns& index, 
 }
 
 /// Of a chunk of rows, and its part in dL/dgamma: the team's threads take turns, each with sums of its own in fast
-/// memory
-/// (`Shared`), which are then added in their order; or a single one sums where the part is left.
+/// memory (`Shared`), which are then added in their order; or a single one sums where the part is left.
 template <bool Shared, class Exec, class Values, class Columns, class Gamma>
 struct RmsNormBackward {
   using Scalar = typename Values::non_const_value_type;
