@@ -30,7 +30,7 @@ void Hdf5Writer::names(const std::string& name, const std::vector<std::string>& 
   }
 }
 
-std::vector<std::string> Hdf5Reader::names(const std::string& name, std::uint64_t count) const {
+std::vector<std::string> Hdf5Contents::names(const std::string& name, std::uint64_t count) const {
   {
     const Handle dataset(open_dataset(*this, file_, name), H5Dclose);
     const Handle stored(H5Dget_type(dataset), H5Tclose);

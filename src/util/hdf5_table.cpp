@@ -74,7 +74,7 @@ void Hdf5Writer::table(const std::string& name, const std::vector<Hdf5Column>& c
   write(name, *layout.type, space, rows == 0 ? nullptr : packed.data());
 }
 
-std::vector<Hdf5Column> Hdf5Reader::table(const std::string& name) const {
+std::vector<Hdf5Column> Hdf5Contents::table(const std::string& name) const {
   const Handle dataset(open_dataset(*this, file_, name), H5Dclose);
   const Handle stored(H5Dget_type(dataset), H5Tclose);
   if (H5Tget_class(stored) != H5T_COMPOUND) fail(name, "does not hold a table");

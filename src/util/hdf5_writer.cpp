@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 #include <gsrgnn/util/error.hpp>
 #include <gsrgnn/util/write_file.hpp>
 #include <utility>
@@ -25,13 +26,23 @@ hid_t create_dataset(hid_t file, const std::string& name, hid_t type, hid_t spac
 
 }  // namespace
 
+void open_hdf5() {
+  // HDF5 would lock each file that it opens, and fail where the file system has no locks. Ours need none: a file is
+  // written under another name and then renamed.
+  ::setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0);
+  H5dont_atexit();  // which crashes on a file that could not be closed, as on a full disk; we close our files ourselves
+  // It prints a stack trace for every failed call unless told not to; our errors are one line.
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  H5open();
+}
+
 void Hdf5Writer::fail(const std::string& what) const {
   throw InputError(path_, fmt::format("cannot write {}", what),
                    "check that the folder is writable and the disk not full");
 }
 
 Hdf5Writer::Hdf5Writer(std::string path) : path_(std::move(path)) {
-  start_hdf5();
+  open_hdf5();
   // The format of HDF5 1.8: its metadata has checksums, so that damage is noticed before it is believed.
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_LATEST);
@@ -143,14 +154,6 @@ void Hdf5Writer::group(const std::string& name) {
   const Handle properties(group_properties(H5P_GROUP_CREATE), H5Pclose);
   const Handle group(H5Gcreate2(file_, name.c_str(), H5P_DEFAULT, properties, H5P_DEFAULT), H5Gclose);
   if (!group.valid()) fail(fmt::format("/{}", name));
-}
-
-void Hdf5Writer::copy(const Hdf5Reader& from, const std::string& object, const std::string& name) {
-  if (!from.has(object)) from.fail(object, "is missing");
-  make_groups(name);
-  if (H5Ocopy(from.file_, object.c_str(), file_, name.c_str(), H5P_DEFAULT, H5P_DEFAULT) < 0) {
-    fail(fmt::format("/{}, a copy of {}:/{}", name, from.path(), object));
-  }
 }
 
 void Hdf5Writer::commit(const std::string& keep_as) {

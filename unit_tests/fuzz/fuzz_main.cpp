@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
   int no_arguments = 0;
   static const Kokkos::ScopeGuard kokkos(no_arguments, *argv);
   gsrgnn::start_hdf5();
-  // A process that looks at a file first may die of it.
+  // The process that reads may die of a file.
   ::pthread_atfork(nullptr, nullptr, [] { __sanitizer_set_death_callback(nullptr); });
   // A file has half a megabyte of its own in HDF5, for which each time to ask the system takes most of the time.
   constexpr int kAsUsual = 1 << 20, kAnySize = -1;

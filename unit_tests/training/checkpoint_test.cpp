@@ -7,6 +7,7 @@
 #include <gsrgnn/training/run_file.hpp>
 #include <gsrgnn/util/version.hpp>
 
+#include "support/changed_file.hpp"
 #include "support/files.hpp"
 #include "support/small_training.hpp"
 
@@ -169,19 +170,7 @@ TEST_F(Checkpoint, OneOfAnotherTrainingIsRefused) {
                  {"its circuit has changed since"});
 
   // The same content by another revision of the program.
-  std::filesystem::rename(newest(), folder_.path("ours"));
-  const Hdf5Reader ours(folder_.path("ours"));
-  Hdf5Writer theirs(newest());
-  for (const char* name : {"kind", "program_version", "execution_space", "deck_hash", "circuit", "circuit_hash"}) {
-    theirs.attribute("/", name, ours.attribute_string("/", name));
-  }
-  for (const char* name : {"version", "seed", "epoch", "epochs", "best_epoch"}) {
-    theirs.attribute("/", name, ours.attribute_int("/", name));
-  }
-  theirs.attribute("/", "revision", "0123456789ab");
-  theirs.copy(ours, "state", "state");
-  theirs.copy(ours, "deck", "deck");
-  theirs.commit();
+  change_attribute(newest(), "revision", "0123456789ab");
   expect_message(input_error([&] { Checkpoints(deck_, circuit_).read(note); }), newest(),
                  {"another revision of the program", "0123456789ab", program_revision()});
 }

@@ -7,6 +7,7 @@
 
 #include <gsrgnn/util/hdf5_file.hpp>
 
+#include "support/changed_file.hpp"
 #include "support/files.hpp"
 #include "support/foreign_file.hpp"
 
@@ -104,10 +105,7 @@ TEST(Hdf5Damage, WhatOthersChangedIsReadAsItIs) {
   const TestFolder folder;
   const std::string path = folder.path("a.h5");
   write_sample(path);
-  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
-  ASSERT_GE(file, 0);
-  ASSERT_GE(H5Ldelete(file, "text", H5P_DEFAULT), 0);
-  H5Fclose(file);
+  remove_object(path, "text");
   EXPECT_EQ(read_bytes(path).find("gsrgnn checksum"), std::string::npos);
   EXPECT_FALSE(Hdf5Reader(path).has("text"));
   EXPECT_EQ(Hdf5Reader(path).array<float>("a/values").size(), 1000U);

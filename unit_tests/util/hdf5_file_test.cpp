@@ -238,34 +238,5 @@ TEST(Hdf5File, WhatIsNoTableIsNotReadAsOne) {
   expect_message(input_error([&] { file.strings("table"); }), place + "table", {"strings"});
 }
 
-TEST(Hdf5File, CopiesKeepEverything) {
-  const TestFolder folder;
-  {
-    Hdf5Writer file(folder.path("a.h5"));
-    file.array("group/in/matrix", std::vector<float>{1, 2, 3, 4, 5, 6}.data(), {2, 3});
-    file.attribute("group", "text", "value");
-    file.attribute("group/in/matrix", "number", 0.5);
-    file.string("word", "one");
-    file.commit();
-  }
-  for (const char* name : {"b.h5", "again.h5"}) {
-    const Hdf5Reader from(folder.path("a.h5"));
-    Hdf5Writer file(folder.path(name));
-    file.copy(from, "group", "deep/copy");
-    file.copy(from, "word", "deep/word");
-    expect_message(input_error([&] { file.copy(from, "none", "deep/none"); }), folder.path("a.h5") + ":/none",
-                   {"missing"});
-    file.commit();
-  }
-  const Hdf5Reader file(folder.path("b.h5"));
-  EXPECT_EQ(file.members("deep"), (std::vector<std::string>{"copy", "word"}));
-  EXPECT_EQ(file.shape("deep/copy/in/matrix"), (Shape{2, 3}));
-  EXPECT_EQ(file.array<float>("deep/copy/in/matrix"), (std::vector<float>{1, 2, 3, 4, 5, 6}));
-  EXPECT_EQ(file.attribute_string("deep/copy", "text"), "value");
-  EXPECT_EQ(file.attribute_double("deep/copy/in/matrix", "number"), 0.5);
-  EXPECT_EQ(file.string("deep/word"), "one");
-  EXPECT_TRUE(read_bytes(folder.path("b.h5")) == read_bytes(folder.path("again.h5")));
-}
-
 }  // namespace
 }  // namespace gsrgnn

@@ -3,10 +3,14 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <array>
 #include <csignal>
+#include <gsrgnn/circuit/circuit_file.hpp>
+#include <gsrgnn/util/hash.hpp>
 #include <gsrgnn/util/hdf5_file.hpp>
 #include <numeric>
 
@@ -42,11 +46,17 @@ class Hdf5Foreign : public ::testing::Test {
   const std::vector<float> values_ = {1, 2, 3};
 };
 
-// They end HDF5 1.10 by a signal: it reads at no address.
+constexpr std::array<const char*, 4> kDeadly = {"read_nowhere", "read_nowhere_too", "chunk_of_no_size",
+                                                "not_in_the_list"};
+
+std::string deadly(const char* name) {
+  return fmt::format("{}/circuit/{}", GSRGNN_SEEDS, name);
+}
+
+// HDF5 1.10 reads at no address in them, or divides by a chunk's size of 0.
 TEST_F(Hdf5Foreign, AFileThatHdf5DoesNotSurviveIsRefused) {
-  for (const char* name : {"read_nowhere", "read_nowhere_too"}) {
-    const std::string path = fmt::format("{}/circuit/{}", GSRGNN_SEEDS, name);
-    expect_message(input_error([&] { Hdf5Reader file(path); }), path + ": ", {"does not survive"});
+  for (const char* name : kDeadly) {
+    expect_message(input_error([&] { read_circuit(deadly(name)); }), deadly(name) + ": ", {"does not survive"});
   }
   // Who is not told what becomes of children learns it all the same.
   const auto before = std::signal(SIGCHLD, SIG_IGN);
@@ -55,20 +65,61 @@ TEST_F(Hdf5Foreign, AFileThatHdf5DoesNotSurviveIsRefused) {
   std::signal(SIGCHLD, before);
 }
 
+// A checksum says that a file is whole, not who made it.
+TEST_F(Hdf5Foreign, AChecksumMakesNoFileTrusted) {
+  for (const char* name : kDeadly) {
+    const std::string bytes = read_bytes(deadly(name));
+    Fingerprint print;
+    print.add_words(bytes.data(), bytes.size());
+    write_bytes(path_, fmt::format("{}gsrgnn checksum {:016x} {}\n", bytes, bytes.size(), print.text()));
+    EXPECT_TRUE(Hdf5Reader(path_).has_checksum());
+    expect_message(input_error([&] { read_circuit(path_); }), path_ + ": ", {"does not survive"});
+  }
+}
+
+TEST_F(Hdf5Foreign, FilesThatAreOpenOutliveWhatOthersDieOf) {
+  {
+    ForeignFile file(path_);
+    file.list("x", H5T_NATIVE_FLOAT, H5T_NATIVE_FLOAT, 3, values_.data());
+  }
+  const Hdf5Reader good(path_);
+  for (const char* name : kDeadly) {
+    EXPECT_THROW(read_circuit(deadly(name)), InputError);
+    EXPECT_EQ(good.array<float>("x"), values_);
+  }
+}
+
+// As ranks do that a test starts: each hears the answers to its own questions.
+TEST_F(Hdf5Foreign, ACopyOfAProcessReadsByItself) {
+  std::vector<float> many(100'000);
+  std::iota(many.begin(), many.end(), 0.F);
+  {
+    ForeignFile file(path_);
+    file.list("x", H5T_NATIVE_FLOAT, H5T_NATIVE_FLOAT, 3, values_.data());
+    file.list("many", H5T_NATIVE_FLOAT, H5T_NATIVE_FLOAT, many.size(), many.data());
+  }
+  const auto reads = [&](const char* name, const std::vector<float>& values) {
+    for (int i = 0; i < 50; ++i) {
+      if (Hdf5Reader(path_).array<float>(name) != values) return false;
+    }
+    return true;
+  };
+  ASSERT_TRUE(reads("x", values_));
+  const pid_t copy = ::fork();
+  if (copy == 0) ::_exit(reads("many", many) ? 0 : 1);
+  EXPECT_TRUE(reads("x", values_));
+  int status = -1;
+  ASSERT_EQ(::waitpid(copy, &status, 0), copy);
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(reads("x", values_));
+}
+
 // HDF5 reads 36 bytes of the 23 for which there is room.
 TEST_F(Hdf5Foreign, APieceIsStoredAsLargeAsItIs) {
   const std::string path = std::string(GSRGNN_SEEDS) + "/circuit/less_stored_than_said";
   const Hdf5Reader file(path);
   expect_message(input_error([&] { file.array<std::int32_t>("cells/type"); }),
                  path + ":/cells/type: ", {"shorter than its announced size"});
-}
-
-// It divides by a chunk's size of 0 in an array that no list of its group tells of, but that opens by its name.
-TEST_F(Hdf5Foreign, AGroupThatCannotBeListedIsRefused) {
-  for (const char* name : {"chunk_of_no_size", "not_in_the_list"}) {
-    const std::string path = fmt::format("{}/circuit/{}", GSRGNN_SEEDS, name);
-    expect_message(input_error([&] { Hdf5Reader file(path); }), path + ": ", {"not a readable HDF5 file"});
-  }
 }
 
 // HDF5 writes a byte each into the memory for as many strings of none.
@@ -311,7 +362,6 @@ TEST_F(Hdf5Foreign, NothingIsReadThatIsNotThere) {
       [](const Hdf5Reader& file) { file.strings("x"); });
 }
 
-// To look through it comes to an end.
 TEST_F(Hdf5Foreign, AGroupMayHoldItself) {
   {
     const ForeignFile file(path_);

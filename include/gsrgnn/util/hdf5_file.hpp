@@ -7,11 +7,11 @@
 /// bytes fit that. Other tools pass over the line, and drop it when they change or rewrite the file: without it a file
 /// is read as far as it makes sense. Nobody is trusted: links, values in other files, strings of variable length and
 /// filters other than deflate, shuffle and fletcher32 are refused, and what is read of a file takes no more than 64 MiB
-/// and 32 times its size. A file without a checksum is first looked through by a process of its own, for HDF5 crashes
-/// on some that are damaged.
+/// and 32 times its size. A process of its own reads, for HDF5 crashes on some files that are damaged or made to.
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -26,9 +26,10 @@ struct Hdf5Column {
   std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>> values;
 };
 
-class Hdf5Reader;
-/// Starts the library. Without it the first file does, which is too late once MPI runs: a parallel HDF5 would then
-/// close itself in MPI_Finalize, and that crashes (1.10) when a file could not be closed, as for want of memory.
+class Hdf5Process;  // that reads
+/// Starts the library and the process that reads. Without it the first file does, which is too late once MPI runs: a
+/// parallel HDF5 would then close itself in MPI_Finalize, and that crashes (1.10) when a file could not be closed, as
+/// for want of memory; and not all networks like a copy of a process that they serve.
 void start_hdf5();
 
 /// An HDF5 file being made, in memory; commit() writes it (util/write_file.hpp), and before nothing on the disk is
@@ -63,8 +64,6 @@ class Hdf5Writer {
   /// One compound dataset, a row an element, which h5py reads as a structured array. Columns are of one length; strings
   /// take that of the longest of their column.
   void table(const std::string& name, const std::vector<Hdf5Column>& columns);
-  /// Copies an object of another file, with all that is in it, under a new name.
-  void copy(const Hdf5Reader& from, const std::string& object, const std::string& name);
 
   /// Writes the file. What had the name before is kept as `keep_as`, unless that is "".
   void commit(const std::string& keep_as = "");
@@ -110,23 +109,31 @@ class Hdf5Reader {
   /// Names of the members of a group, sorted.
   std::vector<std::string> members(const std::string& group) const;
 
-  std::uint64_t size() const { return size_; }  ///< bytes of the file
-  /// Throws when memory for so many elements of so many bytes, with all that was taken before, is more than the file
-  /// is trusted with.
-  void take(const std::string& object, std::uint64_t count, std::uint64_t bytes) const;
   /// The file is damaged or of another kind.
   [[noreturn]] void fail(const std::string& object, const std::string& what) const;
   [[noreturn]] void refuse(const std::string& object, const std::string& what, const std::string& cure) const;
 
  private:
-  friend class Hdf5Writer;  // copies from it
-  static constexpr std::uint64_t kFreeBytes = std::uint64_t{1} << 26U, kMostTimes = 32;
+  /// Open while this lives.
+  struct File {
+    explicit File(const std::string& path);
+    ~File();
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    int descriptor = -1;
+  };
+  template <class Call>
+  auto surviving(const Call& call) const;
+  template <class Result, auto method, class... Arguments>
+  Result ask(const Arguments&... arguments) const;
 
   std::string path_;
+  File file_;
   bool has_checksum_ = false;
-  std::uint64_t size_ = 0;
-  mutable std::uint64_t left_ = 0;  // of the memory that it is trusted with
-  std::int64_t file_ = -1;
+  std::uint64_t number_ = 0, size_ = 0;  // among the files that were opened; in bytes
+  // The process that has the file open, and where HDF5 there says that the file ends.
+  mutable std::shared_ptr<Hdf5Process> process_;
+  mutable std::uint64_t end_ = 0;
 };
 
 }  // namespace gsrgnn

@@ -1,0 +1,72 @@
+#pragma once
+
+/// Values between two processes of this program, without their types: what one puts the other gets, in that order.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace gsrgnn {
+
+/// One end. All calls throw Closed once the other end is gone, or sends what makes no sense.
+class Channel {
+ public:
+  struct Closed {};
+
+  /// Takes the socket over.
+  explicit Channel(int socket) : socket_(socket) {}
+  ~Channel();
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+  /// Two that belong together; -1 when none can be had (errno says why).
+  static std::array<int, 2> sockets();
+
+  template <class T>
+  void put(const T& value) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    put_bytes(&value, sizeof value);
+  }
+  void put(const std::string& text);
+  template <class T>
+  void put(const std::vector<T>& values) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    put(std::uint64_t{values.size()});
+    put_bytes(values.data(), values.size() * sizeof(T));
+  }
+  void put(const std::vector<std::string>& texts);
+  /// What was put is on its way only now.
+  void flush();
+  /// An open file, which is then open on both sides; flushes.
+  void put_file(int file);
+
+  template <class T>
+  void get(T& value) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    get_bytes(&value, sizeof value);
+  }
+  void get(std::string& text);
+  template <class T>
+  void get(std::vector<T>& values) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    values.resize(get_size(sizeof(T)));
+    get_bytes(values.data(), values.size() * sizeof(T));
+  }
+  void get(std::vector<std::string>& texts);
+  int get_file();
+  /// The number of elements of so many bytes that follow.
+  std::uint64_t get_size(std::size_t bytes);
+  /// Nothing that is got from now on has more bytes.
+  void expect_at_most(std::uint64_t bytes) { most_ = bytes; }
+
+ private:
+  void put_bytes(const void* bytes, std::size_t size);
+  void get_bytes(void* to, std::size_t size);
+
+  int socket_;
+  std::string waiting_;  // to be sent
+  std::uint64_t most_ = ~std::uint64_t{0};
+};
+
+}  // namespace gsrgnn
