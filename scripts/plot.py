@@ -4,8 +4,8 @@
 usage: plot.py RESULTS.h5|RUN.h5|PREDICTION.h5 [-o DIR] [--format png|svg] [--run NAME]
        plot.py RESULTS.h5|RUN.h5|PREDICTION.h5 --html PAGE.html
 
-Of a results file ('gsrgnn collect'): scores against depth, speedup over rev against k, memory against depth, learning
-curves, and for each circuit a congestion map, predicted / true / error, of the run with the best validation Pearson
+Of a results file ('gsrgnn collect'): scores against depth and k, speedup over rev against k, memory against depth,
+learning curves, and for each circuit a congestion map, predicted / true / error, of the run with the best validation Pearson
 (--run chooses another). Of a run file: its learning curves and map. Of a prediction: its map over GCells, and where the
 design has labels also the true one, RUDY's and the error. Undefined scores count as 0, as in 'gsrgnn report'.
 
@@ -22,7 +22,7 @@ from plots.pictures import Pictures, fail, fail_with  # before all that needs a 
 
 from gsrgnn.files import Error, kind_of, opened
 from gsrgnn.runs import cells_of_results, cells_of_run
-from plots.against_depth import draw_memory, draw_scores, draw_speedup, over_circuits
+from plots.against_settings import draw_memory, draw_scores, draw_speedup, over_circuits
 from plots.curves import draw_curves, draw_curves_of_run
 from plots.maps import draw_map
 from plots.prediction import plot_prediction
@@ -43,11 +43,13 @@ def plot_results(pictures, file, chosen):
         averaged = over_circuits(of_width)
         if averaged:
             circuits = len({row["circuit"] for row in of_width})
-            scores |= draw_scores(pictures, averaged, f"mean over {circuits} circuits, width {hidden}",
-                                  f"scores-all-D{hidden}", any_undefined(of_width))
+            where, undefined = f"mean over {circuits} circuits, width {hidden}", any_undefined(of_width)
+            scores |= draw_scores(pictures, averaged, where, f"scores-all-D{hidden}", undefined)
+            draw_scores(pictures, averaged, where, f"scores-k-all-D{hidden}", undefined, along="k")
     for (circuit, hidden), members in group(rows, "circuit", "hidden"):
         where, suffix = f"{circuit}, width {hidden}", f"{circuit}-D{hidden}"
         scores |= draw_scores(pictures, members, where, f"scores-{suffix}", any_undefined(members))
+        draw_scores(pictures, members, where, f"scores-k-{suffix}", any_undefined(members), along="k")
         memory |= draw_memory(pictures, members, where, f"memory-{suffix}")
         deepest = max(row["layers"] for row in members)
         draw_curves(pictures, file, [row for row in members if row["layers"] == deepest], f"{where}, {deepest} layers",

@@ -64,8 +64,10 @@ def group(rows, *keys):
     return sorted(groups.items())
 
 
-def lines(rows):
-    """(label, style, rows) for each kind, k and further parameters among the rows."""
+def lines(rows, along="layers"):
+    """(label, style, rows) for each kind, k (of lines along k: depth) and further parameters among the rows."""
+    other = "k" if along == "layers" else "layers"
+    several_depths = len({row["layers"] for row in rows}) > 1
     kinds = {}
     for row in rows:
         kinds.setdefault(row["kind"], []).append(row)
@@ -75,13 +77,17 @@ def lines(rows):
         varied = [key for key in FURTHER
                   if any(len({row[key] for row in rows_of}) > 1
                          for _, rows_of in group(own, "circuit", "k", "layers", "hidden"))]
-        ks = sorted({row["k"] for row in own})
-        for number, (key, members) in enumerate(group(own, "k", *varied)):
-            label = kind if key[0] == 0 else f"{kind}, k = {key[0]}"
+        others = sorted({row[other] for row in own})
+        for number, (key, members) in enumerate(group(own, other, *varied)):
+            label = kind
+            if other == "k" and key[0] > 0:
+                label += f", k = {key[0]}"
+            if other == "layers" and several_depths:
+                label += f", {key[0]} layers"
             label += "".join(f", {name} {value}" for name, value in zip(varied, key[1:]))
-            place = ks.index(key[0]) / max(len(ks) - 1, 1)
+            place = others.index(key[0]) / max(len(others) - 1, 1)
             style = {
-                "color": COLOUR.get(kind, pyplot.get_cmap("Blues")(0.45 + 0.5 * place)),
+                "color": COLOUR.get(kind, pyplot.get_cmap("Oranges" if kind == "res" else "Blues")(0.45 + 0.5 * place)),
                 "marker": MARKERS[len(found) % len(MARKERS)],
                 "linestyle": "--" if kind != "gsr" else "-",
             }

@@ -131,6 +131,7 @@ TEST_F(ReportCommands, Pictures) {
       train(fmt::format("{}-L{}", kind, layers), fmt::format("model.kind={} model.layers={}", kind, layers));
     }
   }
+  train("gsr-k8", "model.kind=gsr model.layers=2 model.k=8");
   succeed("collect runs -o results.h5");
 
   const Outcome of_results = shell(plot + "results.h5 -o all");
@@ -160,8 +161,9 @@ TEST_F(ReportCommands, Pictures) {
     EXPECT_NE(bytes.substr(0, 200).find(name[0] == 'a' ? "PNG" : "<?xml"), std::string::npos) << name;
     EXPECT_GT(bytes.size(), 5000U) << name;
   }
-  EXPECT_EQ(kinds, (std::vector<std::string>{"all/curves", "all/map", "all/memory", "all/scores", "all/speedup",
-                                             "one/curves", "one/map"}));
+  EXPECT_EQ(kinds, (std::vector<std::string>{"all/curves", "all/map", "all/memory", "all/scores", "all/scores",
+                                             "all/speedup", "one/curves", "one/map"}));
+  EXPECT_NE(of_results.out.find("all/scores-k-"), std::string::npos) << of_results.out;
 
   expect_refused(shell(plot + "none.h5"), {"plot.py: none.h5: ", "no such file"});
   expect_refused(shell(plot + "deck.yaml"), {"deck.yaml: ", "not a readable HDF5 file"});

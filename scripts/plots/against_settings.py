@@ -1,4 +1,4 @@
-"""Scores and memory against depth, speedup against k."""
+"""Scores against depth and k, memory against depth, speedup against k."""
 from .pictures import GRAPH_COLOURS, MARKERS, legend_beside, np, pyplot
 from .runs import FURTHER, SCORES, counted, group, lines, mean_and_spread
 
@@ -14,21 +14,38 @@ def depth_axis(axes, rows):
     axes.set_xlabel("layers")
 
 
-def draw_scores(pictures, rows, title, name, undefined):
-    if len({row["layers"] for row in rows}) < 2:
+def k_axis(axes, rows):
+    ks = sorted({row["k"] for row in rows} - {0})
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(ks)
+    axes.set_xticklabels([str(k) for k in ks])
+    axes.minorticks_off()
+    axes.set_xlabel("k, values kept a row")
+
+
+AXES = {"layers": depth_axis, "k": k_axis}
+
+
+def draw_scores(pictures, rows, title, name, undefined, along="layers"):
+    """Against depth or k, if there are several of it. What keeps all is a level among what keeps k."""
+    if len({row[along] for row in rows} - {0}) < 2:
         return False
     figure, panels = pyplot.subplots(2, 2, figsize=(8.5, 6.2), constrained_layout=True)
     for axes, (score, heading) in zip(panels.flat, SCORES.items()):
-        for label, style, members in lines(rows):
-            depth, mean, spread = mean_and_spread(members, "layers", score)
-            axes.plot(depth, mean, label=label, **style)
-            axes.fill_between(depth, mean - spread, mean + spread, color=style["color"], alpha=0.12, linewidth=0)
+        for label, style, members in lines(rows, along):
+            place, mean, spread = mean_and_spread(members, along, score)
+            if along == "k" and not place.any():
+                axes.axhline(mean[0], label=label, color=style["color"], linestyle="--")
+                axes.axhspan(mean[0] - spread[0], mean[0] + spread[0], color=style["color"], alpha=0.12, linewidth=0)
+                continue
+            axes.plot(place, mean, label=label, **style)
+            axes.fill_between(place, mean - spread, mean + spread, color=style["color"], alpha=0.12, linewidth=0)
         axes.set_ylabel(heading)
         # A few hopeless runs must not squeeze all others into a line.
         low = min(counted(row[score]) for row in rows)
         if low < -1:
             axes.set_ylim(bottom=-1)
-        depth_axis(axes, rows)
+        AXES[along](axes, rows)
     legend_beside(figure, panels[0, 0])
     notes = "test cells; mean over seeds, band: one standard deviation"
     if undefined:
@@ -79,12 +96,8 @@ def draw_speedup(pictures, rows):
             axes.plot(k, [np.mean(by_k[value]) for value in k], marker=MARKERS[number % len(MARKERS)],
                       color=GRAPH_COLOURS[number % len(GRAPH_COLOURS)], label=f"{circuit}: {short(edges)} edges")
         axes.axhline(1, color="#777777", linewidth=1)
-        axes.set_xscale("log", base=2)
-        axes.set_xticks(sorted(ks))
-        axes.set_xticklabels([str(k) for k in sorted(ks)])
-        axes.minorticks_off()
         axes.set_ylim(bottom=0)
-        axes.set_xlabel("k, values kept a row")
+        k_axis(axes, [{"k": k} for k in ks])
         axes.set_ylabel("speedup of an epoch over rev")
         axes.set_title(f"{layers} layers, width {hidden}")
         legend_beside(figure, axes)
