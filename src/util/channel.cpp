@@ -101,8 +101,9 @@ int Channel::get_file() {
   ssize_t got = 0;
   while ((got = ::recvmsg(socket_, &with.message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR) {
   }
-  const cmsghdr* const header = got == 1 ? CMSG_FIRSTHDR(&with.message) : nullptr;
-  if (header == nullptr || header->cmsg_type != SCM_RIGHTS) throw Closed();
+  if (got != 1) throw Closed();
+  const cmsghdr* const header = CMSG_FIRSTHDR(&with.message);
+  if (header == nullptr || header->cmsg_type != SCM_RIGHTS) return -1;
   int file = -1;
   std::memcpy(&file, CMSG_DATA(header), sizeof file);
   return file;

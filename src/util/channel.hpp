@@ -54,6 +54,7 @@ class Channel {
     get_bytes(values.data(), values.size() * sizeof(T));
   }
   void get(std::vector<std::string>& texts);
+  /// -1 when this side has too many open.
   int get_file();
   /// The number of elements of so many bytes that follow.
   std::uint64_t get_size(std::size_t bytes);

@@ -124,6 +124,12 @@ class Hdf5Answers {
     std::string path;
     channel_.get(path);
     const int file = channel_.get_file();
+    const int as_hdf5_opens_it = file < 0 ? -1 : ::dup(file);
+    ::close(as_hdf5_opens_it);
+    if (as_hdf5_opens_it < 0) {
+      ::close(file);
+      throw InputError(path, fmt::format("cannot be opened ({})", std::strerror(EMFILE)), "raise the limit: ulimit -n");
+    }
     // HDF5 takes as much again while it unpacks, and what is handed on is there too.
     limit_memory(3 * hdf5_trust(question.size));
     try {
@@ -155,7 +161,7 @@ std::shared_ptr<Hdf5Process> Hdf5Process::of_all(const std::string& path) {
     const int error = errno;
     for (const int socket : sockets) ::close(socket);
     throw InputError(path, fmt::format("no process could be started that reads it ({})", std::strerror(error)),
-                     "free memory or processes");
+                     "raise the limit (ulimit), or free memory or processes");
   }
   if (child > 0) {
     ::close(sockets[1]);

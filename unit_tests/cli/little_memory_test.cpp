@@ -1,4 +1,4 @@
-// Under a limit of addresses that is too small (ulimit -v): one line and an exit code, and no waiting for ever.
+// Under a limit of addresses or of open files that is too small: one line and an exit code, and no waiting for ever.
 
 #include <gtest/gtest.h>
 
@@ -49,6 +49,16 @@ TEST_F(LittleMemory, IsEnoughToLookAtFiles) {
     succeed("--version", limit(160000, threads));
     expect_refused("info absent.h5", {"no such file"}, 2, limit(160000, threads));
   }
+}
+
+// What HDF5 cannot open for want of room among the open files is not called damaged.
+TEST_F(LittleMemory, TooFewOpenFilesAreNamed) {
+  succeed("generate --cells 100 -o c.h5");
+  for (const int most : {5, 6, 7}) {
+    expect_refused("info c.h5", {"c.h5: ", "Too many open files", "ulimit"}, 2,
+                   fmt::format("prlimit --nofile={}:{}", most, most));
+  }
+  succeed("info c.h5", "prlimit --nofile=12:12");
 }
 
 }  // namespace
