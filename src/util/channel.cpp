@@ -1,9 +1,10 @@
 #include "util/channel.hpp"
 
-#include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <numeric>
@@ -12,58 +13,77 @@
 namespace gsrgnn {
 namespace {
 
-void send_all(int socket, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) throw Channel::Closed();
-    bytes.remove_prefix(static_cast<std::size_t>(sent));
-  }
-}
+constexpr std::size_t kPacket = std::size_t{1} << 16U;
 
-/// A message of one byte, with room for a file.
-struct FileMessage {
-  FileMessage() {
+/// A packet, with room for a file.
+struct Packet {
+  Packet(char* bytes, std::size_t size) : part{bytes, size} {
     message.msg_iov = &part;
     message.msg_iovlen = 1;
+  }
+  Packet(const Packet&) = delete;
+  Packet& operator=(const Packet&) = delete;
+  void make_room_for_file() {
     message.msg_control = control.data();
     message.msg_controllen = control.size();
   }
-  FileMessage(const FileMessage&) = delete;
-  FileMessage& operator=(const FileMessage&) = delete;
 
-  char byte = 0;
-  iovec part{&byte, 1};
+  iovec part;
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
   msghdr message{};
 };
+
+void send(int socket, std::string_view bytes, int file) {
+  Packet packet(const_cast<char*>(bytes.data()), bytes.size());
+  if (file >= 0) {
+    packet.make_room_for_file();
+    cmsghdr* const header = CMSG_FIRSTHDR(&packet.message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof file);
+    std::memcpy(CMSG_DATA(header), &file, sizeof file);
+  }
+  ssize_t sent = 0;
+  while ((sent = ::sendmsg(socket, &packet.message, MSG_NOSIGNAL)) < 0 && errno == EINTR) {
+  }
+  if (sent != static_cast<ssize_t>(bytes.size())) throw Channel::Closed();
+}
 
 }  // namespace
 
 Channel::~Channel() {
   ::close(socket_);
+  ::close(file_);
 }
 
+// Of packets: a question, or an answer, mostly is one, and takes one call of the system on each side.
 std::array<int, 2> Channel::sockets() {
   std::array<int, 2> two{-1, -1};
-  ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, two.data());
+  ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, two.data());
   return two;
 }
 
+void Channel::expect_within(unsigned seconds) {
+  const timeval most{static_cast<time_t>(seconds), 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
+}
+
 void Channel::put_bytes(const void* bytes, std::size_t size) {
-  constexpr std::size_t kLarge = std::size_t{1} << 16U;  // is not copied for the sake of fewer calls
-  if (size == 0) return;
-  const std::string_view part(static_cast<const char*>(bytes), size);
-  if (size < kLarge) {
-    waiting_ += part;
-  } else {
-    flush();
-    send_all(socket_, part);
+  std::string_view left(static_cast<const char*>(bytes), size);
+  while (!left.empty()) {
+    if (waiting_.size() == kPacket) flush();
+    const std::string_view part = left.substr(0, kPacket - waiting_.size());
+    if (waiting_.empty() && part.size() == kPacket) {
+      send(socket_, part, -1);
+    } else {
+      waiting_ += part;
+    }
+    left.remove_prefix(part.size());
   }
 }
 
-void Channel::flush() {
-  send_all(socket_, waiting_);
+void Channel::flush(int file) {
+  if (!waiting_.empty()) send(socket_, waiting_, file);
   waiting_.clear();
 }
 
@@ -72,49 +92,46 @@ void Channel::put(const std::string& text) {
   put_bytes(text.data(), text.size());
 }
 
-// Their lengths, then all of them: each by itself would take calls of the system.
 void Channel::put(const std::vector<std::string>& texts) {
   std::vector<std::uint64_t> lengths;
   lengths.reserve(texts.size());
   for (const std::string& text : texts) lengths.push_back(text.size());
   put(lengths);
   for (const std::string& text : texts) put_bytes(text.data(), text.size());
-  flush();
 }
 
-void Channel::put_file(int file) {
-  flush();
-  FileMessage with;
-  cmsghdr* const header = CMSG_FIRSTHDR(&with.message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof file);
-  std::memcpy(CMSG_DATA(header), &file, sizeof file);
-  ssize_t sent = 0;
-  while ((sent = ::sendmsg(socket_, &with.message, MSG_NOSIGNAL)) < 0 && errno == EINTR) {
+std::size_t Channel::receive(char* to, std::size_t room) {
+  Packet packet(to, room);
+  packet.make_room_for_file();
+  ssize_t came = 0;
+  while ((came = ::recvmsg(socket_, &packet.message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR) {
   }
-  if (sent != 1) throw Closed();
-}
-
-int Channel::get_file() {
-  FileMessage with;
-  ssize_t got = 0;
-  while ((got = ::recvmsg(socket_, &with.message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR) {
+  if (came <= 0) throw Closed();
+  const cmsghdr* const header = CMSG_FIRSTHDR(&packet.message);
+  if (header != nullptr && header->cmsg_type == SCM_RIGHTS) {
+    ::close(get_file());
+    std::memcpy(&file_, CMSG_DATA(header), sizeof file_);
   }
-  if (got != 1) throw Closed();
-  const cmsghdr* const header = CMSG_FIRSTHDR(&with.message);
-  if (header == nullptr || header->cmsg_type != SCM_RIGHTS) return -1;
-  int file = -1;
-  std::memcpy(&file, CMSG_DATA(header), sizeof file);
-  return file;
+  return static_cast<std::size_t>(came);
 }
 
 void Channel::get_bytes(void* to, std::size_t size) {
-  for (std::size_t done = 0; done < size;) {
-    const ssize_t got = ::recv(socket_, static_cast<char*>(to) + done, size - done, MSG_WAITALL);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) throw Closed();
-    done += static_cast<std::size_t>(got);
+  for (char* next = static_cast<char*>(to); size > 0;) {
+    std::size_t count = 0;
+    if (got_ == end_ && size >= kPacket) {
+      count = receive(next, kPacket);
+    } else {
+      if (got_ == end_) {
+        came_.resize(kPacket);
+        got_ = 0;
+        end_ = receive(came_.data(), kPacket);
+      }
+      count = std::min(size, end_ - got_);
+      std::copy_n(came_.data() + got_, count, next);
+      got_ += count;
+    }
+    next += count;
+    size -= count;
   }
 }
 

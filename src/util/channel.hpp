@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace gsrgnn {
@@ -36,10 +37,8 @@ class Channel {
     put_bytes(values.data(), values.size() * sizeof(T));
   }
   void put(const std::vector<std::string>& texts);
-  /// What was put is on its way only now.
-  void flush();
-  /// An open file, which is then open on both sides; flushes.
-  void put_file(int file);
+  /// What was put is on its way only now, and with it a file that is then open on both sides, unless that is -1.
+  void flush(int file = -1);
 
   template <class T>
   void get(T& value) {
@@ -54,19 +53,25 @@ class Channel {
     get_bytes(values.data(), values.size() * sizeof(T));
   }
   void get(std::vector<std::string>& texts);
-  /// -1 when this side has too many open.
-  int get_file();
+  /// The file that came with what was got last; -1 when there was none, or this side has too many open. For the caller
+  /// to close.
+  int get_file() { return std::exchange(file_, -1); }
   /// The number of elements of so many bytes that follow.
   std::uint64_t get_size(std::size_t bytes);
   /// Nothing that is got from now on has more bytes.
   void expect_at_most(std::uint64_t bytes) { most_ = bytes; }
+  /// The other end counts as gone when nothing comes for so long.
+  void expect_within(unsigned seconds);
 
  private:
   void put_bytes(const void* bytes, std::size_t size);
   void get_bytes(void* to, std::size_t size);
+  std::size_t receive(char* to, std::size_t room);
 
-  int socket_;
-  std::string waiting_;  // to be sent
+  int socket_, file_ = -1;
+  std::string waiting_;            // to be sent
+  std::vector<char> came_;         // the last packet that did not go to where it was to
+  std::size_t got_ = 0, end_ = 0;  // how far it was given away, and its end
   std::uint64_t most_ = ~std::uint64_t{0};
 };
 

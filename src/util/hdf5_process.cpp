@@ -1,6 +1,7 @@
 #include "util/hdf5_process.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/time.h>
@@ -34,34 +35,43 @@ std::uint64_t bytes_taken() {
   return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-/// Of the address space, so many bytes beyond what is taken now.
-void limit_memory(std::uint64_t bytes) {
+/// Of the address space, so many bytes beyond `taken`.
+void limit_memory(std::uint64_t taken, std::uint64_t bytes) {
   rlimit limit{};
-  const std::uint64_t taken = bytes_taken();
   if (taken == 0 || ::getrlimit(RLIMIT_AS, &limit) != 0) return;
   limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, taken + bytes);
   ::setrlimit(RLIMIT_AS, &limit);
 }
 
-/// From now until the next call, of a processor, and many times as much in all: on a disk, or for a lock of a heap that
-/// is damaged. None is no limit.
+/// Of a processor, from now on.
 void limit_time(double seconds) {
-  constexpr double kWaiting = 120;
   itimerval most{};
   most.it_value.tv_sec = static_cast<time_t>(seconds);
   most.it_value.tv_usec = static_cast<suseconds_t>((seconds - static_cast<double>(most.it_value.tv_sec)) * 1e6);
   ::setitimer(ITIMER_PROF, &most, nullptr);
-  ::alarm(static_cast<unsigned>(kWaiting * seconds));
+}
+
+/// For a file of so many bytes.
+double seconds_for(std::uint64_t size) {
+  constexpr double kBytesASecond = 1 << 20;
+  return .5 + static_cast<double>(size) / kBytesASecond;
 }
 
 /// Nothing that only the process that computes needs, or is sent.
 void leave_to_the_other() {
   ::prctl(PR_SET_NAME, "gsrgnn: HDF5");
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // The two never work at the same time: to wake another processor for each question would take longer than to answer.
+  cpu_set_t here;
+  CPU_ZERO(&here);
+  if (const int processor = ::sched_getcpu(); processor >= 0 && processor < CPU_SETSIZE) {
+    CPU_SET(processor, &here);
+    ::sched_setaffinity(0, sizeof here, &here);
+  }
   for (const int of_the_other : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ, SIGPIPE}) {
     std::signal(of_the_other, SIG_IGN);
   }
-  for (const int fatal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGPROF, SIGALRM}) std::signal(fatal, SIG_DFL);
+  for (const int fatal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGPROF}) std::signal(fatal, SIG_DFL);
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
   // What is found is told by the other. Who waits for the end of its output does not wait for this one.
@@ -101,8 +111,7 @@ class Hdf5Answers {
   void give_next() {
     Hdf5Process::Question question{};
     channel_.get(question);
-    constexpr double kBytesASecond = 1 << 20;
-    limit_time(.5 + static_cast<double>(question.size) / kBytesASecond);
+    limit_time(seconds_for(question.size));
     using Outcome = Hdf5Process::Outcome;
     using Kind = Hdf5Process::Kind;
     try {
@@ -116,7 +125,6 @@ class Hdf5Answers {
       put(channel_, Outcome::no_memory);
     }
     channel_.flush();
-    limit_time(0);
   }
 
  private:
@@ -130,8 +138,11 @@ class Hdf5Answers {
       ::close(file);
       throw InputError(path, fmt::format("cannot be opened ({})", std::strerror(EMFILE)), "raise the limit: ulimit -n");
     }
-    // HDF5 takes as much again while it unpacks, and what is handed on is there too.
-    limit_memory(3 * hdf5_trust(question.size));
+    if (const std::uint64_t trust = hdf5_trust(question.size); trust > trust_) {
+      trust_ = trust;
+      limit_memory(taken_,
+                   3 * trust_);  // HDF5 takes as much again while it unpacks, and what is handed on is there too
+    }
     try {
       files_.try_emplace(question.number, path, file, question.size);
     } catch (...) {
@@ -144,6 +155,8 @@ class Hdf5Answers {
   }
 
   Channel channel_;
+  const std::uint64_t taken_ = bytes_taken();
+  std::uint64_t trust_ = 0;  // of the largest file
   std::map<std::uint64_t, Hdf5Contents> files_;
 };
 
@@ -193,7 +206,10 @@ Hdf5Process::~Hdf5Process() {
 std::uint64_t Hdf5Process::open(std::uint64_t number, const std::string& path, int descriptor, std::uint64_t size) {
   begin({Kind::open, nullptr, number, size});
   channel_.put(path);
-  channel_.put_file(descriptor);
+  channel_.flush(descriptor);
+  // Many times what it may take of a processor: on a disk, or for a lock of a heap that is damaged.
+  constexpr double kWaiting = 120;
+  channel_.expect_within(static_cast<unsigned>(kWaiting * seconds_for(size)));
   hear();
   std::uint64_t end = 0;
   channel_.get(end);

@@ -96,14 +96,17 @@ TEST(Channel, GivesFilesThatStayOpen) {
   const TestFolder folder;
   const std::string path = folder.write("a", "content");
   OtherSide other([](Channel& channel) {
+    std::string name, text(7, '\0');
+    channel.get(name);
     const int file = channel.get_file();
-    std::string text(7, '\0');
+    if (name != "a" || channel.get_file() != -1) ::_exit(1);
     if (::read(file, text.data(), text.size()) != 7) ::_exit(1);
     channel.put(text);
     channel.flush();
   });
   const int file = ::open(path.c_str(), O_RDONLY);
-  (*other).put_file(file);
+  (*other).put(std::string("a"));
+  (*other).flush(file);
   ::close(file);
   std::filesystem::remove(path);
   std::string text;
@@ -126,6 +129,16 @@ TEST(Channel, NoticesTheEndOfTheOther) {
     (*other).flush();
   };
   EXPECT_THROW((send(), send()), Channel::Closed);
+}
+
+TEST(Channel, WaitsNoLongerThanIsExpected) {
+  OtherSide other([](Channel& channel) {
+    int until_the_end = 0;
+    channel.get(until_the_end);
+  });
+  (*other).expect_within(1);
+  int none = 0;
+  EXPECT_THROW((*other).get(none), Channel::Closed);
 }
 
 TEST(Channel, BelievesNoSizeBeyondWhatIsExpected) {
