@@ -6,7 +6,8 @@
 Every kernel's launches are counted (epoch_work runs the epoch on a host), its bytes and operations follow from the
 sizes of the graph (below), and its resident threads from what nvcc makes of it (compiled_kernels.py, which says what
 --kokkos is). The time of a launch is the longest of: its bytes at the memory's bandwidth, its operations at the peak
-rate, its latency, and what a launch takes at least. Two times are given, for bytes count in two ways:
+rate, its instructions at the rate at which a processor starts them (counted of GS-Op alone, which has most), its
+latency, and what a launch takes at least. Two times are given, for bytes count in two ways:
 
     least   every value moves between memory and chip once: gathered rows are found in L2
     most    every gathered row and every scattered update goes to memory; L2 holds nothing
@@ -27,18 +28,20 @@ from pathlib import Path
 
 from compiled_kernels import PROCESSORS, resources
 
-# Bandwidth and peak rate by data sheet; seconds of a step from memory and of a near one are assumed.
+# Bandwidth, peak rate and clock by data sheet; seconds of a step from memory and of a near one are assumed.
 DEVICES = {
     "A6000": {"architecture": "sm_86", "bytes_per_second": 768e9, "operations_per_second": 38.7e12, "processors": 84,
-              "memory_step": 300e-9, "near_step": 17e-9},
+              "clock": 1.80e9, "memory_step": 300e-9, "near_step": 17e-9},
     "A100": {"architecture": "sm_80", "bytes_per_second": 2039e9, "operations_per_second": 19.5e12, "processors": 108,
-             "memory_step": 400e-9, "near_step": 21e-9},
+             "clock": 1.41e9, "memory_step": 400e-9, "near_step": 21e-9},
     "H100": {"architecture": "sm_90", "bytes_per_second": 3350e9, "operations_per_second": 66.9e12, "processors": 132,
-             "memory_step": 400e-9, "near_step": 18e-9},
+             "clock": 1.76e9, "memory_step": 400e-9, "near_step": 18e-9},
 }
 LAUNCH_SECONDS = 5e-6  # a small kernel, with its launch by Kokkos
 IN_FLIGHT = 4          # loads of a loop over rows or pins that nvcc has on their way at a time
 LANES = 32
+STARTED = 4            # instructions of warps that a processor starts a cycle
+HALVINGS = 8           # of a row's range by GS-Op: 6 at k = 4, 8 at k = 64 (of random rows)
 SECTOR = 32            # bytes that a scattered access moves
 PAPER = {4: 1.52, 8: 1.54, 16: 1.64, 32: 2.09, 64: 3.07}  # Table 2: graph 3, L = 100, D = 384, seconds an epoch
 PAPER_REV = 28.06
@@ -82,7 +85,7 @@ def two(value):
 # Of each kernel, by its label: the function or functor that holds it, the least and most bytes of a launch, and its
 # operations.
 KERNELS = {
-    "gsrgnn::kernels::gs_op": ("GsOp", lambda s: two(4 * s.N * s.d * (1 + 1 / 3) + s.kept),  # every third sparsifies
+    "gsrgnn::kernels::gs_op": ("GsOp", lambda s: two(4 * s.N * s.d * 1.5 + s.kept),  # every other sparsifies
                                lambda s: 12 * s.N * s.d),
     "gsrgnn::kernels::round_to_unit": ("round_to_unit", lambda s: two(8 * s.N * s.d), lambda s: 2 * s.N * s.d),
     "gsrgnn::kernels::rms_norm_forward": ("RmsNormForward", lambda s: two(s.kept + 4 * s.N * s.k), lambda s: 5 * s.N * s.k),
@@ -174,8 +177,8 @@ KEPT_ROWS = lambda s: 2 * turns(s.k)                           # column, then it
 
 # Of each kernel: its lanes, and the steps of one, from memory and near.
 STEPS = {
-    # Eight halvings, each with a sum over lanes.
-    "gsrgnn::kernels::gs_op": lambda s: (LANES * s.N, 1, 8 * (s.d / LANES + 6)),
+    # Range, by sums over lanes, and halvings, in registers.
+    "gsrgnn::kernels::gs_op": lambda s: (LANES * s.N, 1, 2 * 6 + HALVINGS),
     "gsrgnn::kernels::round_to_unit": lambda s: (s.N * s.d, 1, 0),
     "gsrgnn::kernels::rms_norm_forward": a_row(2, 10),
     # The threads of a team take turns, and add up their sums.
@@ -210,6 +213,9 @@ STEPS = {
     "gsrgnn::kernels::squared_error_gradient": lambda s: (s.N, 1, 0),
 }
 
+# Of GS-Op: warps' instructions, as counted in what nvcc 13 makes of it for sm_86, rows of up to 192 columns.
+INSTRUCTIONS = {"gsrgnn::kernels::gs_op": lambda s: s.N * (480 + HALVINGS * (3 + 5 * turns(s.d, LANES)))}
+
 
 def fail(message):
     sys.exit(f"device_report: {message}")
@@ -231,6 +237,8 @@ def estimate(graph, model, device, used):
         resident = share * PROCESSORS[device["architecture"]]["threads"] * device["processors"]
         terms = {"memory": least / device["bytes_per_second"],
                  "arithmetic": operations_of(size) / device["operations_per_second"],
+                 "instructions": INSTRUCTIONS.get(label, lambda s: 0)(size) /
+                                 (STARTED * device["processors"] * device["clock"]),
                  "latency": max(lanes / resident, 1) * (memory_steps * device["memory_step"] +
                                                         near_steps * device["near_step"]),
                  "launch": LAUNCH_SECONDS}

@@ -5,6 +5,7 @@
 
 #include <gsrgnn/kernels/gs_op.hpp>
 #include <gsrgnn/kernels/pack.hpp>
+#include <limits>
 
 #include "support/broken_kernels.hpp"
 #include "support/host_matrix.hpp"
@@ -52,6 +53,12 @@ enum class Break {
   lanes_leave_early,
   a_place_too_few,
   places_not_scanned,
+  // of GS-Op in registers
+  columns_beyond_the_width,
+  missing_columns_reach,
+  lanes_that_do_not_ask,
+  places_of_every_turn_from_0,
+  a_lane_behind_itself,
   // of sums over a chunk of rows
   sum_without_single,
   single_of_the_team,
@@ -360,6 +367,64 @@ std::vector<double> keep_by_keys(Break broken) {
   return all;
 }
 
+// ---- as in row_of_lanes.hpp
+
+struct KeepInRegisters {
+  static constexpr int kTurns = 2;
+  Floats x, v;
+  Columns index;
+  Break broken;
+
+  void operator()(const TeamMember<Exec>& member) const {
+    const int width = static_cast<int>(x.extent(1)), k = static_cast<int>(v.extent(1)), row = member.league_rank();
+    const int lane = member.lane(), last = width + (broken == Break::columns_beyond_the_width ? 1 : 0);
+    float value[kTurns];
+    for (int turn = 0; turn < kTurns; ++turn) {
+      const int c = turn * 32 + lane;
+      value[turn] = c < last                                 ? x(row, c)
+                    : broken == Break::missing_columns_reach ? 1000
+                                                             : std::numeric_limits<float>::quiet_NaN();
+    }
+    std::uint32_t kept[kTurns];
+    for (int low = -30, count = width; count != k; ++low) {  // all values are whole numbers, and there are no ties
+      count = 0;
+      for (int turn = 0; turn < kTurns; ++turn) {
+        if (broken == Break::lanes_that_do_not_ask && value[turn] < -10) return;
+        kept[turn] = lanes_where<Exec>(member, value[turn] >= static_cast<float>(low));
+        count += count_bits(kept[turn]);
+      }
+      if (low > 30) break;
+    }
+    int before = 0;
+    for (int turn = 0; turn < kTurns; ++turn) {
+      const int shift = lane + (broken == Break::a_lane_behind_itself ? 1 : 0);
+      if ((kept[turn] >> lane & 1U) != 0) {
+        const int place = before + count_bits(kept[turn] & ((std::uint64_t{1} << shift) - 1));
+        (&v(row, 0))[place] = value[turn];
+        (&index(row, 0))[place] = static_cast<std::uint8_t>(turn * 32 + lane);
+      }
+      if (broken != Break::places_of_every_turn_from_0) before += count_bits(kept[turn]);
+    }
+  }
+};
+
+std::vector<double> keep_in_registers(Break broken) {
+  const int rows = 5, width = 40, k = 6;
+  Allocations memory;
+  std::vector<float> host;
+  for (int row = 0; row < rows; ++row) {
+    for (int c = 0; c < width; ++c) host.push_back(static_cast<float>((c * 17 + row * 5) % 41 - 20));
+  }
+  const auto v = memory.make<Floats>(rows, k);
+  const auto index = memory.make<Columns>(rows, k);
+  Kokkos::parallel_for("gsrgnn::test::keep_in_registers", Kokkos::TeamPolicy<Exec>(Exec(), rows, 1, 32),
+                       KeepInRegisters{memory.make_from<Floats>(host, rows, width), v, index, broken});
+  std::vector<double> all;
+  for (const float value : download(Exec(), v)) all.push_back(static_cast<double>(value));
+  for (const std::uint8_t column : download(Exec(), index)) all.push_back(column);
+  return all;
+}
+
 // ---- as in readout.hpp, by teams of several threads
 
 struct SumOfChunk {
@@ -418,6 +483,7 @@ TEST(BrokenKernels, AreNoticedInEveryOrder) {
                              {sum_over_chunks, Break::sums_not_waited_for, Break::last_thread_left_out},
                              {norm_gradient, Break::parts_not_waited_for, Break::parts_added_after_a_row},
                              {keep_by_keys, Break::scratch_shared_by_threads, Break::places_not_scanned},
+                             {keep_in_registers, Break::columns_beyond_the_width, Break::a_lane_behind_itself},
                              {sum_of_chunks, Break::sum_without_single, Break::chunk_off_by_one}});
 }
 

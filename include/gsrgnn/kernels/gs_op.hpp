@@ -30,14 +30,10 @@ KOKKOS_FORCEINLINE_FUNCTION std::int64_t ordered_key(double value) {
   return bits ^ ((bits >> 63) & 0x7fffffffffffffff);
 }
 
-/// What becomes of the dense row.
-enum class GsRow { keep, sparsify /* zero what was not kept: X becomes scatter(V, I) */ };
-
-template <class Exec, class Dense, class Values, class Columns>
+template <class Search, class Exec, class Dense, class Values, class Columns>
 struct GsOp {
   using Scalar = typename Dense::non_const_value_type;
   using Key = decltype(ordered_key(Scalar()));
-  using Search = RowSearch<Exec, Scalar>;
   Dense x;
   int width;
   Values v;
@@ -51,13 +47,9 @@ struct GsOp {
     const int k = static_cast<int>(v.extent(1));
     Scalar* const value = &x(row, 0);
 
-    const auto threshold = Search::keep_largest(member, value, width, k, scratch, &v(row, 0), &index(row, 0));
+    const auto threshold = Search::keep_largest(member, value, width, after, k, scratch, &v(row, 0), &index(row, 0));
     if (threshold.has_nan) Kokkos::atomic_exchange(&has_nan(0), 1);  // by whichever threads: all write the same
-    if (!threshold.found) return keep_by_keys(member, row, static_cast<Key*>(scratch));
-    if (after == GsRow::sparsify) {
-      for_each_pack<Exec, Scalar>(
-          member, width, [&](const auto at) { at.store(where_at_least(at.load(value), threshold.value), value); });
-    }
+    if (!threshold.found) keep_by_keys(member, row, static_cast<Key*>(scratch));
   }
 
   /// The same for any row: bisects the keys, of which there are but so many, and of ties keeps the lower columns.
@@ -110,10 +102,11 @@ struct GsOp {
 template <class Exec, class Dense, class Values, class Columns>
 void gs_op(const Exec& space, const Dense& x, int width, const Values& v, const Columns& index,
            const Vector<int, Exec>& has_nan, GsRow after = GsRow::keep) {
-  using Body = GsOp<Exec, Dense, Values, Columns>;
-  const auto rows = static_cast<std::int64_t>(x.extent(0));
-  for_each_row(space, "gsrgnn::kernels::gs_op", rows, Body{x, width, v, index, after, has_nan},
-               Body::scratch_bytes(width));
+  dispatch_row_search<Exec, typename Dense::non_const_value_type>(width, [&](auto search) {
+    using Body = GsOp<decltype(search), Exec, Dense, Values, Columns>;
+    for_each_row(space, "gsrgnn::kernels::gs_op", static_cast<std::int64_t>(x.extent(0)),
+                 Body{x, width, v, index, after, has_nan}, Body::scratch_bytes(width));
+  });
 }
 
 /// Whether the flag that GS-Op raises at a NaN is up; takes it down.

@@ -1,11 +1,12 @@
 #pragma once
 
-/// Which lanes of a host's vector register reach a threshold, as bits, and what to do with those. Instruction sets have
-/// instructions for it that no compiler finds in a loop; this is the only file that names any.
+/// Which lanes, of a host's vector register or of a GPU's warp, reach a threshold, as bits, and what to do with those.
+/// Instruction sets have instructions for it that no compiler finds in a loop; this is the only file that names any.
 
 #include <array>
 #include <cstdint>
 #include <gsrgnn/kernels/pack.hpp>
+#include <gsrgnn/kernels/row_team.hpp>
 #if defined(GSRGNN_NATIVE_VECTORS) && defined(__AVX2__) && !defined(__CUDACC__)
 #define GSRGNN_LANE_MASKS  // not under nvcc, which cannot read the header
 #include <immintrin.h>
@@ -108,5 +109,27 @@ struct LaneMask<VectorRegister<float, 8>> {
   static unsigned mask_of(__m256 lanes) { return static_cast<unsigned>(_mm256_movemask_ps(lanes)); }
 };
 #endif
+
+/// Of the lanes of a GPU that share a thread: bit l is what lane l says. All lanes ask.
+template <class Exec>
+KOKKOS_FORCEINLINE_FUNCTION std::uint32_t lanes_where([[maybe_unused]] const TeamMember<Exec>& member, bool mine) {
+  static_assert(Tuning<Exec>::kVectorLength == 32);
+#ifdef __CUDA_ARCH__
+  return __ballot_sync(0xffffffffU, mine);
+#else
+  std::uint32_t bits = 0;
+  Kokkos::parallel_reduce(
+      Kokkos::ThreadVectorRange(member, 32),
+      [&](const int lane, std::uint32_t& sum) { sum += static_cast<std::uint32_t>(mine) << lane; }, bits);
+  return bits;
+#endif
+}
+KOKKOS_FORCEINLINE_FUNCTION int count_bits(std::uint32_t bits) {
+#ifdef __CUDA_ARCH__
+  return __popc(bits);
+#else
+  return __builtin_popcount(bits);
+#endif
+}
 
 }  // namespace gsrgnn

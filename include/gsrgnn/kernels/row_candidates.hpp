@@ -4,9 +4,9 @@
 /// which then at least k of the row's values reach, and not many more: only these candidates are searched.
 
 #include <gsrgnn/kernels/lane_mask.hpp>
+#include <gsrgnn/kernels/row_of_lanes.hpp>
 #include <gsrgnn/kernels/row_threshold.hpp>
 #include <limits>
-#include <type_traits>
 
 namespace gsrgnn {
 
@@ -24,8 +24,8 @@ class RowCandidates {
 
   /// As RowBisection's.
   template <class Column>
-  static RowThreshold<Scalar> keep_largest(const TeamMember<Exec>& member, const Scalar* row, int width, int k,
-                                           void* scratch, Scalar* v, Column* index) {
+  static RowThreshold keep_largest(const TeamMember<Exec>& member, Scalar* row, int width, GsRow after, int k,
+                                   void* scratch, Scalar* v, Column* index) {
     auto [low, high] = bracket(member, row, width, k);
     auto* const value = static_cast<Scalar*>(scratch);
     auto* const column = reinterpret_cast<std::int32_t*>(value + width + kLanes);
@@ -46,11 +46,11 @@ class RowCandidates {
       count += row[c] >= low ? 1 : 0;
       has_nan = has_nan || row[c] != row[c];
     }
-    if (has_nan) return {low, false, true};
+    if (has_nan) return {false, true};
     // So that the last register's other lanes reach nothing.
     Register::broadcast(-std::numeric_limits<Scalar>::infinity()).store(value + count);
     const int registers = (count + kLanes - 1) / kLanes;
-    if (count != k && !halve(value, registers, k, kBisections, low, high)) return {low, false, false};
+    if (count != k && !halve(value, registers, k, kBisections, low, high)) return {false, false};
     for (int slot = 0, r = 0; r < registers; ++r) {
       const auto values = Register::load(value + r * kLanes);
       const unsigned mask = Mask::at_least(values, low);
@@ -59,7 +59,8 @@ class RowCandidates {
     }
     for (int slot = 0; slot < k; ++slot) v[slot] = value[slot];
     for (int slot = 0; slot < k; ++slot) index[slot] = static_cast<Column>(column[slot]);
-    return {low, true, false};
+    if (after == GsRow::sparsify) zero_below<Exec>(member, row, width, low);
+    return {true, false};
   }
 
  private:
@@ -102,9 +103,22 @@ class RowCandidates {
   static constexpr int kHalvingsOfMaxima = 3;  // more would not leave so few candidates less as they cost
 };
 
-/// How the k largest of a row are found: among its candidates, where there are lane masks.
-template <class Exec, class Scalar>
-using RowSearch = std::conditional_t<LaneMask<typename RowPack<Exec, Scalar>::Register>::kAvailable,
-                                     RowCandidates<Exec, Scalar>, RowBisection<Exec, Scalar>>;
+/// Calls f(the class by which the k largest of a row are found): among its candidates on a host with lane masks; on a
+/// GPU by lanes that hold rows of so many columns; else in memory.
+template <class Exec, class Scalar, class F>
+void dispatch_row_search([[maybe_unused]] int width, const F& f) {
+  if constexpr (LaneMask<typename RowPack<Exec, Scalar>::Register>::kAvailable) {
+    f(RowCandidates<Exec, Scalar>());
+  } else if constexpr (Tuning<Exec>::kHost) {
+    f(RowBisection<Exec, Scalar>());
+  } else {
+    constexpr int kLanes = Tuning<Exec>::kVectorLength;
+    if (width <= 2 * kLanes) return f(RowOfLanes<2, Exec, Scalar>());
+    if (width <= 4 * kLanes) return f(RowOfLanes<4, Exec, Scalar>());
+    if (width <= 6 * kLanes) return f(RowOfLanes<6, Exec, Scalar>());
+    if (width <= 8 * kLanes) return f(RowOfLanes<8, Exec, Scalar>());
+    f(RowBisection<Exec, Scalar>());
+  }
+}
 
 }  // namespace gsrgnn

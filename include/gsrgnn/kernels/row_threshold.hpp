@@ -88,10 +88,17 @@ KOKKOS_FORCEINLINE_FUNCTION void keep_at_least(const TeamMember<Exec>& member, c
   }
 }
 
-/// What came of a search: that exactly k values of the row are >= a threshold.
-template <class Scalar>
+/// What becomes of a row of which the largest are kept.
+enum class GsRow { keep, sparsify /* zero what was not kept: X becomes scatter(V, I) */ };
+
+template <class Exec, class Scalar>
+KOKKOS_FORCEINLINE_FUNCTION void zero_below(const TeamMember<Exec>& member, Scalar* row, int width, Scalar threshold) {
+  for_each_pack<Exec, Scalar>(member, width,
+                              [&](const auto at) { at.store(where_at_least(at.load(row), threshold), row); });
+}
+
+/// What came of the search for a threshold that exactly k values of the row reach.
 struct RowThreshold {
-  Scalar value;
   bool found;  ///< not in rows with ties at the edge or with a NaN
   bool has_nan;
 };
@@ -105,14 +112,14 @@ struct RowBisection {
   /// Finds such a threshold for row[0 .. width), and writes the k values that reach it, which then are the k largest,
   /// to v, their columns to index, in order.
   template <class Column>
-  KOKKOS_FORCEINLINE_FUNCTION static RowThreshold<Scalar> keep_largest(const TeamMember<Exec>& member,
-                                                                       const Scalar* row, int width, int k,
-                                                                       void* /*scratch*/, Scalar* v, Column* index) {
+  KOKKOS_FORCEINLINE_FUNCTION static RowThreshold keep_largest(const TeamMember<Exec>& member, Scalar* row, int width,
+                                                               GsRow after, int k, void* /*scratch*/, Scalar* v,
+                                                               Column* index) {
     // At least k values are >= low, fewer than k are >= high: halve what lies between until exactly k remain.
     const auto range = row_range<Exec>(member, row, width);
     Scalar low = range.least, high = range.most, threshold = low;
     const int numbers = count_at_least<Exec>(member, row, width, low);
-    if (numbers < width) return {low, false, true};
+    if (numbers < width) return {false, true};
     bool found = numbers == k;
     for (int step = 0; step < kBisections && !found; ++step) {
       threshold = low / 2 + high / 2;
@@ -121,7 +128,8 @@ struct RowBisection {
       (count > k ? low : high) = threshold;
     }
     if (found) keep_at_least<Exec>(member, row, width, threshold, k, v, index);
-    return {threshold, found, false};
+    if (found && after == GsRow::sparsify) zero_below<Exec>(member, row, width, threshold);
+    return {found, false};
   }
 };
 
