@@ -53,6 +53,7 @@ class Size:
 
     def __init__(self, graph, model):
         self.N, self.M, self.P, self.pieces = graph["cells"], graph["nets"], graph["pins"], graph["net_pieces"]
+        self.largest_type = graph["largest_type"]
         self.d, self.W, self.k = model["stride"], model["tile"], model["k"]
         self.index = 1 if model["width"] <= 256 else 2
         self.R, self.R_weight = model["row_chunks"], model["weight_chunks"]
@@ -91,7 +92,7 @@ KERNELS = {
     "gsrgnn::kernels::rms_norm_forward": ("RmsNormForward", lambda s: two(s.kept + 4 * s.N * s.k), lambda s: 5 * s.N * s.k),
     "gsrgnn::kernels::rms_norm_backward": ("RmsNormBackward", lambda s: two(s.kept + 8 * s.N * s.k + 4 * s.R * s.d),
                                            lambda s: 12 * s.N * s.k),
-    "gsrgnn::kernels::rms_norm_backward_sum": ("ChunkSums", lambda s: two(4 * s.R * s.d), lambda s: s.R * s.d),
+    "gsrgnn::kernels::rms_norm_backward_sum": ("PartSums", lambda s: two(4 * s.R * s.d), lambda s: s.R * s.d),
     "gsrgnn::kernels::sparse_linear": ("sparse_linear", lambda s: two(s.kept + s.cells), lambda s: 2 * s.N * s.k * s.W),
     "gsrgnn::kernels::pass_to_nets": ("sum_segments", lambda s: both(s.nets, gathers(s, s.cells)), lambda s: 2 * s.P * s.W),
     "gsrgnn::kernels::join_net_pieces": ("pass_to_nets", lambda s: two(4 * s.pieces * s.W), lambda s: s.pieces * s.W),
@@ -104,12 +105,12 @@ KERNELS = {
          lambda s: both(s.cells + 4 * s.R_weight * s.d * s.W, (s.kept, s.kept * s.W / 16)),
          lambda s: 2 * s.N * s.k * s.W),
     "gsrgnn::kernels::sparse_linear_weight_gradient_sum":
-        ("ChunkSums", lambda s: two(4 * (s.R_weight + 1) * s.d * s.W), lambda s: s.R_weight * s.d * s.W),
+        ("PartSums", lambda s: two(4 * (s.R_weight + 1) * s.d * s.W), lambda s: s.R_weight * s.d * s.W),
     "gsrgnn::kernels::sparse_linear_value_gradient":
         ("LaneValueGradient", lambda s: two(2 * s.cells + s.N * s.k * (s.index + 8)),
          lambda s: 4 * s.N * s.k * s.W),
     "gsrgnn::kernels::column_sums": ("column_sums", lambda s: two(s.cells + 4 * s.R * s.W), lambda s: s.N * s.W),
-    "gsrgnn::kernels::column_sums_sum": ("ChunkSums", lambda s: two(4 * s.R * s.W), lambda s: s.R * s.W),
+    "gsrgnn::kernels::column_sums_sum": ("PartSums", lambda s: two(4 * s.R * s.W), lambda s: s.R * s.W),
     "gsrgnn::kernels::scatter": ("Scatter", lambda s: two(s.kept + 4 * s.N * s.d), lambda s: 0),
     "gsrgnn::kernels::scatter_add": ("Scatter", lambda s: both(s.kept, scattered(s, 2)), lambda s: s.N * s.k),
     "gsrgnn::kernels::gather": ("Gather", lambda s: both(s.kept, scattered(s, 1)), lambda s: 0),
@@ -118,7 +119,7 @@ KERNELS = {
     "gsrgnn::kernels::adam_update": ("adam_update", lambda s: two(28 * s.parameters / s.launches["gsrgnn::kernels::adam_update"]),
                                      lambda s: 12 * s.parameters / s.launches["gsrgnn::kernels::adam_update"]),
     "gsrgnn::models::add_type_and_bias": ("AddTypeAndBias", lambda s: two(16 * s.N * s.d), lambda s: 4 * s.N * s.d),
-    "gsrgnn::models::type_weight_gradient": ("sum_segments", lambda s: two(s.cells + 4 * s.N), lambda s: s.N * s.W),
+    "gsrgnn::models::type_weight_gradient": ("PartSums", lambda s: two(s.cells + 4 * s.N), lambda s: s.N * s.W),
     "gsrgnn::kernels::layer_norm_forward": ("LayerNormForward", lambda s: two(16 * s.N * s.d), lambda s: 16 * s.N * s.d),
     "gsrgnn::kernels::layer_norm_backward": ("LayerNormBackward", lambda s: two(24 * s.N * s.d + 16 * s.R * s.d),
                                              lambda s: 30 * s.N * s.d),
@@ -202,7 +203,9 @@ STEPS = {
     "gsrgnn::kernels::gather_add": a_row(3),
     "gsrgnn::kernels::adam_update": lambda s: (s.parameters / s.launches["gsrgnn::kernels::adam_update"], 1, 0),
     "gsrgnn::models::add_type_and_bias": a_row(3),
-    "gsrgnn::models::type_weight_gradient": packs(lambda s: s.T, lambda s: 2 * turns(s.N / max(s.T, 1))),
+    # As long as the largest type takes; each step is a cell, then its row.
+    "gsrgnn::models::type_weight_gradient":
+        lambda s: (THREADS * LANES * turns(s.T * s.W // 4, LANES), 2 * turns(s.largest_type / THREADS), 2 + THREADS),
     "gsrgnn::kernels::layer_norm_forward": a_row(3, 20),
     "gsrgnn::kernels::layer_norm_backward": a_chunk(3, 20),
     "gsrgnn::kernels::layer_norm_backward_sum": CHUNKS_OF(lambda s: 4 * s.d),

@@ -3,6 +3,7 @@
 // beside them.
 //   build/release/bin/epoch_work LAYERS HIDDEN > work.json
 
+#include <algorithm>
 #include <charconv>
 #include <gsrgnn/circuit/open_circuit.hpp>
 #include <map>
@@ -74,9 +75,13 @@ nlohmann::json work_of(int layers, int hidden, int k) {
 nlohmann::json graph_of(const Table1Row& row) {
   GeneratorSpec spec;
   spec.like = row.name;
-  const CircuitCounts size = count(generate_ordered(spec));
-  return {{"name", row.name},  {"cells", size.cells}, {"nets", size.nets},
-          {"pins", size.pins}, {"edges", size.edges}, {"net_pieces", size.net_pieces}};
+  const Circuit circuit = generate_ordered(spec);
+  const CircuitCounts size = count(circuit);
+  std::map<int, int> cells_of_type;
+  int largest = 0;
+  for (const int type : circuit.cell_type) largest = std::max(largest, ++cells_of_type[type]);
+  return {{"name", row.name},    {"cells", size.cells},           {"nets", size.nets},      {"pins", size.pins},
+          {"edges", size.edges}, {"net_pieces", size.net_pieces}, {"largest_type", largest}};
 }
 
 int read_number(const char* text) {

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "support/guarded_memory.hpp"
+#include "support/host_matrix.hpp"
 #include "support/mismatches.hpp"
 #include "support/random_circuit.hpp"
 #include "support/small_circuits.hpp"
@@ -318,6 +319,35 @@ TYPED_TEST(MessagePassingTest, SumsOfSegments) {
     check_segments<32, Exec, Scalar>(segments, 90);
     check_segments<64, Exec, Scalar>(segments, 40);
   }
+}
+
+// Empty ones, of as many members as a team has threads or nearly, and large ones.
+TYPED_TEST(MessagePassingTest, SumsOfLargeSegments) {
+  using Exec = typename TypeParam::Exec;
+  using Scalar = typename TypeParam::Scalar;
+  constexpr int kTile = 16;
+  const Exec space;
+  GuardedMemory<Exec> memory(space);
+  std::vector<int> offset = {0}, member;
+  std::vector<double> expected;
+  const int cells = 1000;
+  const auto x = random_integers<Scalar>(cells * kTile * 2, 3);
+  for (const int size : {0, 1, 7, 8, 9, 0, 300, 1, cells}) {
+    std::vector<double> sum(kTile * 2, 0.0);
+    for (int m = 0; m < size; ++m) {
+      member.push_back((m * 7 + size) % cells);
+      for (int c = 0; c < kTile; ++c) sum[kTile + c] += x[member.back() * kTile * 2 + kTile + c];
+    }
+    offset.push_back(static_cast<int>(member.size()));
+    expected.insert(expected.end(), sum.begin() + kTile, sum.end());
+  }
+  const auto segments = static_cast<std::int64_t>(offset.size()) - 1;
+  const auto out = memory.template make<Matrix<Scalar, Exec>>(segments, kTile);
+  sum_large_segments<kTile, Scalar>(
+      space, "gsrgnn::test::sum_large_segments", memory.template make_from<Vector<int, Exec>>(offset, offset.size()),
+      memory.template make_from<Vector<int, Exec>>(member, member.size()),
+      memory.template make_from<Matrix<Scalar, Exec>>(x, cells, 2 * kTile), kTile, out, 0);
+  EXPECT_TRUE(all_same(download(space, out), std::vector<Scalar>(expected.begin(), expected.end()), kTile));
 }
 
 }  // namespace

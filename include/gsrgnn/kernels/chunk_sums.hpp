@@ -1,24 +1,25 @@
 #pragma once
 
-/// Sums over the chunks of rows that a reduction was cut into, in an order that no number of threads changes.
+/// Sums over the chunks of rows that a reduction was cut into, and over other parts that lie ready, in an order that no
+/// number of threads changes.
 
 #include <gsrgnn/kernels/row_team.hpp>
 
 namespace gsrgnn {
 
-/// On a host the chunks in order. On a GPU a team has as many neighbouring items as a warp has lanes, each of its
-/// threads every so many chunks of them, and the first thread then the sums of all, in order.
-template <class P, class Exec, class Part, class Store>
-struct ChunkSums {
+/// On a host the parts in order. On a GPU a team has as many neighbouring items as a warp has lanes, each of its
+/// threads every so many parts of them, and the first thread then the sums of all, in order.
+template <class P, class Exec, class Count, class Part, class Store>
+struct PartSums {
   static constexpr int kThreads = Tuning<Exec>::kTeamSize, kLanes = Tuning<Exec>::kVectorLength;
   std::int64_t items;
-  int chunks;
+  Count count;
   Part part;
   Store store;
 
   KOKKOS_FORCEINLINE_FUNCTION P sum_of(std::int64_t item, int first, int step) const {
     P sum = 0;
-    for (int chunk = first; chunk < chunks; chunk += step) sum += part(chunk, item);
+    for (int i = first, parts = count(item); i < parts; i += step) sum += part(i, item);
     return sum;
   }
   KOKKOS_FUNCTION void operator()(const std::int64_t item) const { store(item, sum_of(item, 0, 1)); }
@@ -42,12 +43,12 @@ struct ChunkSums {
   }
 };
 
-/// store(i, the sum over the chunks c of part(c, i), a P) for each item i.
-template <class P, class Exec, class Part, class Store>
-void sum_chunks(const Exec& space, const std::string& label, std::int64_t items, int chunks, const Part& part,
-                const Store& store) {
-  using Sums = ChunkSums<P, Exec, Part, Store>;
-  const Sums sums{items, chunks, part, store};
+/// store(i, the sum over the p below count(i) of part(p, i), a P) for each item i.
+template <class P, class Exec, class Count, class Part, class Store>
+void sum_parts(const Exec& space, const std::string& label, std::int64_t items, const Count& count, const Part& part,
+               const Store& store) {
+  using Sums = PartSums<P, Exec, Count, Part, Store>;
+  const Sums sums{items, count, part, store};
   if constexpr (Tuning<Exec>::kHost) {
     Kokkos::parallel_for(label, Kokkos::RangePolicy<Exec>(space, 0, items), sums);
   } else {
@@ -56,6 +57,13 @@ void sum_chunks(const Exec& space, const std::string& label, std::int64_t items,
     policy.set_scratch_size(0, Kokkos::PerTeam(Sums::scratch_bytes() + 16));
     Kokkos::parallel_for(label, policy, sums);
   }
+}
+/// The same where each item has a part of every chunk.
+template <class P, class Exec, class Part, class Store>
+void sum_chunks(const Exec& space, const std::string& label, std::int64_t items, int chunks, const Part& part,
+                const Store& store) {
+  sum_parts<P>(
+      space, label, items, KOKKOS_LAMBDA(std::int64_t) { return chunks; }, part, store);
 }
 
 /// out[c] = sum over the chunks of partial(chunk, c), for c below out's extent.

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <gsrgnn/graph/graph.hpp>
+#include <gsrgnn/kernels/chunk_sums.hpp>
 #include <gsrgnn/kernels/exact_sum.hpp>
 #include <gsrgnn/kernels/pack.hpp>
 #include <gsrgnn/util/views.hpp>
@@ -60,8 +61,8 @@ KOKKOS_FORCEINLINE_FUNCTION void add_scaled(P& sum, const Graph& graph, std::int
   }
 }
 
-/// out(s, to ..) = sum over the members m of segment s of X(m, from ..), for Tile columns: with cell types as segments,
-/// the gradient of the types' rows. `add`(sum, m, row of X) adds one member, in Scalar.
+/// out(s, to ..) = sum over the members m of segment s of X(m, from ..), for Tile columns. `add`(sum, m, row of X) adds
+/// one member, in Scalar.
 template <int Tile, class Scalar, class Exec, class In, class Out, class Add>
 void sum_segments(const Exec& space, const std::string& label, const Vector<int, Exec>& offset,
                   const Vector<int, Exec>& member, const In& x, int from, const Out& out, int to, const Add& add) {
@@ -86,6 +87,36 @@ struct AddRow {
     sum += P::load(row);
   }
 };
+
+/// The same where a segment may have thousands of members: a GPU's threads share them.
+template <int Tile, class Scalar, class Exec, class In, class Out>
+std::enable_if_t<!Tuning<Exec>::kHost> sum_large_segments(const Exec& space, const std::string& label,
+                                                          const Vector<int, Exec>& offset,
+                                                          const Vector<int, Exec>& member, const In& x, int from,
+                                                          const Out& out, int to) {
+  using P = TilePack<Scalar, Exec, Tile>;
+  using Item = TileItem<P, Tile>;
+  const auto segments = static_cast<std::int64_t>(offset.extent(0)) - 1;
+  sum_parts<P>(
+      space, label, segments * Item::kPacks,
+      KOKKOS_LAMBDA(const std::int64_t i) { return offset(Item(i).row + 1) - offset(Item(i).row); },
+      KOKKOS_LAMBDA(const int part, const std::int64_t i) {
+        const Item item(i);
+        return P::load(&x(member(offset(item.row) + part), from + item.column));
+      },
+      KOKKOS_LAMBDA(const std::int64_t i, const P& sum) {
+        const Item item(i);
+        sum.store(&out(item.row, to + item.column));
+      });
+}
+template <int Tile, class Scalar, class Exec, class In, class Out>
+std::enable_if_t<Tuning<Exec>::kHost> sum_large_segments(const Exec& space, const std::string& label,
+                                                         const Vector<int, Exec>& offset,
+                                                         const Vector<int, Exec>& member, const In& x, int from,
+                                                         const Out& out, int to) {
+  sum_segments<Tile, Scalar>(space, label, offset, member, x, from, out, to, AddRow());
+}
+
 template <RowScale Scale, class Scalar, class Exec>
 struct AddScaledRow {
   PinsOfCells<Scalar, Exec> cells;

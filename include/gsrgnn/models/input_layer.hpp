@@ -104,8 +104,8 @@ void input_backward(const Exec& space, const CellInputs<Scalar, Exec>& in, const
     const auto rows = slice(g, group);
     const Vector<Scalar, Exec> bias(slice(gradient.bias, group).data(), g.extent(2));
     for (int first = 0; first < static_cast<int>(g.extent(2)); first += Tile) {
-      sum_segments<Tile, Scalar>(space, "gsrgnn::models::type_weight_gradient", in.type_offset, in.type_cell, rows,
-                                 first, slice(gradient.type_weight, group), first, AddRow());
+      sum_large_segments<Tile, Scalar>(space, "gsrgnn::models::type_weight_gradient", in.type_offset, in.type_cell,
+                                       rows, first, slice(gradient.type_weight, group), first);
       sparse_linear_weight_gradient<Tile>(space, in.feature, EveryColumn(), rows, first, partial,
                                           slice(gradient.feature_weight, group), first);
       column_sums<Tile>(space, rows, first, partial, bias, first);
