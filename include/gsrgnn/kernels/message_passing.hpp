@@ -62,7 +62,8 @@ KOKKOS_FORCEINLINE_FUNCTION void add_scaled(P& sum, const Graph& graph, std::int
 }
 
 /// out(s, to ..) = sum over the members m of segment s of X(m, from ..), for Tile columns. `add`(sum, m, row of X) adds
-/// one member, in Scalar.
+/// one member, in Scalar. A GPU begins with the last segment: the pieces of long nets come last, and the kernel would
+/// wait for them in the end.
 template <int Tile, class Scalar, class Exec, class In, class Out, class Add>
 void sum_segments(const Exec& space, const std::string& label, const Vector<int, Exec>& offset,
                   const Vector<int, Exec>& member, const In& x, int from, const Out& out, int to, const Add& add) {
@@ -71,7 +72,8 @@ void sum_segments(const Exec& space, const std::string& label, const Vector<int,
   const auto segments = static_cast<std::int64_t>(offset.extent(0)) - 1;
   Kokkos::parallel_for(
       label, Kokkos::RangePolicy<Exec>(space, 0, segments * Item::kPacks), KOKKOS_LAMBDA(const std::int64_t i) {
-        const Item item(i);
+        Item item(i);
+        if constexpr (!Tuning<Exec>::kHost) item.row = segments - 1 - item.row;
         P sum = 0;
         for (int p = offset(item.row); p < offset(item.row + 1); ++p) {
           prefetch_member<Exec, P>(member, p, x, from + item.column);
