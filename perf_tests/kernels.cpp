@@ -56,11 +56,6 @@ void weight_gradient(const Scene& s, int tile) {
   sparse_linear_weight_gradient<kTile>(s.space, s.v, s.index, s.y, tile * kTile, s.block_work.weight_partial,
                                        slice(s.gradient.neighbour_weight, tile), 0);
 }
-void value_gradient(const Scene& s, int tile) {
-  using Map = MapGradient<Matrix<float, Exec>, Tensor<float, Exec>>;
-  sparse_linear_value_gradient<kTile>(s.space, s.index, Map{s.y, tile * kTile, s.parameters.neighbour_weight},
-                                      Map{s.x, tile * kTile, s.parameters.self_weight}, tile, s.dv, tile == 0);
-}
 void add_block(const Scene& s, const Matrix<float, Exec>& v, float sign, const Matrix<float, Exec>& to) {
   add_gsr_block<kTile>(s.space, s.nets, s.block_work, v, s.index, s.parameters, {}, sign, to);
 }
@@ -99,12 +94,6 @@ std::vector<Kernel> kernels_with_k() {
   const auto gradient_work = [=](const Scene& s) {
     Work work = map_work(s);
     work.bar_sgemms = 0;
-    return work;
-  };
-  const auto two_gradients_work = [=](const Scene& s) {
-    Work work = gradient_work(s);
-    work.bytes += 4 * values(s);
-    work.operations *= 2;
     return work;
   };
   return {
@@ -172,16 +161,6 @@ std::vector<Kernel> kernels_with_k() {
          scatter(s.space, s.v, s.index, s.out);
          gemm(s.space, 'T', 'N', 1.0F, s.out, s.y, 0.0F, s.square);
          return same(s.dense(s.gradient.neighbour_weight), download(s.space, s.square));
-       }},
-      {"sparse_linear_value_gradient", two_gradients_work,
-       [](const Scene& s) { for_each_tile(s, [&](int tile) { value_gradient(s, tile); }); },
-       [](const Scene& s) {
-         const auto actual = download(s.space, s.dv);
-         upload(s.space, s.square, s.dense(s.parameters.self_weight));
-         gemm(s.space, 'N', 'T', 1.0F, s.y, s.yardsticks.square, 0.0F, s.out);
-         gemm(s.space, 'N', 'T', 1.0F, s.x, s.square, 1.0F, s.out);
-         gather(s.space, s.out, s.index, s.dv);
-         return same(actual, download(s.space, s.dv));
        }},
       {"block_forward",
        [](const Scene& s) {

@@ -98,17 +98,15 @@ KERNELS = {
     "gsrgnn::kernels::join_net_pieces": ("pass_to_nets", lambda s: two(4 * s.pieces * s.W), lambda s: s.pieces * s.W),
     "gsrgnn::models::add_block_tile": ("add_block_tile", lambda s: both(3 * s.cells + s.kept, gathers(s, s.nets)),
                                        lambda s: s.P * s.W + 2 * s.N * s.k * s.W + 4 * s.N * s.W),
-    "gsrgnn::kernels::store_neighbour_sums": ("store_neighbour_sums", lambda s: both(2 * s.cells, gathers(s, s.nets)),
-                                              lambda s: s.P * s.W + 2 * s.N * s.W),
+    "gsrgnn::models::backward_values":  # G once, Q, and dV of this tile beside that of those before
+        ("LaneValueGradient", lambda s: both(2 * s.cells + s.N * s.k * (s.index + 8), gathers(s, s.nets)),
+         lambda s: s.P * s.W + 2 * s.N * s.W + 4 * s.N * s.k * s.W),
     "gsrgnn::kernels::sparse_linear_weight_gradient":
         ("WarpWeightGradient",  # a slice of 16 columns takes 64 bytes of each row, and all of (V, I)
          lambda s: both(s.cells + 4 * s.R_weight * s.d * s.W, (s.kept, s.kept * s.W / 16)),
          lambda s: 2 * s.N * s.k * s.W),
     "gsrgnn::kernels::sparse_linear_weight_gradient_sum":
         ("PartSums", lambda s: two(4 * (s.R_weight + 1) * s.d * s.W), lambda s: s.R_weight * s.d * s.W),
-    "gsrgnn::kernels::sparse_linear_value_gradient":
-        ("LaneValueGradient", lambda s: two(2 * s.cells + s.N * s.k * (s.index + 8)),
-         lambda s: 4 * s.N * s.k * s.W),
     "gsrgnn::kernels::column_sums": ("column_sums", lambda s: two(s.cells + 4 * s.R * s.W), lambda s: s.N * s.W),
     "gsrgnn::kernels::column_sums_sum": ("PartSums", lambda s: two(4 * s.R * s.W), lambda s: s.R * s.W),
     "gsrgnn::kernels::scatter": ("Scatter", lambda s: two(s.kept + 4 * s.N * s.d), lambda s: 0),
@@ -167,14 +165,15 @@ def weight_gradient(s):
     return LANES * s.R_weight * s.W / 16, (rows // 8 + rows % 8) * groups, 2 * groups * rows
 
 
-def value_gradient(s):
-    """A lane has a pack of a row's columns: loads it, then for every four values their rows of the weights, adds up
-    over the lanes, and the first stores."""
-    return s.N * s.W / 4, 2, turns(s.k) * (2 + (s.W // 4 - 1).bit_length() + 1)
-
-
 PINS_OF_CELL = lambda s: 2 + 2 * turns(s.P / s.N)              # offset; net, then its row; the cell's own
 KEPT_ROWS = lambda s: 2 * turns(s.k)                           # column, then its row of the weight
+
+
+def backward_values(s):
+    """A lane has a pack of a row's columns: makes them of the pins, then loads for every four values their rows of the
+    weights, adds up over the lanes, and the first stores."""
+    return s.N * s.W / 4, PINS_OF_CELL(s), turns(s.k) * (2 + (s.W // 4 - 1).bit_length() + 1)
+
 
 # Of each kernel: its lanes, and the steps of one, from memory and near.
 STEPS = {
@@ -190,11 +189,10 @@ STEPS = {
     "gsrgnn::kernels::pass_to_nets": packs(lambda s: s.M, lambda s: 1 + 2 * turns(s.P / s.M)),
     "gsrgnn::kernels::join_net_pieces": packs(lambda s: s.pieces, lambda s: 4),
     "gsrgnn::models::add_block_tile": packs(lambda s: s.N, PINS_OF_CELL, KEPT_ROWS),
-    "gsrgnn::kernels::store_neighbour_sums": packs(lambda s: s.N, PINS_OF_CELL),
+    "gsrgnn::models::backward_values": backward_values,
     "gsrgnn::kernels::sparse_linear_weight_gradient": weight_gradient,
     "gsrgnn::kernels::sparse_linear_weight_gradient_sum":
         sums_of_chunks(lambda s: s.d * s.W // 4, lambda s: s.R_weight),
-    "gsrgnn::kernels::sparse_linear_value_gradient": value_gradient,
     "gsrgnn::kernels::column_sums": lambda s: (s.R * s.W / 4, turns(s.N / s.R), 0),
     "gsrgnn::kernels::column_sums_sum": sums_of_chunks(lambda s: s.W // 4, lambda s: s.R),
     "gsrgnn::kernels::scatter": a_row(2),

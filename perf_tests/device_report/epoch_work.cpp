@@ -35,14 +35,12 @@ std::map<std::string, int> Launches::counts;
 /// Launches that a GPU makes where a host has one loop over the rows (gsr_backward_rows.hpp).
 std::map<std::string, int> on_gpu(std::map<std::string, int> launches) {
   const int blocks = launches["gsrgnn::models::backward_rows"];
-  const std::string weight = "gsrgnn::kernels::sparse_linear_weight_gradient", bias = "gsrgnn::kernels::column_sums";
-  launches["gsrgnn::kernels::store_neighbour_sums"] += blocks;
+  const std::string weight = "gsrgnn::kernels::sparse_linear_weight_gradient";
   for (const std::string part : {"", "_sum"}) {
     launches[weight + part] += 2 * blocks;
-    launches[bias + part] += blocks;
     launches.erase("gsrgnn::models::backward_rows" + part);
   }
-  launches["gsrgnn::kernels::sparse_linear_value_gradient"] += blocks;
+  launches["gsrgnn::models::backward_values"] += blocks;
   return launches;
 }
 

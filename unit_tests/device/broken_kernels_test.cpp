@@ -32,7 +32,10 @@ enum class Break {
   rest_of_rows_left_out,
   value_of_another_row,
   half_the_lanes,
-  // of the values' gradient
+  rows_summed_for_every_value,
+  sums_of_another_lane,
+  // of the values' gradient, and the rows it stores
+  row_of_another_lane_stored,
   lanes_not_summed,
   every_lane_stores,
   pack_of_another_lane,
@@ -90,7 +93,7 @@ struct WeightGradient {
   }
 
   /// Adds `count` rows, of which all is loaded before any is added.
-  void add(const TeamMember<Exec>& member, std::int64_t row, int count, int slice, float* sum) const {
+  void add(const TeamMember<Exec>& member, std::int64_t row, int count, int slice, float* sum, P& of_columns) const {
     const int shift = broken == Break::value_of_another_row ? count - 1 : 0;
     const int step = broken == Break::lanes_share_a_value ? 1 : kLanesOfValues;
     P gradient[kRows];
@@ -107,6 +110,7 @@ struct WeightGradient {
         }
       });
       for (int r = 0; r < count; ++r) {
+        if (from == 0 || broken == Break::rows_summed_for_every_value) of_columns += gradient[r];
         for_lanes(member, [&](const int) {
           if (place[r] >= 0) fma(value[r], gradient[r], P::load(sum + place[r])).store(sum + place[r]);
         });
@@ -126,23 +130,29 @@ struct WeightGradient {
       Kokkos::parallel_for(of_weight, [&](const int p) { P(0).store(sum + p * P::kWidth); });
     }
     const RowChunk rows = row_chunk<Exec>(static_cast<std::int64_t>(v.extent(0)), chunk, Tuning<Exec>::kWeightChunks);
+    P of_columns = 0;
     std::int64_t row = rows.first;
-    for (; row + kRows <= rows.last; row += kRows) add(member, row, kRows, slice, sum);
+    for (; row + kRows <= rows.last; row += kRows) add(member, row, kRows, slice, sum, of_columns);
     if (broken != Break::rest_of_rows_left_out) {
-      for (; row < rows.last; ++row) add(member, row, 1, slice, sum);
+      for (; row < rows.last; ++row) add(member, row, 1, slice, sum, of_columns);
     }
     Kokkos::parallel_for(of_weight, [&](const int p) {
       P::load(sum + p * P::kWidth).store(&partial(chunk, p / kPacks, slice + p % kPacks * P::kWidth));
+    });
+    const int shift = broken == Break::sums_of_another_lane ? 1 : 0;
+    Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, kPacks - shift), [&](const int lane) {
+      of_columns.store(&partial(chunk, width, slice + (lane + shift) * P::kWidth));
     });
   }
 };
 
 /// The partial sums that the kernel leaves.
 std::vector<double> weight_gradient(Break broken) {
-  const int chunks = Tuning<Exec>::kWeightChunks, rows = chunks * 9, width = 8, k = 5, slices = 2;
+  const int chunks = Tuning<Exec>::kWeightChunks, rows = chunks * 9, width = 12, k = 10, slices = 2;
   const Exec space;
   Allocations memory;
-  const auto partial = memory.make<Tensor<float, Exec>>(chunks, width, slices * kSlice);
+  const auto partial = memory.make_from<Tensor<float, Exec>>(
+      std::vector<float>(chunks * (width + 1) * slices * kSlice, 0), chunks, width + 1, slices * kSlice);
   const WeightGradient body{
       memory.make_from<Floats>(random_integers<float>(rows * k, 1), rows, k),
       memory.make_from<Columns>(random_columns<std::uint8_t>(rows, k, width, 2), rows, k),
@@ -164,7 +174,7 @@ struct ValueGradient {
   static constexpr int kLanes = 64 / P::kWidth, kValues = 4;
   using Sums = Pack<float, kValues, kValues, false>;
   Columns index;
-  Floats g, w, dv;
+  Floats g, w, q, dv;
   Break broken;
 
   void operator()(const TeamMember<Exec>& member) const {
@@ -172,6 +182,10 @@ struct ValueGradient {
     if (row >= static_cast<std::int64_t>(dv.extent(0))) return;
     if (broken == Break::row_left_by_half_its_lanes && member.lane() >= kLanes / 2) return;
     const int k = static_cast<int>(dv.extent(1));
+    Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, kLanes), [&](const int lane) {
+      const int to = broken == Break::row_of_another_lane_stored ? (lane + 1) % kLanes : lane;
+      (P::load(&g(row, lane * P::kWidth)) + P(1)).store(&q(row, to * P::kWidth));
+    });
     for (int from = 0; from < k; from += kValues) {
       Sums sums = 0;
       const auto add = [&](const int lane, Sums& sum) {
@@ -204,13 +218,20 @@ std::vector<double> value_gradient(Break broken) {
   const Exec space;
   Allocations memory;
   const auto dv = memory.make_from<Floats>(random_integers<float>(rows * k, 5), rows, k);
+  const auto q = memory.make<Floats>(rows, 64);
   const ValueGradient body{memory.make_from<Columns>(random_columns<std::uint8_t>(rows, k, width, 6), rows, k),
                            memory.make_from<Floats>(random_integers<float>(rows * 64, 7), rows, 64),
-                           memory.make_from<Floats>(random_integers<float>(width * 64, 8), width, 64), dv, broken};
+                           memory.make_from<Floats>(random_integers<float>(width * 64, 8), width, 64),
+                           q,
+                           dv,
+                           broken};
   Kokkos::parallel_for("gsrgnn::test::value_gradient",
                        Kokkos::TeamPolicy<Exec>(space, 3, threads, ValueGradient::kLanes), body);
-  const auto values = download(space, dv);
-  return {values.begin(), values.end()};
+  std::vector<double> all;
+  for (const auto& view : {q, dv}) {
+    for (const float value : download(space, view)) all.push_back(static_cast<double>(value));
+  }
+  return all;
 }
 
 // ---- as in chunk_sums.hpp
@@ -482,8 +503,8 @@ std::vector<double> sum_of_chunks(Break broken) {
 }
 
 TEST(BrokenKernels, AreNoticedInEveryOrder) {
-  expect_all_noticed<Break>({{weight_gradient, Break::sums_not_cleared, Break::half_the_lanes},
-                             {value_gradient, Break::lanes_not_summed, Break::row_left_by_half_its_lanes},
+  expect_all_noticed<Break>({{weight_gradient, Break::sums_not_cleared, Break::sums_of_another_lane},
+                             {value_gradient, Break::row_of_another_lane_stored, Break::row_left_by_half_its_lanes},
                              {sum_over_chunks, Break::sums_not_waited_for, Break::parts_of_the_first_item},
                              {norm_gradient, Break::parts_not_waited_for, Break::parts_added_after_a_row},
                              {keep_by_keys, Break::scratch_shared_by_threads, Break::places_not_scanned},

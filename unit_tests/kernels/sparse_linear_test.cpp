@@ -55,7 +55,7 @@ void check(const Size& size, bool whole) {
   const auto host_g = values<Stored>(rows * columns, 4, whole);
   const HostMatrix s = scattered(host_v, host_index, rows, width);
   const HostMatrix w_matrix(width, columns, host_w), g_matrix(rows, columns, host_g);
-  // A second map of the same input, for the gradient of its values.
+  // A second map of the same input, whose gradient of the values is added.
   const auto host_u = values<Scalar>(width * columns, 5, whole);
   const auto host_h = values<Stored>(rows * columns, 6, whole);
   const HostMatrix u_matrix(width, columns, host_u), h_matrix(rows, columns, host_h);
@@ -74,8 +74,10 @@ void check(const Size& size, bool whole) {
   const auto partial = memory.template make<Tensor<Scalar, Exec>>(Tuning<Exec>::kRowChunks, width + 3, Tile);
   const auto tiled_gradient = memory.template make<Tensor<Scalar, Exec>>(tiles, width, Tile);
   const auto row_gradient = memory.template make<Matrix<Scalar, Exec>>(width, columns);
-  const auto dv = memory.template make<Matrix<Scalar, Exec>>(rows, k);
+  const auto dv = memory.template make_from<Matrix<Scalar, Exec>>(std::vector<Scalar>(rows * k, 0), rows, k);
   const auto sums = memory.template make<Vector<Scalar, Exec>>(columns);
+  const auto affine_gradient = memory.template make<Tensor<Scalar, Exec>>(tiles, width, Tile);
+  const auto affine_sums = memory.template make<Vector<Scalar, Exec>>(columns);
 
   HostMatrix forward(rows, columns);
   for (int tile = 0; tile < tiles; ++tile) {
@@ -86,9 +88,11 @@ void check(const Size& size, bool whole) {
     }
     sparse_linear_weight_gradient<Tile>(space, v, index, g, tile * Tile, partial, slice(tiled_gradient, tile), 0);
     sparse_linear_weight_gradient<Tile>(space, v, index, g, tile * Tile, partial, row_gradient, tile * Tile);
-    sparse_linear_value_gradient<Tile>(space, index, Map{g, tile * Tile, w}, Map{h, tile * Tile, u}, tile, dv,
-                                       tile == 0);
+    for (const auto& map : {Map{g, tile * Tile, w}, Map{h, tile * Tile, u}}) {
+      add_value_gradient<Tile>(space, index, map, tile, dv);
+    }
     column_sums<Tile>(space, g, tile * Tile, partial, sums, tile * Tile);
+    sparse_affine_gradients<Tile>(space, v, index, g, tile * Tile, partial, slice(affine_gradient, tile), affine_sums);
   }
   EXPECT_TRUE(all_close(forward.value, product(s, w_matrix).value, tolerance, columns)) << "S W";
 
@@ -103,28 +107,11 @@ void check(const Size& size, bool whole) {
     for (int t = 0; t < k; ++t) at_kept.push_back(of_w(i, host_index[i * k + t]) + of_u(i, host_index[i * k + t]));
   }
   EXPECT_TRUE(all_close(download(space, dv), at_kept, tolerance, k)) << "G W^T + H U^T at the kept places";
-  // Without `replace` it adds.
-  sparse_linear_value_gradient<Tile>(space, index, Map{g, 0, w}, Map{h, 0, u}, 0, dv, false);
-  for (int i = 0; i < rows; ++i) {
-    for (int t = 0; t < k; ++t) {
-      const int r = host_index[i * k + t];
-      for (int c = 0; c < Tile; ++c)
-        at_kept[i * k + t] += g_matrix(i, c) * w_matrix(r, c) + h_matrix(i, c) * u_matrix(r, c);
-    }
-  }
-  EXPECT_TRUE(all_close(download(space, dv), at_kept, tolerance, k)) << "added G W^T + H U^T";
-
-  // And of one map.
-  add_value_gradient<Tile>(space, index, Map{g, 0, w}, 0, dv);
-  for (int i = 0; i < rows; ++i) {
-    for (int t = 0; t < k; ++t) {
-      for (int c = 0; c < Tile; ++c) at_kept[i * k + t] += g_matrix(i, c) * w_matrix(host_index[i * k + t], c);
-    }
-  }
-  EXPECT_TRUE(all_close(download(space, dv), at_kept, tolerance, k)) << "added G W^T";
-
   const HostMatrix ones(1, rows, std::vector<double>(rows, 1.0));
   EXPECT_TRUE(all_close(download(space, sums), product(ones, g_matrix).value, tolerance, columns)) << "sums";
+  EXPECT_TRUE(all_same(download(space, affine_gradient), download(space, tiled_gradient), Tile)) << "with the sums";
+  EXPECT_TRUE(all_close(download(space, affine_sums), product(ones, g_matrix).value, tolerance, columns))
+      << "sums with S^T G";
 
   EXPECT_TRUE(all_same(download(space, v), host_v, k)) << "V must not change";
   EXPECT_TRUE(all_same(download(space, g), host_g, columns)) << "G must not change";

@@ -73,7 +73,7 @@ void sum_segments(const Exec& space, const std::string& label, const Vector<int,
   Kokkos::parallel_for(
       label, Kokkos::RangePolicy<Exec>(space, 0, segments * Item::kPacks), KOKKOS_LAMBDA(const std::int64_t i) {
         Item item(i);
-        if constexpr (!Tuning<Exec>::kHost) item.row = segments - 1 - item.row;
+        if (!Tuning<Exec>::kHost) item.row = segments - 1 - item.row;
         P sum = 0;
         for (int p = offset(item.row); p < offset(item.row + 1); ++p) {
           prefetch_member<Exec, P>(member, p, x, from + item.column);

@@ -110,6 +110,20 @@ struct WeightGradientSlice {
   }
 };
 
+/// store(i, sum) of each TileItem i of `rows` rows, of which the chunks' parts are in `partial`.
+template <class P, int Tile, class Exec, class Partial, class Store>
+void sum_weight_chunks(const Exec& space, int rows, const Partial& partial, const Store& store) {
+  using Item = TileItem<P, Tile>;
+  sum_chunks<P>(
+      space, "gsrgnn::kernels::sparse_linear_weight_gradient_sum", static_cast<std::int64_t>(rows) * Item::kPacks,
+      Tuning<Exec>::kWeightChunks,
+      KOKKOS_LAMBDA(const int chunk, const std::int64_t i) {
+        const Item item(i);
+        return P::load(&partial(chunk, item.row, item.column));
+      },
+      store);
+}
+
 /// Columns to .. to + Tile of dW = S^T G from columns first .. first + Tile of G: summed by chunks of rows, then over
 /// the chunks in order. dW has a row for each column of S; `partial` (row chunks x at least as many x Tile) is
 /// workspace.
@@ -129,19 +143,13 @@ void sparse_linear_weight_gradient(const Exec& space, const Values& v, const Col
     policy.set_scratch_size(0, Kokkos::PerTeam(fast ? static_cast<int>(scratch) : 0));
     Kokkos::parallel_for(kLabel, policy, Body{v, index, g, first, slices, width, fast, partial});
   } else {
-    weight_gradient_by_warps<Tile>(space, kLabel, v, index, g, first, width, partial);
+    weight_gradient_by_warps<Tile, false>(space, kLabel, v, index, g, first, width, partial);
   }
 
   using P = TilePack<typename Values::non_const_value_type, Exec, Tile>;
   using Item = TileItem<P, Tile>;
-  sum_chunks<P>(
-      space, "gsrgnn::kernels::sparse_linear_weight_gradient_sum", static_cast<std::int64_t>(width) * Item::kPacks,
-      Tuning<Exec>::kWeightChunks,
-      KOKKOS_LAMBDA(const int chunk, const std::int64_t i) {
-        const Item item(i);
-        return P::load(&partial(chunk, item.row, item.column));
-      },
-      KOKKOS_LAMBDA(const std::int64_t i, const P& sum) {
+  sum_weight_chunks<P, Tile>(
+      space, width, partial, KOKKOS_LAMBDA(const std::int64_t i, const P& sum) {
         const Item item(i);
         sum.store(&gradient(item.row, to + item.column));
       });
@@ -156,48 +164,26 @@ struct MapGradient {
   Weight w;  ///< tiles x d x Tile
 };
 
-/// dV[i,t] (+)= <G_i, W[tile][I[i,t], :]> + <H_i, U[tile][I[i,t], :]> over Tile columns, of two maps (G, W) and (H, U)
-/// of the same V: their products are added before the lanes are. Replaces dV when `replace`.
-template <int Tile, class Exec, class Columns, class In, class Other, class Weight, class Values>
-std::enable_if_t<!Tuning<Exec>::kHost> sparse_linear_value_gradient(const Exec& space, const Columns& index,
-                                                                    const MapGradient<In, Weight>& one,
-                                                                    const MapGradient<Other, Weight>& other, int tile,
-                                                                    const Values& dv, bool replace) {
-  value_gradient_by_lanes<Tile>(space, "gsrgnn::kernels::sparse_linear_value_gradient", index, tile, dv, replace, one,
-                                other);
-}
-template <int Tile, class Exec, class Columns, class In, class Other, class Weight, class Values>
-std::enable_if_t<Tuning<Exec>::kHost> sparse_linear_value_gradient(const Exec& space, const Columns& index,
-                                                                   const MapGradient<In, Weight>& one,
-                                                                   const MapGradient<Other, Weight>& other, int tile,
-                                                                   const Values& dv, bool replace) {
-  using P = TilePack<typename Values::non_const_value_type, Exec, Tile>;
-  const auto rows = static_cast<std::int64_t>(dv.extent(0));
-  const int k = static_cast<int>(dv.extent(1));
-  Kokkos::parallel_for(
-      "gsrgnn::kernels::sparse_linear_value_gradient", Kokkos::RangePolicy<Exec>(space, 0, rows),
-      KOKKOS_LAMBDA(const std::int64_t i) {
-        for (int column = 0; column < Tile; column += P::kWidth) {
-          prefetch_row_after<Exec, P>(one.g, i, rows, one.first + column);
-          prefetch_row_after<Exec, P>(other.g, i, rows, other.first + column);
-          const P g = P::load(&one.g(i, one.first + column));
-          const P h = P::load(&other.g(i, other.first + column));
-          const bool set = replace && column == 0;
-          for (int t = 0; t < k; ++t) {
-            const int c = index(i, t);
-            const auto value = (dot_lanes(g, &one.w(tile, c, column)) + dot_lanes(h, &other.w(tile, c, column))).sum();
-            dv(i, t) = set ? value : dv(i, t) + value;
-          }
-        }
-      });
-}
+/// What LaneValueGradient reads of a single map: columns `first` on of the rows of G.
+template <class In>
+struct RowsOfTile {
+  In g;
+  int first;
+  template <class P>
+  KOKKOS_FORCEINLINE_FUNCTION void load(std::int64_t row, int column, P* packs) const {
+    packs[0] = P::load(&g(row, first + column));
+  }
+};
 
 /// dV[i,t] += <G_i, W[tile][I[i,t], :]> over Tile columns, of a further map (G, W) of the same V.
 template <int Tile, class Exec, class Columns, class In, class Weight, class Values>
 std::enable_if_t<!Tuning<Exec>::kHost> add_value_gradient(const Exec& space, const Columns& index,
                                                           const MapGradient<In, Weight>& map, int tile,
                                                           const Values& dv) {
-  value_gradient_by_lanes<Tile>(space, "gsrgnn::kernels::add_value_gradient", index, tile, dv, false, map);
+  const auto* const weight = slice(map.w, tile).data();
+  launch(space, "gsrgnn::kernels::add_value_gradient",
+         LaneValueGradient<Tile, 1, Exec, Columns, Values, RowsOfTile<In>>{
+             index, {map.g, map.first}, {weight}, dv, false});
 }
 template <int Tile, class Exec, class Columns, class In, class Weight, class Values>
 std::enable_if_t<Tuning<Exec>::kHost> add_value_gradient(const Exec& space, const Columns& index,
@@ -241,6 +227,33 @@ void column_sums(const Exec& space, const In& x, int first, const Partial& parti
       space, "gsrgnn::kernels::column_sums_sum", Item::kPacks, static_cast<int>(chunks),
       KOKKOS_LAMBDA(const int chunk, const std::int64_t i) { return P::load(&partial(chunk, 0, Item(i).column)); },
       KOKKOS_LAMBDA(const std::int64_t i, const P& sum) { sum.store(&out(to + Item(i).column)); });
+}
+
+/// The gradients of an affine map S W + b: dW = S^T G as sparse_linear_weight_gradient(), and db = sum_i G_i as
+/// column_sums(), of columns first .. first + Tile of G: dW is of that tile, db has a place for every column of G. On a
+/// GPU both are made from one reading of G. `partial` (row chunks x at least one more than dW has rows x Tile) is
+/// workspace.
+template <int Tile, class Exec, class Values, class Columns, class In, class Partial, class Weight, class Bias>
+std::enable_if_t<!Tuning<Exec>::kHost> sparse_affine_gradients(const Exec& space, const Values& v, const Columns& index,
+                                                               const In& g, int first, const Partial& partial,
+                                                               const Weight& weight, const Bias& bias) {
+  using P = TilePack<typename Values::non_const_value_type, Exec, Tile>;
+  using Item = TileItem<P, Tile>;
+  const auto width = static_cast<int>(weight.extent(0));
+  weight_gradient_by_warps<Tile, true>(space, "gsrgnn::kernels::sparse_linear_weight_gradient", v, index, g, first,
+                                       width, partial);
+  sum_weight_chunks<P, Tile>(
+      space, width + 1, partial, KOKKOS_LAMBDA(const std::int64_t i, const P& sum) {
+        const Item item(i);
+        sum.store(item.row < width ? &weight(item.row, item.column) : &bias(first + item.column));
+      });
+}
+template <int Tile, class Exec, class Values, class Columns, class In, class Partial, class Weight, class Bias>
+std::enable_if_t<Tuning<Exec>::kHost> sparse_affine_gradients(const Exec& space, const Values& v, const Columns& index,
+                                                              const In& g, int first, const Partial& partial,
+                                                              const Weight& weight, const Bias& bias) {
+  sparse_linear_weight_gradient<Tile>(space, v, index, g, first, partial, weight, 0);
+  column_sums<Tile>(space, g, first, partial, bias, first);
 }
 
 }  // namespace gsrgnn

@@ -5,15 +5,15 @@
 #include <gsrgnn/kernels/pack.hpp>
 #include <gsrgnn/kernels/row_team.hpp>
 #include <string>
-#include <type_traits>
 
 namespace gsrgnn {
 
 /// A chunk of rows' part in S^T G, for a slice of the columns. A warp has it, and its sum, d x slice, stays in the fast
 /// memory of the processor, if it fits there (`Fast`); else it is made where it is left. The columns of a row's values
 /// differ, so lanes add several of them at once. Rows follow each other, for they may share columns; but what several
-/// add is loaded before the first of them does, so that memory is waited for once.
-template <int Slice, bool Fast, class Exec, class Values, class Columns, class In, class Partial>
+/// add is loaded before the first of them does, so that memory is waited for once. `WithSums`: the sums of G's columns
+/// follow as one more row.
+template <int Slice, bool Fast, bool WithSums, class Exec, class Values, class Columns, class In, class Partial>
 struct WarpWeightGradient {
   using Scalar = typename Values::non_const_value_type;
   using P = TilePack<Scalar, Exec, Slice>;
@@ -33,14 +33,19 @@ struct WarpWeightGradient {
     const int chunk = member.league_rank() / slices;
     const int slice = member.league_rank() % slices * Slice;
     const RowChunk rows = row_chunk<Exec>(static_cast<std::int64_t>(v.extent(0)), chunk, Tuning<Exec>::kWeightChunks);
+    P of_columns = 0;  // a lane's own: the sum of its columns of G
     if constexpr (Fast) {
       auto* const sum = static_cast<Scalar*>(member.team_scratch(0).get_shmem_aligned(scratch_bytes(width), 64));
-      add_rows(member, rows, slice, sum, Slice);
+      add_rows(member, rows, slice, sum, Slice, of_columns);
       Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, width * kPacks), [&](const int p) {
         P::load(sum + p * P::kWidth).store(&partial(chunk, p / kPacks, slice + p % kPacks * P::kWidth));
       });
     } else {
-      add_rows(member, rows, slice, &partial(chunk, 0, slice), static_cast<int>(partial.extent(2)));
+      add_rows(member, rows, slice, &partial(chunk, 0, slice), static_cast<int>(partial.extent(2)), of_columns);
+    }
+    if constexpr (WithSums) {
+      Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, kPacks),
+                           [&](const int lane) { of_columns.store(&partial(chunk, width, slice + lane * P::kWidth)); });
     }
   }
 
@@ -49,29 +54,31 @@ struct WarpWeightGradient {
 
   /// sum = S^T G of the rows; its own rows lie `stride` apart.
   KOKKOS_FORCEINLINE_FUNCTION void add_rows(const TeamMember<Exec>& member, RowChunk rows, int slice, Scalar* sum,
-                                            int stride) const {
+                                            int stride, P& of_columns) const {
     Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, width * kPacks),
                          [&](const int p) { P(0).store(sum + p / kPacks * stride + p % kPacks * P::kWidth); });
     // How many values of a row a lane adds together.
     if (static_cast<int>(v.extent(1)) <= 2 * kLanesOfValues) {
-      add_in_turns<2>(member, rows, slice, sum, stride);
+      add_in_turns<2>(member, rows, slice, sum, stride, of_columns);
     } else {
-      add_in_turns<4>(member, rows, slice, sum, stride);
+      add_in_turns<4>(member, rows, slice, sum, stride, of_columns);
     }
   }
 
   template <int Turns>
   KOKKOS_FORCEINLINE_FUNCTION void add_in_turns(const TeamMember<Exec>& member, RowChunk rows, int slice, Scalar* sum,
-                                                int stride) const {
+                                                int stride, P& of_columns) const {
     std::int64_t row = rows.first;
-    for (; row + kRows <= rows.last; row += kRows) add<Turns, kRows>(member, row, slice, sum, stride);
-    for (; row < rows.last; ++row) add<Turns, 1>(member, row, slice, sum, stride);
+    for (; row + kRows <= rows.last; row += kRows) {
+      add<Turns, kRows>(member, row, slice, sum, stride, of_columns);
+    }
+    for (; row < rows.last; ++row) add<Turns, 1>(member, row, slice, sum, stride, of_columns);
   }
 
   /// Adds `Rows` rows. What is an array here is a lane's own, in registers.
   template <int Turns, int Rows>
   KOKKOS_FORCEINLINE_FUNCTION void add(const TeamMember<Exec>& member, std::int64_t row, int slice, Scalar* sum,
-                                       int stride) const {
+                                       int stride, P& of_columns) const {
     const int k = static_cast<int>(v.extent(1));
     const auto every_lane = Kokkos::ThreadVectorRange(member, kLanes);
     P gradient[Rows];
@@ -94,6 +101,7 @@ struct WarpWeightGradient {
       GSRGNN_UNROLL
       for (int r = 0; r < Rows; ++r) {
         Kokkos::parallel_for(every_lane, [&](const int) {
+          if (WithSums && from == 0) of_columns += gradient[r];
           P of_column[Turns];
           GSRGNN_UNROLL
           for (int turn = 0; turn < Turns; ++turn) {
@@ -110,15 +118,15 @@ struct WarpWeightGradient {
   }
 };
 
-/// Leaves the chunks' parts in columns first .. first + Tile of S^T G, in `partial` (at least the chunks x width x
-/// Tile).
-template <int Tile, class Exec, class Values, class Columns, class In, class Partial>
+/// Leaves the chunks' parts in columns first .. first + Tile of S^T G, and in their sums `WithSums`, in `partial` (at
+/// least the chunks x width x Tile, or x width + 1).
+template <int Tile, bool WithSums, class Exec, class Values, class Columns, class In, class Partial>
 void weight_gradient_by_warps(const Exec& space, const std::string& label, const Values& v, const Columns& index,
                               const In& g, int first, int width, const Partial& partial) {
   constexpr int kSlice = smaller(Tile, Tuning<Exec>::kWeightSlice), kSlices = Tile / kSlice;
   using Policy = Kokkos::TeamPolicy<Exec>;
-  using InFastMemory = WarpWeightGradient<kSlice, true, Exec, Values, Columns, In, Partial>;
-  using InPlace = WarpWeightGradient<kSlice, false, Exec, Values, Columns, In, Partial>;
+  using InFastMemory = WarpWeightGradient<kSlice, true, WithSums, Exec, Values, Columns, In, Partial>;
+  using InPlace = WarpWeightGradient<kSlice, false, WithSums, Exec, Values, Columns, In, Partial>;
   Policy policy(space, Tuning<Exec>::kWeightChunks * kSlices, 1, Tuning<Exec>::kVectorLength);
   const std::size_t scratch = InFastMemory::scratch_bytes(width) + 64;  // room to align it
   if (scratch <= static_cast<std::size_t>(Policy::scratch_size_max(0))) {
@@ -129,24 +137,20 @@ void weight_gradient_by_warps(const Exec& space, const std::string& label, const
   }
 }
 
-/// In place of a second map.
-struct NoMap {};
-
-/// dV[i,t] (+)= <G_i, W[tile][I[i,t], :]>, of one map (G, W) or two of the same V. A row has a lane for each pack of
-/// the tile, so that rows of G and W are read as they lie in memory; the sums over lanes are made for several values at
-/// once, and dV is touched once a tile.
-template <int Tile, class Exec, class Columns, class Values, class One, class Other>
+/// dV[i,t] (+)= the sum over `Maps` linear maps of the same V of <row i of the gradient of the map's output, W[I[i,t],
+/// :]>, over a tile of columns. A row has a lane for each pack of the tile, so that rows are read as they lie in
+/// memory; the sums over lanes are made for several values at once, and dV is touched once a tile. rows.load(i, column,
+/// packs) gives the packs of a row from a column of the tile on, one a map.
+template <int Tile, int Maps, class Exec, class Columns, class Values, class Rows>
 struct LaneValueGradient {
   using Scalar = typename Values::non_const_value_type;
   using P = TilePack<Scalar, Exec, Tile>;
   static constexpr int kLanes = Tile / P::kWidth, kValues = 4;
   static constexpr int kRowsOfTeam = Tuning<Exec>::kTeamSize * Tuning<Exec>::kVectorLength / kLanes;
-  static constexpr bool kTwo = !std::is_same_v<Other, NoMap>;
   using Sums = Pack<Scalar, kValues, kValues, false>;
   Columns index;
-  One one;
-  Other other;
-  int tile;
+  Rows rows;
+  const Scalar* weight[Maps];  ///< d x Tile each; not Views, of which a kernel's arguments have not room for so many
   Values dv;
   bool replace;
 
@@ -155,11 +159,8 @@ struct LaneValueGradient {
     if (row >= static_cast<std::int64_t>(dv.extent(0))) return;
     const int k = static_cast<int>(dv.extent(1));
     const auto every_lane = Kokkos::ThreadVectorRange(member, kLanes);
-    P g, h;  // a lane's own
-    Kokkos::parallel_for(every_lane, [&](const int lane) {
-      g = P::load(&one.g(row, one.first + lane * P::kWidth));
-      if constexpr (kTwo) h = P::load(&other.g(row, other.first + lane * P::kWidth));
-    });
+    P of_row[Maps];  // a lane's own
+    Kokkos::parallel_for(every_lane, [&](const int lane) { rows.load(row, lane * P::kWidth, of_row); });
     for (int from = 0; from < k; from += kValues) {
       Sums sums;
       Kokkos::parallel_reduce(
@@ -167,9 +168,10 @@ struct LaneValueGradient {
           [&](const int lane, Sums& sum) {
             GSRGNN_UNROLL
             for (int t = 0; t < kValues; ++t) {
-              const int c = index(row, from + t < k ? from + t : from);
-              auto products = dot_lanes(g, &one.w(tile, c, lane * P::kWidth));
-              if constexpr (kTwo) products += dot_lanes(h, &other.w(tile, c, lane * P::kWidth));
+              const std::ptrdiff_t at = index(row, from + t < k ? from + t : from) * Tile + lane * P::kWidth;
+              auto products = dot_lanes(of_row[0], weight[0] + at);
+              GSRGNN_UNROLL
+              for (int map = 1; map < Maps; ++map) products += dot_lanes(of_row[map], weight[map] + at);
               sum.reg[0].lane[t] += products.sum();
             }
           },
@@ -186,14 +188,13 @@ struct LaneValueGradient {
   }
 };
 
-template <int Tile, class Exec, class Columns, class Values, class One, class Other = NoMap>
-void value_gradient_by_lanes(const Exec& space, const std::string& label, const Columns& index, int tile,
-                             const Values& dv, bool replace, const One& one, const Other& other = {}) {
-  using Body = LaneValueGradient<Tile, Exec, Columns, Values, One, Other>;
-  const auto rows = static_cast<std::int64_t>(dv.extent(0));
+/// Launches that for all rows.
+template <class Exec, int Tile, int Maps, class... Types>
+void launch(const Exec& space, const std::string& label, const LaneValueGradient<Tile, Maps, Exec, Types...>& body) {
+  using Body = LaneValueGradient<Tile, Maps, Exec, Types...>;
+  const auto rows = static_cast<std::int64_t>(body.dv.extent(0));
   const auto teams = static_cast<int>((rows + Body::kRowsOfTeam - 1) / Body::kRowsOfTeam);
-  Kokkos::parallel_for(label, Kokkos::TeamPolicy<Exec>(space, teams, Body::kRowsOfTeam, Body::kLanes),
-                       Body{index, one, other, tile, dv, replace});
+  Kokkos::parallel_for(label, Kokkos::TeamPolicy<Exec>(space, teams, Body::kRowsOfTeam, Body::kLanes), body);
 }
 
 }  // namespace gsrgnn

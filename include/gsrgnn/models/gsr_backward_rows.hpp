@@ -1,8 +1,9 @@
 #pragma once
 
-/// All that the backward pass of a GSR block makes of a tile of G, in one loop over the rows: how a host core does it.
-/// A row of G, its Q = (A^^T G)_i and its kept values then come from memory once, and Q is never stored. On a GPU each
-/// is a kernel of its own (sparse_linear.hpp), of a grain that fits it.
+/// What the backward pass of a GSR block makes of a tile of G. A host core does all in one loop over the rows: a row of
+/// G, its Q = (A^^T G)_i and its kept values then come from memory once, and Q is never stored. A GPU makes Q and dV
+/// so, and stores Q for the weights' gradients, which are kernels of their own (sparse_linear.hpp), of a grain that
+/// fits it.
 
 #include <gsrgnn/kernels/message_passing.hpp>
 #include <gsrgnn/kernels/row_team.hpp>
@@ -29,10 +30,10 @@ struct BackwardRowsGradients {
   Vector<Scalar, Exec> bias;                           ///< padded d
 };
 
-/// Rows of the workspace of a block of d columns: sums of both weights and of the bias.
+/// Rows of the workspace of a block of d columns: sums of both weights, or on a GPU of one at a time, and of the bias.
 template <class Exec>
 constexpr int backward_row_sums(int width) {
-  return Tuning<Exec>::kHost ? 2 * width + 1 : width;
+  return Tuning<Exec>::kHost ? 2 * width + 1 : width + 1;
 }
 
 /// A chunk of rows' part: dW_n = S^T Q, and with First dW_s = S^T G and db = sum_i G_i, to `partial`; of each row dv^ =
@@ -117,6 +118,35 @@ void backward_rows(const Exec& space, const Graph& graph, const BackwardRows<Sca
                   : row < 2 * width ? &gradient.self_weight(row - width, 0)
                                     : &gradient.bias(first));
       });
+}
+
+/// Columns of a row of Q, stored as they are made, and with First of G: what dV is made of on a GPU.
+template <int Tile, bool First, class Cells, class In, class NetTile, class Stored>
+struct RowsOfBackward {
+  Cells cells;
+  In g;
+  int first;
+  NetTile y;
+  Stored* q;  ///< N x Tile
+  template <class P>
+  KOKKOS_FORCEINLINE_FUNCTION void load(std::int64_t row, int column, P* packs) const {
+    if constexpr (First) packs[1] = P::load(&g(row, first + column));
+    packs[0] = neighbour_sum<P, RowScale::inverse_degree>(cells, row, column, g, first, y);
+    packs[0].store(q + row * Tile + column);
+  }
+};
+
+/// The part of a relation's backward pass that a GPU makes row by row: the tile's Q; Y from pass_to_nets.
+template <int Tile, bool First, class Exec, class Graph, class Scalar, class Columns, class NetTile, class Out>
+void backward_values(const Exec& space, const Graph& graph, const BackwardRows<Scalar, Exec, Columns>& of,
+                     const NetTile& y, const Out& q) {
+  const auto cells = second_pass(graph);
+  using Rows = RowsOfBackward<Tile, First, std::decay_t<decltype(cells)>, Matrix<Scalar, Exec>, NetTile,
+                              typename Out::value_type>;
+  LaneValueGradient<Tile, First ? 2 : 1, Exec, Columns, Matrix<Scalar, Exec>, Rows> body{
+      of.index, {cells, of.g, of.first, y, q.data()}, {of.neighbour_weight.data()}, of.dv, First && of.replace};
+  if constexpr (First) body.weight[1] = of.self_weight.data();
+  launch(space, "gsrgnn::models::backward_values", body);
 }
 
 }  // namespace gsrgnn

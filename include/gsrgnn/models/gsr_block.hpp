@@ -149,9 +149,8 @@ void add_gsr_block(const Exec& space, const Graph& graph, const GsrBlockWorkspac
 template <int Tile, class Exec, class Scalar, class Stored, class Columns>
 void self_gradients(const Exec& space, const GsrBlockWorkspace<Scalar, Exec, Stored>& w, const Columns& index, int tile,
                     const Matrix<Scalar, Exec>& g, const GsrBlockViews<Scalar, Exec>& gradient) {
-  sparse_linear_weight_gradient<Tile>(space, w.normed, index, g, tile * Tile, w.weight_partial,
-                                      slice(gradient.self_weight, tile), 0);
-  column_sums<Tile>(space, g, tile * Tile, w.weight_partial, gradient.bias, tile * Tile);
+  sparse_affine_gradients<Tile>(space, w.normed, index, g, tile * Tile, w.weight_partial,
+                                slice(gradient.self_weight, tile), gradient.bias);
 }
 
 /// A relation's part in gsr_block_backward(), of a tile; that of the first has those of W_s and b with it.
@@ -161,28 +160,19 @@ void relation_backward_tile(const Exec& space, const Graph& graph, const GsrBloc
                             const Tensor<Scalar, Exec>& neighbour_weight, int tile, const Matrix<Scalar, Exec>& g,
                             const Matrix<Scalar, Exec>& dv, const GsrBlockViews<Scalar, Exec>& gradient,
                             const Tensor<Scalar, Exec>& neighbour_gradient) {
-  const auto q = w.cell_tile;
-  // Q = A^^T G
+  // Q = A^^T G; dW_n = S^T Q, dW_s = S^T G, db = sum_i G_i; dv^ = <Q, W_n> + <G, W_s> at the kept places
   pass_to_nets<Tile, RowScale::inverse_degree>(space, graph, g, tile * Tile, w.net_tile);
+  const BackwardRows<Scalar, Exec, Columns> of{
+      w.normed, index, slice(neighbour_weight, tile), slice(p.self_weight, tile), g, tile * Tile, tile == 0, dv};
   if constexpr (Tuning<Exec>::kHost) {
-    return backward_rows<Tile, First>(
-        space, graph,
-        BackwardRows<Scalar, Exec, Columns>{w.normed, index, slice(neighbour_weight, tile), slice(p.self_weight, tile),
-                                            g, tile * Tile, tile == 0, dv},
-        w.net_tile, w.weight_partial,
-        {slice(neighbour_gradient, tile), slice(gradient.self_weight, tile), gradient.bias});
-  }
-  store_neighbour_sums<Tile, RowScale::inverse_degree, RowScale::one>(space, graph, g, tile * Tile, w.net_tile, q, 0);
-  // dW_n = S^T Q, dW_s = S^T G, db = sum_i G_i; dv^ = <Q, W_n> + <G, W_s> at the kept places
-  sparse_linear_weight_gradient<Tile>(space, w.normed, index, q, 0, w.weight_partial, slice(neighbour_gradient, tile),
-                                      0);
-  const MapGradient<Matrix<Stored, Exec>, Tensor<Scalar, Exec>> neighbour{q, 0, neighbour_weight};
-  if constexpr (First) {
-    self_gradients<Tile>(space, w, index, tile, g, gradient);
-    const MapGradient<Matrix<Scalar, Exec>, Tensor<Scalar, Exec>> self{g, tile * Tile, p.self_weight};
-    sparse_linear_value_gradient<Tile>(space, index, neighbour, self, tile, dv, tile == 0);
+    backward_rows<Tile, First>(space, graph, of, w.net_tile, w.weight_partial,
+                               {slice(neighbour_gradient, tile), slice(gradient.self_weight, tile), gradient.bias});
   } else {
-    add_value_gradient<Tile>(space, index, neighbour, tile, dv);
+    const auto q = w.cell_tile;
+    backward_values<Tile, First>(space, graph, of, w.net_tile, q);
+    sparse_linear_weight_gradient<Tile>(space, w.normed, index, q, 0, w.weight_partial, slice(neighbour_gradient, tile),
+                                        0);
+    if constexpr (First) self_gradients<Tile>(space, w, index, tile, g, gradient);
   }
 }
 template <int Tile, bool First, class Exec, class Scalar, class Stored, class Columns>
