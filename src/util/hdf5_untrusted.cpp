@@ -20,7 +20,8 @@ bool is_number(hid_t type) {
                                 H5T_STD_I8LE,   H5T_STD_I16LE,  H5T_STD_U16LE, H5T_STD_U32LE, H5T_STD_U64LE,
                                 H5T_IEEE_F32BE, H5T_IEEE_F64BE, H5T_STD_I8BE,  H5T_STD_I16BE, H5T_STD_I32BE,
                                 H5T_STD_I64BE,  H5T_STD_U8BE,   H5T_STD_U16BE, H5T_STD_U32BE, H5T_STD_U64BE};
-    for (const hid_t single : {H5T_IEEE_F32LE, H5T_IEEE_F32BE}) {
+    const std::vector<hid_t> singles = {H5T_IEEE_F32LE, H5T_IEEE_F32BE};  // nvcc loses a list of these in the loop
+    for (const hid_t single : singles) {
       types.push_back(H5Tcopy(single));
       H5Tset_fields(types.back(), 15, 10, 5, 0, 10);
       H5Tset_size(types.back(), 2);
