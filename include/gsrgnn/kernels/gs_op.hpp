@@ -16,6 +16,9 @@
 
 namespace gsrgnn {
 
+/// What becomes of the dense row.
+enum class GsRow { keep, sparsify /* zero what was not kept: X becomes scatter(V, I) */ };
+
 /// A signed integer that is ordered as the value is, with -0 and +0 made one.
 KOKKOS_FORCEINLINE_FUNCTION std::int32_t ordered_key(float value) {
   value += 0.0F;
@@ -47,9 +50,11 @@ struct GsOp {
     const int k = static_cast<int>(v.extent(1));
     Scalar* const value = &x(row, 0);
 
-    const auto threshold = Search::keep_largest(member, value, width, after, k, scratch, &v(row, 0), &index(row, 0));
+    Search search;
+    const auto threshold = search.keep_largest(member, value, width, k, scratch, &v(row, 0), &index(row, 0));
     if (threshold.has_nan) Kokkos::atomic_exchange(&has_nan(0), 1);  // by whichever threads: all write the same
-    if (!threshold.found) keep_by_keys(member, row, static_cast<Key*>(scratch));
+    if (!threshold.found) return keep_by_keys(member, row, static_cast<Key*>(scratch));
+    if (after == GsRow::sparsify) search.zero_below(member, value, width, threshold.value);
   }
 
   /// The same for any row: bisects the keys, of which there are but so many, and of ties keeps the lower columns.

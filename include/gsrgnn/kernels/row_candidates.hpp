@@ -11,7 +11,7 @@
 namespace gsrgnn {
 
 template <class Exec, class Scalar>
-class RowCandidates {
+class RowCandidates : public RowInMemory<Exec, Scalar> {
   using P = RowPack<Exec, Scalar>;
   using Register = typename P::Register;
   using Mask = LaneMask<Register>;
@@ -24,8 +24,8 @@ class RowCandidates {
 
   /// As RowBisection's.
   template <class Column>
-  static RowThreshold keep_largest(const TeamMember<Exec>& member, Scalar* row, int width, GsRow after, int k,
-                                   void* scratch, Scalar* v, Column* index) {
+  static RowThreshold<Scalar> keep_largest(const TeamMember<Exec>& member, const Scalar* row, int width, int k,
+                                           void* scratch, Scalar* v, Column* index) {
     auto [low, high] = bracket(member, row, width, k);
     auto* const value = static_cast<Scalar*>(scratch);
     auto* const column = reinterpret_cast<std::int32_t*>(value + width + kLanes);
@@ -46,11 +46,11 @@ class RowCandidates {
       count += row[c] >= low ? 1 : 0;
       has_nan = has_nan || row[c] != row[c];
     }
-    if (has_nan) return {false, true};
+    if (has_nan) return {low, false, true};
     // So that the last register's other lanes reach nothing.
     Register::broadcast(-std::numeric_limits<Scalar>::infinity()).store(value + count);
     const int registers = (count + kLanes - 1) / kLanes;
-    if (count != k && !halve(value, registers, k, kBisections, low, high)) return {false, false};
+    if (count != k && !halve(value, registers, k, kBisections, low, high)) return {low, false, false};
     for (int slot = 0, r = 0; r < registers; ++r) {
       const auto values = Register::load(value + r * kLanes);
       const unsigned mask = Mask::at_least(values, low);
@@ -59,8 +59,7 @@ class RowCandidates {
     }
     for (int slot = 0; slot < k; ++slot) v[slot] = value[slot];
     for (int slot = 0; slot < k; ++slot) index[slot] = static_cast<Column>(column[slot]);
-    if (after == GsRow::sparsify) zero_below<Exec>(member, row, width, low);
-    return {true, false};
+    return {low, true, false};
   }
 
  private:

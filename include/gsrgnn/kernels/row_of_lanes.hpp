@@ -12,31 +12,31 @@ namespace gsrgnn {
 
 /// Rows of up to `Turns` columns a lane: lane l has columns l, l + 32, l + 64 and so on.
 template <int Turns, class Exec, class Scalar>
-struct RowOfLanes {
+class RowOfLanes {
   static constexpr int kLanes = Tuning<Exec>::kVectorLength;
   static constexpr Scalar kNoColumn = std::numeric_limits<Scalar>::quiet_NaN();  // which reaches nothing
 
+ public:
   static std::size_t scratch_bytes(int /*width*/) { return 0; }
 
   /// As RowBisection's, whose search this is, step by step.
   template <class Column>
-  KOKKOS_FORCEINLINE_FUNCTION static RowThreshold keep_largest(const TeamMember<Exec>& member, Scalar* row, int width,
-                                                               GsRow after, int k, void* /*scratch*/, Scalar* v,
-                                                               Column* index) {
+  KOKKOS_FORCEINLINE_FUNCTION RowThreshold<Scalar> keep_largest(const TeamMember<Exec>& member, const Scalar* row,
+                                                                int width, int k, void* /*scratch*/, Scalar* v,
+                                                                Column* index) {
     const auto every_lane = Kokkos::ThreadVectorRange(member, kLanes);
-    Scalar value[Turns];  // a lane's own
     bool nan = false;
     Kokkos::parallel_for(every_lane, [&](const int lane) {
       GSRGNN_UNROLL
       for (int turn = 0; turn < Turns; ++turn) {
         const int c = turn * kLanes + lane;
-        value[turn] = c < width ? row[c] : kNoColumn;
-        nan = nan || (c < width && value[turn] != value[turn]);
+        value_[turn] = c < width ? row[c] : kNoColumn;
+        nan = nan || (c < width && value_[turn] != value_[turn]);
       }
     });
-    if (lanes_where<Exec>(member, nan) != 0) return {false, true};
+    if (lanes_where<Exec>(member, nan) != 0) return {kNoColumn, false, true};
     const auto which_reach = [&](int turn, Scalar threshold) {
-      return lanes_where<Exec>(member, value[turn] >= threshold);
+      return lanes_where<Exec>(member, value_[turn] >= threshold);
     };
 
     Scalar low, high;
@@ -44,14 +44,14 @@ struct RowOfLanes {
         every_lane,
         [&](const int, Scalar& least) {
           GSRGNN_UNROLL
-          for (int turn = 0; turn < Turns; ++turn) least = value[turn] < least ? value[turn] : least;
+          for (int turn = 0; turn < Turns; ++turn) least = value_[turn] < least ? value_[turn] : least;
         },
         Kokkos::Min<Scalar>(low));
     Kokkos::parallel_reduce(
         every_lane,
         [&](const int, Scalar& most) {
           GSRGNN_UNROLL
-          for (int turn = 0; turn < Turns; ++turn) most = value[turn] > most ? value[turn] : most;
+          for (int turn = 0; turn < Turns; ++turn) most = value_[turn] > most ? value_[turn] : most;
         },
         Kokkos::Max<Scalar>(high));
     Scalar threshold = low;
@@ -64,7 +64,7 @@ struct RowOfLanes {
       found = count == k;
       (count > k ? low : high) = threshold;
     }
-    if (!found) return {false, false};
+    if (!found) return {threshold, false, false};
 
     std::uint32_t kept[Turns];
     GSRGNN_UNROLL
@@ -73,19 +73,30 @@ struct RowOfLanes {
       int before = 0;  // columns kept of the turns so far
       GSRGNN_UNROLL
       for (int turn = 0; turn < Turns; ++turn) {
-        const int c = turn * kLanes + lane;
         if ((kept[turn] >> lane & 1U) != 0) {
           const int slot = before + count_bits(kept[turn] & ((std::uint32_t{1} << lane) - 1));
-          v[slot] = value[turn];
-          index[slot] = static_cast<Column>(c);
-        } else if (after == GsRow::sparsify && c < width) {
-          row[c] = 0;
+          v[slot] = value_[turn];
+          index[slot] = static_cast<Column>(turn * kLanes + lane);
         }
         before += count_bits(kept[turn]);
       }
     });
-    return {true, false};
+    return {threshold, true, false};
   }
+
+  KOKKOS_FORCEINLINE_FUNCTION void zero_below(const TeamMember<Exec>& member, Scalar* row, int width,
+                                              Scalar threshold) const {
+    Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, kLanes), [&](const int lane) {
+      GSRGNN_UNROLL
+      for (int turn = 0; turn < Turns; ++turn) {
+        const int c = turn * kLanes + lane;
+        if (c < width && !(value_[turn] >= threshold)) row[c] = 0;
+      }
+    });
+  }
+
+ private:
+  Scalar value_[Turns];  ///< a lane's own
 };
 
 }  // namespace gsrgnn

@@ -88,38 +88,41 @@ KOKKOS_FORCEINLINE_FUNCTION void keep_at_least(const TeamMember<Exec>& member, c
   }
 }
 
-/// What becomes of a row of which the largest are kept.
-enum class GsRow { keep, sparsify /* zero what was not kept: X becomes scatter(V, I) */ };
-
-template <class Exec, class Scalar>
-KOKKOS_FORCEINLINE_FUNCTION void zero_below(const TeamMember<Exec>& member, Scalar* row, int width, Scalar threshold) {
-  for_each_pack<Exec, Scalar>(member, width,
-                              [&](const auto at) { at.store(where_at_least(at.load(row), threshold), row); });
-}
-
-/// What came of the search for a threshold that exactly k values of the row reach.
+/// What came of a search: that exactly k values of the row are >= a threshold.
+template <class Scalar>
 struct RowThreshold {
+  Scalar value;
   bool found;  ///< not in rows with ties at the edge or with a NaN
   bool has_nan;
 };
 /// Halvings of a row's range before it is taken for one with ties.
 constexpr int kBisections = 24;
 
+/// What a search does with the row afterwards: here it is where it was.
 template <class Exec, class Scalar>
-struct RowBisection {
+struct RowInMemory {
+  KOKKOS_FORCEINLINE_FUNCTION static void zero_below(const TeamMember<Exec>& member, Scalar* row, int width,
+                                                     Scalar threshold) {
+    for_each_pack<Exec, Scalar>(member, width,
+                                [&](const auto at) { at.store(where_at_least(at.load(row), threshold), row); });
+  }
+};
+
+template <class Exec, class Scalar>
+struct RowBisection : RowInMemory<Exec, Scalar> {
   static std::size_t scratch_bytes(int /*width*/) { return 0; }
 
   /// Finds such a threshold for row[0 .. width), and writes the k values that reach it, which then are the k largest,
   /// to v, their columns to index, in order.
   template <class Column>
-  KOKKOS_FORCEINLINE_FUNCTION static RowThreshold keep_largest(const TeamMember<Exec>& member, Scalar* row, int width,
-                                                               GsRow after, int k, void* /*scratch*/, Scalar* v,
-                                                               Column* index) {
+  KOKKOS_FORCEINLINE_FUNCTION static RowThreshold<Scalar> keep_largest(const TeamMember<Exec>& member,
+                                                                       const Scalar* row, int width, int k,
+                                                                       void* /*scratch*/, Scalar* v, Column* index) {
     // At least k values are >= low, fewer than k are >= high: halve what lies between until exactly k remain.
     const auto range = row_range<Exec>(member, row, width);
     Scalar low = range.least, high = range.most, threshold = low;
     const int numbers = count_at_least<Exec>(member, row, width, low);
-    if (numbers < width) return {false, true};
+    if (numbers < width) return {low, false, true};
     bool found = numbers == k;
     for (int step = 0; step < kBisections && !found; ++step) {
       threshold = low / 2 + high / 2;
@@ -128,8 +131,7 @@ struct RowBisection {
       (count > k ? low : high) = threshold;
     }
     if (found) keep_at_least<Exec>(member, row, width, threshold, k, v, index);
-    if (found && after == GsRow::sparsify) zero_below<Exec>(member, row, width, threshold);
-    return {found, false};
+    return {threshold, found, false};
   }
 };
 

@@ -42,70 +42,59 @@ void sparse_linear(const Exec& space, const Values& v, const Columns& index, con
       });
 }
 
-/// A chunk of rows' part in S^T G, for a slice of the columns, by a thread of a host; warp_gradients.hpp has that of a
-/// GPU. The sum, d x slice, stays in the fast memory of the thread, for every value kept is an update of it; one too
-/// large for that is made where it is left.
-template <int Slice, class Exec, class Values, class Columns, class In, class Partial>
-struct WeightGradientSlice {
+/// A chunk of rows' part in S^T G, by a thread of a host; warp_gradients.hpp has that of a GPU. The sum, d x Tile,
+/// stays in the fast memory of the thread, for every value kept is an update of it; one too large for that is made
+/// where it is left.
+template <int Tile, class Exec, class Values, class Columns, class In, class Partial>
+struct WeightGradientOfChunk {
   using Scalar = typename Values::non_const_value_type;
-  using P = TilePack<Scalar, Exec, Slice>;
-  static constexpr int kPacks = Slice / P::kWidth;
-  static constexpr int kLanesOfValues = Tuning<Exec>::kVectorLength > kPacks ? Tuning<Exec>::kVectorLength / kPacks : 1;
+  using P = TilePack<Scalar, Exec, Tile>;
+  static_assert(P::kWidth == Tile);
   Values v;
   Columns index;
   In g;
-  int first, slices, width;
+  int first, width;
   bool fast;  ///< the sum fits fast memory
   Partial partial;
 
-  static std::size_t scratch_bytes(int width) { return static_cast<std::size_t>(width) * Slice * sizeof(Scalar); }
+  static std::size_t scratch_bytes(int width) { return static_cast<std::size_t>(width) * Tile * sizeof(Scalar); }
 
   KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member) const {
-    const int chunk = member.league_rank() / slices;
-    const int slice = member.league_rank() % slices * Slice;
+    const int chunk = member.league_rank(), k = static_cast<int>(v.extent(1));
     Scalar* const sum = fast ? static_cast<Scalar*>(member.team_scratch(0).get_shmem_aligned(scratch_bytes(width), 64))
-                             : &partial(chunk, 0, slice);
-    const int stride = fast ? Slice : static_cast<int>(partial.extent(2));
-    const auto place = [&](int p) { return sum + p / kPacks * stride + p % kPacks * P::kWidth; };
-    const auto of_weight = Kokkos::ThreadVectorRange(member, width * kPacks);
-    const int k = static_cast<int>(v.extent(1));
-    Kokkos::parallel_for(of_weight, [&](const int p) { P(0).store(place(p)); });
+                             : &partial(chunk, 0, 0);
+    for (int c = 0; c < width; ++c) P(0).store(sum + c * Tile);
     const RowChunk rows = row_chunk<Exec>(static_cast<std::int64_t>(v.extent(0)), chunk);
     std::int64_t row = rows.first;
     if constexpr (kRowsTogether > 1) {
-      for (; row + kRowsTogether <= rows.last; row += kRowsTogether) add_rows(row, sum, stride);
+      for (; row + kRowsTogether <= rows.last; row += kRowsTogether) add_rows(row, sum);
     }
     for (; row < rows.last; ++row) {
-      Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, kPacks * kLanesOfValues), [&](const int lane) {
-        const int column = lane % kPacks * P::kWidth;
-        prefetch_row_after<Exec, P>(g, row, rows.last, first + slice + column);
-        const P gradient = P::load(&g(row, first + slice + column));
-        for (int t = lane / kPacks; t < k; t += kLanesOfValues) {
-          Scalar* const at = sum + index(row, t) * stride + column;
-          fma(v(row, t), gradient, P::load(at)).store(at);
-        }
-      });
+      prefetch_row_after<Exec, P>(g, row, rows.last, first);
+      const P gradient = P::load(&g(row, first));
+      for (int t = 0; t < k; ++t) {
+        Scalar* const at = sum + index(row, t) * Tile;
+        fma(v(row, t), gradient, P::load(at)).store(at);
+      }
     }
     if (!fast) return;
-    Kokkos::parallel_for(of_weight, [&](const int p) {
-      P::load(place(p)).store(&partial(chunk, p / kPacks, slice + p % kPacks * P::kWidth));
-    });
+    for (int c = 0; c < width; ++c) P::load(sum + c * Tile).store(&partial(chunk, c, 0));
   }
 
  private:
-  /// Where a host has every column's value, several rows are added while a sum is in registers.
-  static constexpr int kRowsTogether = Tuning<Exec>::kHost && std::is_same_v<Columns, EveryColumn> ? 4 : 1;
-  KOKKOS_FUNCTION void add_rows(std::int64_t row, Scalar* sum, int stride) const {
+  /// Where every column has a value, several rows are added while a sum is in registers.
+  static constexpr int kRowsTogether = std::is_same_v<Columns, EveryColumn> ? 4 : 1;
+  KOKKOS_FUNCTION void add_rows(std::int64_t row, Scalar* sum) const {
     P gradient[kRowsTogether];
     for (int r = 0; r < kRowsTogether; ++r) {
       prefetch_row_after<Exec, P>(g, row + r, static_cast<std::int64_t>(g.extent(0)), first);
       gradient[r] = P::load(&g(row + r, first));
     }
     for (int c = 0; c < width; ++c) {
-      P added = P::load(sum + c * stride);
+      P added = P::load(sum + c * Tile);
       GSRGNN_UNROLL
       for (int r = 0; r < kRowsTogether; ++r) added = fma(v(row + r, c), gradient[r], added);
-      added.store(sum + c * stride);
+      added.store(sum + c * Tile);
     }
   }
 };
@@ -133,15 +122,13 @@ void sparse_linear_weight_gradient(const Exec& space, const Values& v, const Col
   constexpr const char* kLabel = "gsrgnn::kernels::sparse_linear_weight_gradient";
   const auto width = static_cast<int>(gradient.extent(0));
   if constexpr (Tuning<Exec>::kHost) {
-    constexpr int kSlice = smaller(Tile, Tuning<Exec>::kWeightSlice);
-    using Body = WeightGradientSlice<kSlice, Exec, Values, Columns, In, Partial>;
+    using Body = WeightGradientOfChunk<Tile, Exec, Values, Columns, In, Partial>;
     using Policy = Kokkos::TeamPolicy<Exec>;
-    const int chunks = Tuning<Exec>::kRowChunks, slices = Tile / kSlice;
     const std::size_t scratch = Body::scratch_bytes(width) + 64;  // room to align it
     const bool fast = scratch <= static_cast<std::size_t>(Policy::scratch_size_max(0));
-    Policy policy(space, chunks * slices, 1, Tuning<Exec>::kVectorLength);
+    Policy policy(space, Tuning<Exec>::kRowChunks, 1);
     policy.set_scratch_size(0, Kokkos::PerTeam(fast ? static_cast<int>(scratch) : 0));
-    Kokkos::parallel_for(kLabel, policy, Body{v, index, g, first, slices, width, fast, partial});
+    Kokkos::parallel_for(kLabel, policy, Body{v, index, g, first, width, fast, partial});
   } else {
     weight_gradient_by_warps<Tile, false>(space, kLabel, v, index, g, first, width, partial);
   }

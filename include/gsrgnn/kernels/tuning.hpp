@@ -50,9 +50,9 @@ struct TuningOf {
   static constexpr int kRowsPerTeam = kHost ? 64 : 8;
   static constexpr int kTeamSize = kHost ? 1 : 8;
   static constexpr int kVectorLength = kHost ? 1 : 32;
-  /// Columns of a weight's gradient that are summed at a time: those of a tile on a host, and on a GPU so few that the
-  /// shared memory of a processor holds the sums of several warps.
-  static constexpr int kWeightSlice = kHost ? 64 : 16;
+  /// Columns of a weight's gradient that a GPU's warp sums: so few that the shared memory of a processor holds the sums
+  /// of several warps.
+  static constexpr int kWeightSlice = 16;
   /// Partial sums that a reduction over rows is cut into. Fixed, so that no result depends on the number of threads.
   static constexpr int kRowChunks = kHost ? 32 : 256;
   /// Of weights' gradients, which are many times as large: no more of them than a GPU's processors hold at a time.
