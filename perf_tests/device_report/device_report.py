@@ -102,11 +102,11 @@ KERNELS = {
         ("LaneValueGradient", lambda s: both(2 * s.cells + s.N * s.k * (s.index + 8), gathers(s, s.nets)),
          lambda s: s.P * s.W + 2 * s.N * s.W + 4 * s.N * s.k * s.W),
     "gsrgnn::kernels::sparse_linear_weight_gradient":
-        ("WarpWeightGradient",  # a slice of 16 columns takes 64 bytes of each row, and all of (V, I)
-         lambda s: both(s.cells + 4 * s.R_weight * s.d * s.W, (s.kept, s.kept * s.W / 16)),
-         lambda s: 2 * s.N * s.k * s.W),
+        ("WarpWeightGradient",  # of both weights; a slice of 16 columns takes 64 bytes of each row, and all of (V, I)
+         lambda s: both(2 * s.cells + 8 * s.R_weight * s.d * s.W, (s.kept, 2 * s.kept * s.W / 16)),
+         lambda s: 4 * s.N * s.k * s.W),
     "gsrgnn::kernels::sparse_linear_weight_gradient_sum":
-        ("PartSums", lambda s: two(4 * (s.R_weight + 1) * s.d * s.W), lambda s: s.R_weight * s.d * s.W),
+        ("PartSums", lambda s: two(8 * (s.R_weight + 1) * s.d * s.W), lambda s: 2 * s.R_weight * s.d * s.W),
     "gsrgnn::kernels::column_sums": ("column_sums", lambda s: two(s.cells + 4 * s.R * s.W), lambda s: s.N * s.W),
     "gsrgnn::kernels::column_sums_sum": ("PartSums", lambda s: two(4 * s.R * s.W), lambda s: s.R * s.W),
     "gsrgnn::kernels::scatter": ("Scatter", lambda s: two(s.kept + 4 * s.N * s.d), lambda s: 0),
@@ -159,10 +159,11 @@ def sums_of_chunks(lanes, chunks):
 
 
 def weight_gradient(s):
-    """A warp has a chunk of rows and 16 columns. Eight rows wait together for memory, then each for the sums that the
-    one before left: a load and a store, for every 32 of its values kept."""
+    """A warp has a chunk of rows and 16 columns of one of both weights (the input layer has one, in six launches). Eight
+    rows wait together for memory, then each for the sums that the one before left: a load and a store, for every 32 of
+    its values kept."""
     rows, groups = turns(s.N, s.R_weight), turns(s.k, 32)
-    return LANES * s.R_weight * s.W / 16, (rows // 8 + rows % 8) * groups, 2 * groups * rows
+    return 2 * LANES * s.R_weight * s.W / 16, (rows // 8 + rows % 8) * groups, 2 * groups * rows
 
 
 PINS_OF_CELL = lambda s: 2 + 2 * turns(s.P / s.N)              # offset; net, then its row; the cell's own
@@ -192,7 +193,7 @@ STEPS = {
     "gsrgnn::models::backward_values": backward_values,
     "gsrgnn::kernels::sparse_linear_weight_gradient": weight_gradient,
     "gsrgnn::kernels::sparse_linear_weight_gradient_sum":
-        sums_of_chunks(lambda s: s.d * s.W // 4, lambda s: s.R_weight),
+        sums_of_chunks(lambda s: 2 * s.d * s.W // 4, lambda s: s.R_weight),
     "gsrgnn::kernels::column_sums": lambda s: (s.R * s.W / 4, turns(s.N / s.R), 0),
     "gsrgnn::kernels::column_sums_sum": sums_of_chunks(lambda s: s.W // 4, lambda s: s.R),
     "gsrgnn::kernels::scatter": a_row(2),

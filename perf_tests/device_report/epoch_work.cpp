@@ -37,7 +37,7 @@ std::map<std::string, int> on_gpu(std::map<std::string, int> launches) {
   const int blocks = launches["gsrgnn::models::backward_rows"];
   const std::string weight = "gsrgnn::kernels::sparse_linear_weight_gradient";
   for (const std::string part : {"", "_sum"}) {
-    launches[weight + part] += 2 * blocks;
+    launches[weight + part] += blocks;
     launches.erase("gsrgnn::models::backward_rows" + part);
   }
   launches["gsrgnn::models::backward_values"] += blocks;

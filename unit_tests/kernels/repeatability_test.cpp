@@ -60,10 +60,6 @@ Results run_kernels() {
   const auto bias = memory.template make<V>(kTile);
   column_sums<kTile>(space, g, 0, partial, bias, 0);
   keep("column_sums", bias);
-  sparse_affine_gradients<kTile>(space, normed, index, g, kTile,
-                                 memory.template make<T>(Tuning<Exec>::kRowChunks, width + 1, kTile), dw,
-                                 memory.template make_from<V>(random_values<float>(width, 7), width));
-  keep("sparse_affine_gradients", dw);
   const auto dv = memory.template make_from<M>(random_values<float>(rows * k, 8), rows, k);
   add_value_gradient<kTile>(space, index, MapGradient<M, T>{g, 0, w}, 0, dv);
   keep("add_value_gradient", dv);

@@ -99,27 +99,12 @@ struct WeightGradientOfChunk {
   }
 };
 
-/// store(i, sum) of each TileItem i of `rows` rows, of which the chunks' parts are in `partial`.
-template <class P, int Tile, class Exec, class Partial, class Store>
-void sum_weight_chunks(const Exec& space, int rows, const Partial& partial, const Store& store) {
-  using Item = TileItem<P, Tile>;
-  sum_chunks<P>(
-      space, "gsrgnn::kernels::sparse_linear_weight_gradient_sum", static_cast<std::int64_t>(rows) * Item::kPacks,
-      Tuning<Exec>::kWeightChunks,
-      KOKKOS_LAMBDA(const int chunk, const std::int64_t i) {
-        const Item item(i);
-        return P::load(&partial(chunk, item.row, item.column));
-      },
-      store);
-}
-
 /// Columns to .. to + Tile of dW = S^T G from columns first .. first + Tile of G: summed by chunks of rows, then over
 /// the chunks in order. dW has a row for each column of S; `partial` (row chunks x at least as many x Tile) is
 /// workspace.
 template <int Tile, class Exec, class Values, class Columns, class In, class Partial, class Weight>
 void sparse_linear_weight_gradient(const Exec& space, const Values& v, const Columns& index, const In& g, int first,
                                    const Partial& partial, const Weight& gradient, int to) {
-  constexpr const char* kLabel = "gsrgnn::kernels::sparse_linear_weight_gradient";
   const auto width = static_cast<int>(gradient.extent(0));
   if constexpr (Tuning<Exec>::kHost) {
     using Body = WeightGradientOfChunk<Tile, Exec, Values, Columns, In, Partial>;
@@ -128,17 +113,53 @@ void sparse_linear_weight_gradient(const Exec& space, const Values& v, const Col
     const bool fast = scratch <= static_cast<std::size_t>(Policy::scratch_size_max(0));
     Policy policy(space, Tuning<Exec>::kRowChunks, 1);
     policy.set_scratch_size(0, Kokkos::PerTeam(fast ? static_cast<int>(scratch) : 0));
-    Kokkos::parallel_for(kLabel, policy, Body{v, index, g, first, width, fast, partial});
+    Kokkos::parallel_for("gsrgnn::kernels::sparse_linear_weight_gradient", policy,
+                         Body{v, index, g, first, width, fast, partial});
   } else {
-    weight_gradient_by_warps<Tile, false>(space, kLabel, v, index, g, first, width, partial);
+    weight_gradients_by_warps<Tile>(space, v, index, width, partial, RowsOfTile<In>{g, first});
   }
 
   using P = TilePack<typename Values::non_const_value_type, Exec, Tile>;
   using Item = TileItem<P, Tile>;
-  sum_weight_chunks<P, Tile>(
-      space, width, partial, KOKKOS_LAMBDA(const std::int64_t i, const P& sum) {
+  sum_chunks<P>(
+      space, "gsrgnn::kernels::sparse_linear_weight_gradient_sum", static_cast<std::int64_t>(width) * Item::kPacks,
+      Tuning<Exec>::kWeightChunks,
+      KOKKOS_LAMBDA(const int chunk, const std::int64_t i) {
+        const Item item(i);
+        return P::load(&partial(chunk, item.row, item.column));
+      },
+      KOKKOS_LAMBDA(const std::int64_t i, const P& sum) {
         const Item item(i);
         sum.store(&gradient(item.row, to + item.column));
+      });
+}
+
+/// On a GPU, of two maps of the same V: a tile of dW = S^T G and dU = S^T H, and db = the sum of H's rows. `partial`
+/// (row chunks x at least one more than W has rows x Tile) is workspace.
+template <int Tile, class Exec, class Values, class Columns, class One, class Other, class Partial, class Weight,
+          class Bias>
+void sparse_linear_weight_gradients(const Exec& space, const Values& v, const Columns& index, const One& g,
+                                    const Other& h, const Partial& partial, const Weight& of_g, const Weight& of_h,
+                                    const Bias& sums_of_h) {
+  using P = TilePack<typename Values::non_const_value_type, Exec, Tile>;
+  using Item = TileItem<P, Tile>;
+  constexpr int kChunks = Tuning<Exec>::kWeightChunks;
+  static_assert(2 * kChunks <= Tuning<Exec>::kRowChunks);
+  const auto width = static_cast<int>(of_g.extent(0));
+  weight_gradients_by_warps<Tile>(space, v, index, width, partial, g, h);
+  sum_chunks<P>(
+      space, "gsrgnn::kernels::sparse_linear_weight_gradient_sum",
+      static_cast<std::int64_t>(2 * width + 1) * Item::kPacks, kChunks,
+      KOKKOS_LAMBDA(const int chunk, const std::int64_t i) {
+        const Item item(i);
+        return P::load(item.row < width ? &partial(chunk, item.row, item.column)
+                                        : &partial(kChunks + chunk, item.row - width, item.column));
+      },
+      KOKKOS_LAMBDA(const std::int64_t i, const P& sum) {
+        const Item item(i);
+        sum.store(item.row < width       ? &of_g(item.row, item.column)
+                  : item.row < 2 * width ? &of_h(item.row - width, item.column)
+                                         : &sums_of_h(item.column));
       });
 }
 
@@ -149,17 +170,6 @@ struct MapGradient {
   In g;
   int first;
   Weight w;  ///< tiles x d x Tile
-};
-
-/// What LaneValueGradient reads of a single map: columns `first` on of the rows of G.
-template <class In>
-struct RowsOfTile {
-  In g;
-  int first;
-  template <class P>
-  KOKKOS_FORCEINLINE_FUNCTION void load(std::int64_t row, int column, P* packs) const {
-    packs[0] = P::load(&g(row, first + column));
-  }
 };
 
 /// dV[i,t] += <G_i, W[tile][I[i,t], :]> over Tile columns, of a further map (G, W) of the same V.
@@ -214,33 +224,6 @@ void column_sums(const Exec& space, const In& x, int first, const Partial& parti
       space, "gsrgnn::kernels::column_sums_sum", Item::kPacks, static_cast<int>(chunks),
       KOKKOS_LAMBDA(const int chunk, const std::int64_t i) { return P::load(&partial(chunk, 0, Item(i).column)); },
       KOKKOS_LAMBDA(const std::int64_t i, const P& sum) { sum.store(&out(to + Item(i).column)); });
-}
-
-/// The gradients of an affine map S W + b: dW = S^T G as sparse_linear_weight_gradient(), and db = sum_i G_i as
-/// column_sums(), of columns first .. first + Tile of G: dW is of that tile, db has a place for every column of G. On a
-/// GPU both are made from one reading of G. `partial` (row chunks x at least one more than dW has rows x Tile) is
-/// workspace.
-template <int Tile, class Exec, class Values, class Columns, class In, class Partial, class Weight, class Bias>
-std::enable_if_t<!Tuning<Exec>::kHost> sparse_affine_gradients(const Exec& space, const Values& v, const Columns& index,
-                                                               const In& g, int first, const Partial& partial,
-                                                               const Weight& weight, const Bias& bias) {
-  using P = TilePack<typename Values::non_const_value_type, Exec, Tile>;
-  using Item = TileItem<P, Tile>;
-  const auto width = static_cast<int>(weight.extent(0));
-  weight_gradient_by_warps<Tile, true>(space, "gsrgnn::kernels::sparse_linear_weight_gradient", v, index, g, first,
-                                       width, partial);
-  sum_weight_chunks<P, Tile>(
-      space, width + 1, partial, KOKKOS_LAMBDA(const std::int64_t i, const P& sum) {
-        const Item item(i);
-        sum.store(item.row < width ? &weight(item.row, item.column) : &bias(first + item.column));
-      });
-}
-template <int Tile, class Exec, class Values, class Columns, class In, class Partial, class Weight, class Bias>
-std::enable_if_t<Tuning<Exec>::kHost> sparse_affine_gradients(const Exec& space, const Values& v, const Columns& index,
-                                                              const In& g, int first, const Partial& partial,
-                                                              const Weight& weight, const Bias& bias) {
-  sparse_linear_weight_gradient<Tile>(space, v, index, g, first, partial, weight, 0);
-  column_sums<Tile>(space, g, first, partial, bias, first);
 }
 
 }  // namespace gsrgnn

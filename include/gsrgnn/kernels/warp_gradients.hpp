@@ -5,24 +5,40 @@
 #include <gsrgnn/kernels/pack.hpp>
 #include <gsrgnn/kernels/row_team.hpp>
 #include <string>
+#include <type_traits>
 
 namespace gsrgnn {
 
-/// A chunk of rows' part in S^T G, for a slice of the columns. A warp has it, and its sum, d x slice, stays in the fast
-/// memory of the processor, if it fits there (`Fast`); else it is made where it is left. The columns of a row's values
-/// differ, so lanes add several of them at once. Rows follow each other, for they may share columns; but what several
-/// add is loaded before the first of them does, so that memory is waited for once. `WithSums`: the sums of G's columns
-/// follow as one more row.
-template <int Slice, bool Fast, bool WithSums, class Exec, class Values, class Columns, class In, class Partial>
+/// The gradient of a map's output as kernels read it: columns `first` on of the rows of G.
+template <class In>
+struct RowsOfTile {
+  In g;
+  int first;
+  template <class P>
+  KOKKOS_FORCEINLINE_FUNCTION void load(std::int64_t row, int column, P* packs) const {
+    packs[0] = P::load(&g(row, first + column));
+  }
+};
+/// In place of a second map.
+struct NoMap {};
+
+/// A chunk of rows' part in S^T G, for a slice of the columns, of one map or of two of the same S. A warp has it, and
+/// its sum, d x slice, stays in the fast memory of the processor, if it fits there (`Fast`); else it is made where it
+/// is left. The columns of a row's values differ, so lanes add several of them at once. Rows follow each other, for
+/// they may share columns; but what several add is loaded before the first of them does, so that memory is waited for
+/// once. The parts of the second map come after those of the first, and the sums of G's columns are a row more of them.
+template <int Slice, bool Fast, class Exec, class Values, class Columns, class One, class Other, class Partial>
 struct WarpWeightGradient {
   using Scalar = typename Values::non_const_value_type;
   using P = TilePack<Scalar, Exec, Slice>;
-  static constexpr int kLanes = Tuning<Exec>::kVectorLength;
+  static constexpr int kLanes = Tuning<Exec>::kVectorLength, kChunks = Tuning<Exec>::kWeightChunks;
   static constexpr int kPacks = Slice / P::kWidth, kLanesOfValues = kLanes / kPacks;
+  static constexpr bool kTwo = !std::is_same_v<Other, NoMap>;
   Values v;
   Columns index;
-  In g;
-  int first, slices, width;
+  One one;
+  Other other;
+  int slices, width;
   Partial partial;
 
   KOKKOS_FUNCTION static std::size_t scratch_bytes(int width) {
@@ -30,55 +46,65 @@ struct WarpWeightGradient {
   }
 
   KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member) const {
-    const int chunk = member.league_rank() / slices;
-    const int slice = member.league_rank() % slices * Slice;
-    const RowChunk rows = row_chunk<Exec>(static_cast<std::int64_t>(v.extent(0)), chunk, Tuning<Exec>::kWeightChunks);
-    P of_columns = 0;  // a lane's own: the sum of its columns of G
-    if constexpr (Fast) {
-      auto* const sum = static_cast<Scalar*>(member.team_scratch(0).get_shmem_aligned(scratch_bytes(width), 64));
-      add_rows(member, rows, slice, sum, Slice, of_columns);
-      Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, width * kPacks), [&](const int p) {
-        P::load(sum + p * P::kWidth).store(&partial(chunk, p / kPacks, slice + p % kPacks * P::kWidth));
-      });
-    } else {
-      add_rows(member, rows, slice, &partial(chunk, 0, slice), static_cast<int>(partial.extent(2)), of_columns);
+    const int part = member.league_rank() / slices, slice = member.league_rank() % slices * Slice;
+    if constexpr (kTwo) {
+      if (part >= kChunks) return make<true>(member, other, part - kChunks, part, slice);
     }
-    if constexpr (WithSums) {
-      Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, kPacks),
-                           [&](const int lane) { of_columns.store(&partial(chunk, width, slice + lane * P::kWidth)); });
-    }
+    make<false>(member, one, part, part, slice);
   }
 
  private:
   static constexpr int kRows = 8;  ///< loaded together
 
+  template <bool WithSums, class Map>
+  KOKKOS_FORCEINLINE_FUNCTION void make(const TeamMember<Exec>& member, const Map& map, int chunk, int part,
+                                        int slice) const {
+    const RowChunk rows = row_chunk<Exec>(static_cast<std::int64_t>(v.extent(0)), chunk, kChunks);
+    P of_columns = 0;  // a lane's own: the sum of its columns of G
+    if constexpr (Fast) {
+      auto* const sum = static_cast<Scalar*>(member.team_scratch(0).get_shmem_aligned(scratch_bytes(width), 64));
+      add_rows<WithSums>(member, map, rows, slice, sum, Slice, of_columns);
+      Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, width * kPacks), [&](const int p) {
+        P::load(sum + p * P::kWidth).store(&partial(part, p / kPacks, slice + p % kPacks * P::kWidth));
+      });
+    } else {
+      add_rows<WithSums>(member, map, rows, slice, &partial(part, 0, slice), static_cast<int>(partial.extent(2)),
+                         of_columns);
+    }
+    if constexpr (WithSums) {
+      Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, kPacks),
+                           [&](const int lane) { of_columns.store(&partial(part, width, slice + lane * P::kWidth)); });
+    }
+  }
+
   /// sum = S^T G of the rows; its own rows lie `stride` apart.
-  KOKKOS_FORCEINLINE_FUNCTION void add_rows(const TeamMember<Exec>& member, RowChunk rows, int slice, Scalar* sum,
-                                            int stride, P& of_columns) const {
+  template <bool WithSums, class Map>
+  KOKKOS_FORCEINLINE_FUNCTION void add_rows(const TeamMember<Exec>& member, const Map& map, RowChunk rows, int slice,
+                                            Scalar* sum, int stride, P& of_columns) const {
     Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, width * kPacks),
                          [&](const int p) { P(0).store(sum + p / kPacks * stride + p % kPacks * P::kWidth); });
     // How many values of a row a lane adds together.
     if (static_cast<int>(v.extent(1)) <= 2 * kLanesOfValues) {
-      add_in_turns<2>(member, rows, slice, sum, stride, of_columns);
+      add_in_turns<2, WithSums>(member, map, rows, slice, sum, stride, of_columns);
     } else {
-      add_in_turns<4>(member, rows, slice, sum, stride, of_columns);
+      add_in_turns<4, WithSums>(member, map, rows, slice, sum, stride, of_columns);
     }
   }
 
-  template <int Turns>
-  KOKKOS_FORCEINLINE_FUNCTION void add_in_turns(const TeamMember<Exec>& member, RowChunk rows, int slice, Scalar* sum,
-                                                int stride, P& of_columns) const {
+  template <int Turns, bool WithSums, class Map>
+  KOKKOS_FORCEINLINE_FUNCTION void add_in_turns(const TeamMember<Exec>& member, const Map& map, RowChunk rows,
+                                                int slice, Scalar* sum, int stride, P& of_columns) const {
     std::int64_t row = rows.first;
     for (; row + kRows <= rows.last; row += kRows) {
-      add<Turns, kRows>(member, row, slice, sum, stride, of_columns);
+      add<Turns, kRows, WithSums>(member, map, row, slice, sum, stride, of_columns);
     }
-    for (; row < rows.last; ++row) add<Turns, 1>(member, row, slice, sum, stride, of_columns);
+    for (; row < rows.last; ++row) add<Turns, 1, WithSums>(member, map, row, slice, sum, stride, of_columns);
   }
 
   /// Adds `Rows` rows. What is an array here is a lane's own, in registers.
-  template <int Turns, int Rows>
-  KOKKOS_FORCEINLINE_FUNCTION void add(const TeamMember<Exec>& member, std::int64_t row, int slice, Scalar* sum,
-                                       int stride, P& of_columns) const {
+  template <int Turns, int Rows, bool WithSums, class Map>
+  KOKKOS_FORCEINLINE_FUNCTION void add(const TeamMember<Exec>& member, const Map& map, std::int64_t row, int slice,
+                                       Scalar* sum, int stride, P& of_columns) const {
     const int k = static_cast<int>(v.extent(1));
     const auto every_lane = Kokkos::ThreadVectorRange(member, kLanes);
     P gradient[Rows];
@@ -89,7 +115,7 @@ struct WarpWeightGradient {
         const int column = lane % kPacks * P::kWidth;
         GSRGNN_UNROLL
         for (int r = 0; r < Rows; ++r) {
-          if (from == 0) gradient[r] = P::load(&g(row + r, first + slice + column));
+          if (from == 0) map.load(row + r, slice + column, &gradient[r]);
           GSRGNN_UNROLL
           for (int turn = 0; turn < Turns; ++turn) {
             const int t = from + turn * kLanesOfValues + lane / kPacks;
@@ -118,22 +144,22 @@ struct WarpWeightGradient {
   }
 };
 
-/// Leaves the chunks' parts in columns first .. first + Tile of S^T G, and in their sums `WithSums`, in `partial` (at
-/// least the chunks x width x Tile, or x width + 1).
-template <int Tile, bool WithSums, class Exec, class Values, class Columns, class In, class Partial>
-void weight_gradient_by_warps(const Exec& space, const std::string& label, const Values& v, const Columns& index,
-                              const In& g, int first, int width, const Partial& partial) {
+/// Leaves the chunks' parts in `partial`: of one map chunks x width x Tile, of two twice as many, of width + 1 rows.
+template <int Tile, class Exec, class Values, class Columns, class One, class Partial, class Other = NoMap>
+void weight_gradients_by_warps(const Exec& space, const Values& v, const Columns& index, int width,
+                               const Partial& partial, const One& one, const Other& other = {}) {
+  constexpr const char* kLabel = "gsrgnn::kernels::sparse_linear_weight_gradient";
   constexpr int kSlice = smaller(Tile, Tuning<Exec>::kWeightSlice), kSlices = Tile / kSlice;
   using Policy = Kokkos::TeamPolicy<Exec>;
-  using InFastMemory = WarpWeightGradient<kSlice, true, WithSums, Exec, Values, Columns, In, Partial>;
-  using InPlace = WarpWeightGradient<kSlice, false, WithSums, Exec, Values, Columns, In, Partial>;
-  Policy policy(space, Tuning<Exec>::kWeightChunks * kSlices, 1, Tuning<Exec>::kVectorLength);
+  using InFastMemory = WarpWeightGradient<kSlice, true, Exec, Values, Columns, One, Other, Partial>;
+  using InPlace = WarpWeightGradient<kSlice, false, Exec, Values, Columns, One, Other, Partial>;
+  Policy policy(space, (InPlace::kTwo ? 2 : 1) * InPlace::kChunks * kSlices, 1, Tuning<Exec>::kVectorLength);
   const std::size_t scratch = InFastMemory::scratch_bytes(width) + 64;  // room to align it
   if (scratch <= static_cast<std::size_t>(Policy::scratch_size_max(0))) {
     policy.set_scratch_size(0, Kokkos::PerTeam(static_cast<int>(scratch)));
-    Kokkos::parallel_for(label, policy, InFastMemory{v, index, g, first, kSlices, width, partial});
+    Kokkos::parallel_for(kLabel, policy, InFastMemory{v, index, one, other, kSlices, width, partial});
   } else {
-    Kokkos::parallel_for(label, policy, InPlace{v, index, g, first, kSlices, width, partial});
+    Kokkos::parallel_for(kLabel, policy, InPlace{v, index, one, other, kSlices, width, partial});
   }
 }
 

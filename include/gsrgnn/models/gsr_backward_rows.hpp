@@ -30,7 +30,8 @@ struct BackwardRowsGradients {
   Vector<Scalar, Exec> bias;                           ///< padded d
 };
 
-/// Rows of the workspace of a block of d columns: sums of both weights, or on a GPU of one at a time, and of the bias.
+/// Rows of the workspace of a block of d columns: sums of both weights, for which a GPU has other chunks, and of the
+/// bias.
 template <class Exec>
 constexpr int backward_row_sums(int width) {
   return Tuning<Exec>::kHost ? 2 * width + 1 : width + 1;

@@ -149,8 +149,9 @@ void add_gsr_block(const Exec& space, const Graph& graph, const GsrBlockWorkspac
 template <int Tile, class Exec, class Scalar, class Stored, class Columns>
 void self_gradients(const Exec& space, const GsrBlockWorkspace<Scalar, Exec, Stored>& w, const Columns& index, int tile,
                     const Matrix<Scalar, Exec>& g, const GsrBlockViews<Scalar, Exec>& gradient) {
-  sparse_affine_gradients<Tile>(space, w.normed, index, g, tile * Tile, w.weight_partial,
-                                slice(gradient.self_weight, tile), gradient.bias);
+  sparse_linear_weight_gradient<Tile>(space, w.normed, index, g, tile * Tile, w.weight_partial,
+                                      slice(gradient.self_weight, tile), 0);
+  column_sums<Tile>(space, g, tile * Tile, w.weight_partial, gradient.bias, tile * Tile);
 }
 
 /// A relation's part in gsr_block_backward(), of a tile; that of the first has those of W_s and b with it.
@@ -168,11 +169,16 @@ void relation_backward_tile(const Exec& space, const Graph& graph, const GsrBloc
     backward_rows<Tile, First>(space, graph, of, w.net_tile, w.weight_partial,
                                {slice(neighbour_gradient, tile), slice(gradient.self_weight, tile), gradient.bias});
   } else {
-    const auto q = w.cell_tile;
-    backward_values<Tile, First>(space, graph, of, w.net_tile, q);
-    sparse_linear_weight_gradient<Tile>(space, w.normed, index, q, 0, w.weight_partial, slice(neighbour_gradient, tile),
-                                        0);
-    if constexpr (First) self_gradients<Tile>(space, w, index, tile, g, gradient);
+    const RowsOfTile<Matrix<Stored, Exec>> q{w.cell_tile, 0};
+    const auto of_neighbours = slice(neighbour_gradient, tile);
+    backward_values<Tile, First>(space, graph, of, w.net_tile, q.g);
+    if constexpr (First) {
+      sparse_linear_weight_gradients<Tile>(space, w.normed, index, q, RowsOfTile<Matrix<Scalar, Exec>>{g, tile * Tile},
+                                           w.weight_partial, of_neighbours, slice(gradient.self_weight, tile),
+                                           Vector<Scalar, Exec>(gradient.bias.data() + tile * Tile, Tile));
+    } else {
+      sparse_linear_weight_gradient<Tile>(space, w.normed, index, q.g, 0, w.weight_partial, of_neighbours, 0);
+    }
   }
 }
 template <int Tile, bool First, class Exec, class Scalar, class Stored, class Columns>
