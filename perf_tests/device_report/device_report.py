@@ -64,10 +64,11 @@ class Size:
         self.parameters, self.launches = model["parameters"], model["launches"]
 
 
-def gathers(s, once):
-    """Least and most bytes of rows of a tile gathered along the pins, beside the pins themselves."""
+def gathers(s, once, beside=0):
+    """Least and most bytes of rows of a tile gathered along the pins, with so many bytes beside each, and of the pins
+    themselves."""
     pins = 4 * (s.P + s.M)
-    return pins + once, pins + 4 * s.P * s.W
+    return pins + once, pins + (4 * s.W + beside) * s.P
 
 
 def scattered(s, matrices):
@@ -94,7 +95,8 @@ KERNELS = {
                                            lambda s: 12 * s.N * s.k),
     "gsrgnn::kernels::rms_norm_backward_sum": ("PartSums", lambda s: two(4 * s.R * s.d), lambda s: s.R * s.d),
     "gsrgnn::kernels::sparse_linear": ("sparse_linear", lambda s: two(s.kept + s.cells), lambda s: 2 * s.N * s.k * s.W),
-    "gsrgnn::kernels::pass_to_nets": ("sum_segments", lambda s: both(s.nets, gathers(s, s.cells)), lambda s: 2 * s.P * s.W),
+    "gsrgnn::kernels::pass_to_nets":  # every other one gathers the cells' degrees, too
+        ("sum_segments", lambda s: both(s.nets, gathers(s, s.cells, SECTOR / 2)), lambda s: 2 * s.P * s.W),
     "gsrgnn::kernels::join_net_pieces": ("pass_to_nets", lambda s: two(4 * s.pieces * s.W), lambda s: s.pieces * s.W),
     "gsrgnn::models::add_block_tile": ("add_block_tile", lambda s: both(3 * s.cells + s.kept, gathers(s, s.nets)),
                                        lambda s: s.P * s.W + 2 * s.N * s.k * s.W + 4 * s.N * s.W),

@@ -33,6 +33,8 @@ enum class Break {
   value_of_another_row,
   half_the_lanes,
   rows_summed_for_every_value,
+  second_map_reads_the_first,
+  parts_of_both_maps_in_one_place,
   sums_of_another_lane,
   // of the values' gradient, and the rows it stores
   row_of_another_lane_stored,
@@ -80,7 +82,7 @@ struct WeightGradient {
   static constexpr int kPacks = kSlice / P::kWidth, kLanesOfValues = 32 / kPacks, kRows = 8;
   Floats v;
   Columns index;
-  Floats g;
+  Floats g, h;
   int slices, width;
   Tensor<float, Exec> partial;
   Break broken;
@@ -93,7 +95,8 @@ struct WeightGradient {
   }
 
   /// Adds `count` rows, of which all is loaded before any is added.
-  void add(const TeamMember<Exec>& member, std::int64_t row, int count, int slice, float* sum, P& of_columns) const {
+  void add(const TeamMember<Exec>& member, const Floats& of_map, std::int64_t row, int count, int slice, float* sum,
+           P& of_columns) const {
     const int shift = broken == Break::value_of_another_row ? count - 1 : 0;
     const int step = broken == Break::lanes_share_a_value ? 1 : kLanesOfValues;
     P gradient[kRows];
@@ -103,7 +106,7 @@ struct WeightGradient {
       Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, 32), [&](const int lane) {
         const int column = lane % kPacks * P::kWidth, t = from + lane / kPacks;
         for (int r = 0; r < count; ++r) {
-          gradient[r] = P::load(&g(row + r, slice + column));
+          gradient[r] = P::load(&of_map(row + r, slice + column));
           const bool is_one = t < static_cast<int>(v.extent(1));
           value[r] = is_one ? v(row + (r + shift) % count, t) : 0;
           place[r] = is_one ? index(row + r, t) * kSlice + column : -1;
@@ -119,7 +122,10 @@ struct WeightGradient {
   }
 
   void operator()(const TeamMember<Exec>& member) const {
-    const int chunk = member.league_rank() / slices;
+    constexpr int kChunks = Tuning<Exec>::kWeightChunks;
+    const int rank = member.league_rank() / slices, chunk = rank % kChunks;
+    const int place = broken == Break::parts_of_both_maps_in_one_place ? chunk : rank;
+    const Floats& of_map = rank < kChunks || broken == Break::second_map_reads_the_first ? g : h;
     const int part = broken == Break::slice_of_another_block ? 0 : member.league_rank() % slices;
     const int slice = part * kSlice + (broken == Break::slice_off_by_one_column ? 1 : 0) +
                       (broken == Break::slice_off_by_one_pack ? P::kWidth : 0);
@@ -129,19 +135,19 @@ struct WeightGradient {
     if (broken != Break::sums_not_cleared) {
       Kokkos::parallel_for(of_weight, [&](const int p) { P(0).store(sum + p * P::kWidth); });
     }
-    const RowChunk rows = row_chunk<Exec>(static_cast<std::int64_t>(v.extent(0)), chunk, Tuning<Exec>::kWeightChunks);
+    const RowChunk rows = row_chunk<Exec>(static_cast<std::int64_t>(v.extent(0)), chunk, kChunks);
     P of_columns = 0;
     std::int64_t row = rows.first;
-    for (; row + kRows <= rows.last; row += kRows) add(member, row, kRows, slice, sum, of_columns);
+    for (; row + kRows <= rows.last; row += kRows) add(member, of_map, row, kRows, slice, sum, of_columns);
     if (broken != Break::rest_of_rows_left_out) {
-      for (; row < rows.last; ++row) add(member, row, 1, slice, sum, of_columns);
+      for (; row < rows.last; ++row) add(member, of_map, row, 1, slice, sum, of_columns);
     }
     Kokkos::parallel_for(of_weight, [&](const int p) {
-      P::load(sum + p * P::kWidth).store(&partial(chunk, p / kPacks, slice + p % kPacks * P::kWidth));
+      P::load(sum + p * P::kWidth).store(&partial(place, p / kPacks, slice + p % kPacks * P::kWidth));
     });
     const int shift = broken == Break::sums_of_another_lane ? 1 : 0;
     Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, kPacks - shift), [&](const int lane) {
-      of_columns.store(&partial(chunk, width, slice + (lane + shift) * P::kWidth));
+      of_columns.store(&partial(place, width, slice + (lane + shift) * P::kWidth));
     });
   }
 };
@@ -152,16 +158,17 @@ std::vector<double> weight_gradient(Break broken) {
   const Exec space;
   Allocations memory;
   const auto partial = memory.make_from<Tensor<float, Exec>>(
-      std::vector<float>(chunks * (width + 1) * slices * kSlice, 0), chunks, width + 1, slices * kSlice);
+      std::vector<float>(2 * chunks * (width + 1) * slices * kSlice, 0), 2 * chunks, width + 1, slices * kSlice);
   const WeightGradient body{
       memory.make_from<Floats>(random_integers<float>(rows * k, 1), rows, k),
       memory.make_from<Columns>(random_columns<std::uint8_t>(rows, k, width, 2), rows, k),
       memory.make_from<Floats>(random_integers<float>(rows * slices * kSlice, 3), rows, slices * kSlice),
+      memory.make_from<Floats>(random_integers<float>(rows * slices * kSlice, 12), rows, slices * kSlice),
       slices,
       width,
       partial,
       broken};
-  Kokkos::TeamPolicy<Exec> policy(space, chunks * slices, 1, 32);
+  Kokkos::TeamPolicy<Exec> policy(space, 2 * chunks * slices, 1, 32);
   const int bytes = (width - (broken == Break::scratch_too_small ? 1 : 0)) * kSlice * static_cast<int>(sizeof(float));
   policy.set_scratch_size(0, Kokkos::PerTeam(bytes + 64));
   Kokkos::parallel_for("gsrgnn::test::weight_gradient", policy, body);
