@@ -91,7 +91,7 @@ ENTRY = re.compile(r"Compiling entry function '(\w+)' for '\w+'\n"
 def scratch_of_a_warp(kernel):
     if kernel in ("GsOp", "RmsNormBackward"):
         return 4 * WIDTH + 64
-    if kernel == "PartSums":
+    if kernel in ("PartSums", "NetsOfTeam"):
         return 16 * 32
     return 64 * WIDTH + 64 if kernel == "WarpWeightGradient" else 0
 

@@ -52,7 +52,7 @@ class Size:
     """The sizes a kernel's work depends on."""
 
     def __init__(self, graph, model):
-        self.N, self.M, self.P, self.pieces = graph["cells"], graph["nets"], graph["pins"], graph["net_pieces"]
+        self.N, self.M, self.P = graph["cells"], graph["nets"], graph["pins"]
         self.largest_type = graph["largest_type"]
         self.d, self.W, self.k = model["stride"], model["tile"], model["k"]
         self.index = 1 if model["width"] <= 256 else 2
@@ -60,7 +60,7 @@ class Size:
         self.F, self.T = model["features"], model["types"]
         self.kept = self.N * self.k * (4 + self.index)  # bytes of (V, I)
         self.cells = 4 * self.N * self.W                # bytes of a tile of the cells
-        self.nets = 4 * (self.M + self.pieces) * self.W
+        self.nets = 4 * self.M * self.W                 # and of the nets
         self.parameters, self.launches = model["parameters"], model["launches"]
 
 
@@ -96,8 +96,7 @@ KERNELS = {
     "gsrgnn::kernels::rms_norm_backward_sum": ("PartSums", lambda s: two(4 * s.R * s.d), lambda s: s.R * s.d),
     "gsrgnn::kernels::sparse_linear": ("sparse_linear", lambda s: two(s.kept + s.cells), lambda s: 2 * s.N * s.k * s.W),
     "gsrgnn::kernels::pass_to_nets":  # every other one gathers the cells' degrees, too
-        ("sum_segments", lambda s: both(s.nets, gathers(s, s.cells, SECTOR / 2)), lambda s: 2 * s.P * s.W),
-    "gsrgnn::kernels::join_net_pieces": ("pass_to_nets", lambda s: two(4 * s.pieces * s.W), lambda s: s.pieces * s.W),
+        ("NetsOfTeam", lambda s: both(s.nets, gathers(s, s.cells, SECTOR / 2)), lambda s: 2 * s.P * s.W),
     "gsrgnn::models::add_block_tile": ("add_block_tile", lambda s: both(3 * s.cells + s.kept, gathers(s, s.nets)),
                                        lambda s: s.P * s.W + 2 * s.N * s.k * s.W + 4 * s.N * s.W),
     "gsrgnn::models::backward_values":  # G once, Q, and dV of this tile beside that of those before
@@ -190,7 +189,6 @@ STEPS = {
     "gsrgnn::kernels::rms_norm_backward_sum": sums_of_chunks(lambda s: s.d, lambda s: s.R),
     "gsrgnn::kernels::sparse_linear": packs(lambda s: s.N, lambda s: 1, KEPT_ROWS),
     "gsrgnn::kernels::pass_to_nets": packs(lambda s: s.M, lambda s: 1 + 2 * turns(s.P / s.M)),
-    "gsrgnn::kernels::join_net_pieces": packs(lambda s: s.pieces, lambda s: 4),
     "gsrgnn::models::add_block_tile": packs(lambda s: s.N, PINS_OF_CELL, KEPT_ROWS),
     "gsrgnn::models::backward_values": backward_values,
     "gsrgnn::kernels::sparse_linear_weight_gradient": weight_gradient,

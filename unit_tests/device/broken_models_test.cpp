@@ -38,6 +38,11 @@ enum class Break {
   member_before_the_first,
   self_left_out,
   inexact_without_atomic,
+  // of nets by teams
+  pins_of_every_thread,
+  long_net_stored_as_a_short_one,
+  long_net_not_waited_for,
+  nets_after_the_last,
   // of the readout
   sum_without_single,
   rows_beyond_the_last,
@@ -148,6 +153,72 @@ std::vector<double> pass_over_members(Break broken) {
   return values_of(out);
 }
 
+struct NetsOfTeam {
+  static constexpr int kLanes = 16 / P::kWidth, kThreads = 8;
+  Numbers offset, cell;
+  int long_net, nets;
+  Floats x, y;
+  Break broken;
+
+  P sum_of(int pin, int last, int step, int column) const {
+    P sum = 0;
+    for (; pin < last; pin += step) sum += P::load(&x(cell(pin), column));
+    return sum;
+  }
+
+  void operator()(const TeamMember<Exec>& member) const {
+    const auto every_lane = Kokkos::ThreadVectorRange(member, kLanes);
+    const int thread = member.team_rank();
+    if (member.league_rank() > 0) {
+      const int net = (member.league_rank() - 1) * kThreads + thread;
+      if (net >= nets && broken != Break::nets_after_the_last) return;
+      const int from = offset(net), to = offset(net + 1);
+      if (from == to && broken != Break::long_net_stored_as_a_short_one) return;
+      Kokkos::parallel_for(
+          every_lane, [&](const int lane) { sum_of(from, to, 1, lane * P::kWidth).store(&y(net, lane * P::kWidth)); });
+      return;
+    }
+    auto* const sums = static_cast<P*>(member.team_scratch(0).get_shmem_aligned(kThreads * kLanes * sizeof(P), 16));
+    const int shift = broken == Break::pins_of_every_thread ? 0 : thread;
+    Kokkos::parallel_for(every_lane, [&](const int lane) {
+      sums[thread * kLanes + lane] = sum_of(offset(nets) + shift, offset(nets + 1), kThreads, lane * P::kWidth);
+    });
+    if (broken != Break::long_net_not_waited_for) member.team_barrier();
+    if (thread > 0) return;
+    Kokkos::parallel_for(every_lane, [&](const int lane) {
+      P sum = sums[lane];
+      for (int other = 1; other < kThreads; ++other) sum += sums[other * kLanes + lane];
+      sum.store(&y(long_net, lane * P::kWidth));
+    });
+  }
+};
+
+std::vector<double> nets_of_teams(Break broken) {
+  // The sixth of 21 nets is long: its pins come after those of the others.
+  const int nets = 21, cells = 100, long_net = 5, pins = 90;
+  Allocations memory;
+  std::vector<int> offset = {0}, cell;
+  for (int n = 0; n < nets; ++n) {
+    for (int m = 0; m < 3 && n != long_net; ++m) cell.push_back((n * 7 + m * 11) % cells);
+    offset.push_back(static_cast<int>(cell.size()));
+  }
+  for (int m = 0; m < pins; ++m) cell.push_back(m);
+  offset.push_back(static_cast<int>(cell.size()));
+  const auto y = memory.make<Floats>(nets, 16);
+  const NetsOfTeam body{memory.make_from<Numbers>(offset, offset.size()),
+                        memory.make_from<Numbers>(cell, cell.size()),
+                        long_net,
+                        nets,
+                        memory.make_from<Floats>(random_integers<float>(cells * 16, 8), cells, 16),
+                        y,
+                        broken};
+  Kokkos::TeamPolicy<Exec> policy(Exec(), 1 + (nets + NetsOfTeam::kThreads - 1) / NetsOfTeam::kThreads,
+                                  NetsOfTeam::kThreads, NetsOfTeam::kLanes);
+  policy.set_scratch_size(0, Kokkos::PerTeam(NetsOfTeam::kThreads * 16 * static_cast<int>(sizeof(float)) + 16));
+  Kokkos::parallel_for("gsrgnn::test::nets_of_teams", policy, body);
+  return values_of(y);
+}
+
 // ---- as in readout.hpp
 
 struct ReadoutLinear {
@@ -201,6 +272,7 @@ std::vector<double> readout_linear(Break broken) {
 TEST(BrokenKernels, OfModelsAreNoticedInEveryOrder) {
   expect_all_noticed<Break>({{add_lattice, Break::edge_not_seen, Break::lattice_off_by_one_pack},
                              {pass_over_members, Break::both_passes_at_once, Break::inexact_without_atomic},
+                             {nets_of_teams, Break::pins_of_every_thread, Break::nets_after_the_last},
                              {readout_linear, Break::sum_without_single, Break::row_not_synchronised}});
 }
 

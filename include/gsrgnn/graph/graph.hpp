@@ -38,6 +38,7 @@ struct NetGraph {
   using Scalar = S;
   Vector<int, Exec> net_offset, net_cell, long_net, long_net_offset, cell_offset, cell_net;
   Vector<S, Exec> self_weight, inverse_degree;
+  int nets;  ///< M: rows of nets, before those of pieces
 
   NetGraph(Arena<Exec>& arena, const CircuitCounts& size)
       : net_offset(take<Vector<int, Exec>>(arena, MemoryPart::graph, size.nets + size.net_pieces + 1)),
@@ -47,7 +48,8 @@ struct NetGraph {
         cell_offset(take<Vector<int, Exec>>(arena, MemoryPart::graph, size.cells + 1)),
         cell_net(take<Vector<int, Exec>>(arena, MemoryPart::graph, size.pins)),
         self_weight(take<Vector<S, Exec>>(arena, MemoryPart::graph, size.cells)),
-        inverse_degree(take<Vector<S, Exec>>(arena, MemoryPart::graph, size.cells)) {}
+        inverse_degree(take<Vector<S, Exec>>(arena, MemoryPart::graph, size.cells)),
+        nets(static_cast<int>(size.nets)) {}
 
   void set(const Exec& space, const Circuit& circuit) {
     const NetArrays host = net_arrays(circuit);

@@ -10,6 +10,7 @@
 #include <gsrgnn/kernels/exact_sum.hpp>
 #include <gsrgnn/kernels/pack.hpp>
 #include <gsrgnn/util/views.hpp>
+#include <type_traits>
 
 namespace gsrgnn {
 
@@ -62,8 +63,7 @@ KOKKOS_FORCEINLINE_FUNCTION void add_scaled(P& sum, const Graph& graph, std::int
 }
 
 /// out(s, to ..) = sum over the members m of segment s of X(m, from ..), for Tile columns. `add`(sum, m, row of X) adds
-/// one member, in Scalar. A GPU begins with the last segment: the pieces of long nets come last, and the kernel would
-/// wait for them in the end.
+/// one member, in Scalar.
 template <int Tile, class Scalar, class Exec, class In, class Out, class Add>
 void sum_segments(const Exec& space, const std::string& label, const Vector<int, Exec>& offset,
                   const Vector<int, Exec>& member, const In& x, int from, const Out& out, int to, const Add& add) {
@@ -72,8 +72,7 @@ void sum_segments(const Exec& space, const std::string& label, const Vector<int,
   const auto segments = static_cast<std::int64_t>(offset.extent(0)) - 1;
   Kokkos::parallel_for(
       label, Kokkos::RangePolicy<Exec>(space, 0, segments * Item::kPacks), KOKKOS_LAMBDA(const std::int64_t i) {
-        Item item(i);
-        if (!Tuning<Exec>::kHost) item.row = segments - 1 - item.row;
+        const Item item(i);
         P sum = 0;
         for (int p = offset(item.row); p < offset(item.row + 1); ++p) {
           prefetch_member<Exec, P>(member, p, x, from + item.column);
@@ -128,9 +127,78 @@ struct AddScaledRow {
   }
 };
 
-/// First pass, on nets: Y = B^T diag(scale) X[first ..], for Tile columns; X has a row a cell, Y (M + pieces x Tile).
+/// The first pass as a GPU makes it. A lane has a pack of the columns, a thread a net; a long net has a team, each of
+/// whose threads takes every so many of its pins. Teams of long nets come first, for they take longest.
+template <int Tile, class Exec, class Scalar, class In, class NetTile, class Add>
+struct NetsOfTeam {
+  using P = TilePack<Scalar, Exec, Tile>;
+  static constexpr int kLanes = Tile / P::kWidth;
+  static constexpr int kThreads = Tuning<Exec>::kTeamSize * Tuning<Exec>::kVectorLength / kLanes;
+  Vector<int, Exec> offset, cell, long_net, long_net_offset;
+  int nets;
+  In x;
+  int first;
+  NetTile y;
+  Add add;
+
+  KOKKOS_FUNCTION static constexpr int scratch_bytes() { return kThreads * kLanes * static_cast<int>(sizeof(P)); }
+
+  KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member) const {
+    const int long_nets = static_cast<int>(long_net.extent(0)), thread = member.team_rank();
+    const auto every_lane = Kokkos::ThreadVectorRange(member, kLanes);
+    if (member.league_rank() < long_nets) return sum_long_net(member, member.league_rank());
+    const int net = (member.league_rank() - long_nets) * kThreads + thread;
+    if (net >= nets) return;
+    const int from = offset(net), to = offset(net + 1);
+    if (from == to) return;  // a long one, or one of no cells, which none reads
+    Kokkos::parallel_for(
+        every_lane, [&](const int lane) { sum_of(from, to, 1, lane * P::kWidth).store(&y(net, lane * P::kWidth)); });
+  }
+
+ private:
+  KOKKOS_FORCEINLINE_FUNCTION P sum_of(int pin, int last, int step, int column) const {
+    P sum = 0;
+    for (; pin < last; pin += step) add(sum, cell(pin), &x(cell(pin), first + column));
+    return sum;
+  }
+
+  /// Its pieces lie next to each other.
+  KOKKOS_FORCEINLINE_FUNCTION void sum_long_net(const TeamMember<Exec>& member, int which) const {
+    auto* const sums = static_cast<P*>(member.team_scratch(0).get_shmem_aligned(scratch_bytes(), 16));
+    const auto every_lane = Kokkos::ThreadVectorRange(member, kLanes);
+    const int thread = member.team_rank();
+    const int from = offset(long_net_offset(which)), to = offset(long_net_offset(which + 1));
+    Kokkos::parallel_for(every_lane, [&](const int lane) {
+      sums[thread * kLanes + lane] = sum_of(from + thread, to, kThreads, lane * P::kWidth);
+    });
+    member.team_barrier();
+    if (thread > 0) return;
+    Kokkos::parallel_for(every_lane, [&](const int lane) {
+      P sum = sums[lane];
+      for (int other = 1; other < kThreads; ++other) sum += sums[other * kLanes + lane];
+      sum.store(&y(long_net(which), lane * P::kWidth));
+    });
+  }
+};
+
+/// First pass, on nets: Y = B^T diag(scale) X[first ..], for Tile columns; X has a row a cell, Y (M + pieces x Tile). A
+/// host makes the pieces of long nets as if they were nets, and then joins them.
 template <int Tile, RowScale Scale, class Exec, class Scalar, class In, class NetTile>
-void pass_to_nets(const Exec& space, const NetGraph<Scalar, Exec>& graph, const In& x, int first, const NetTile& y) {
+std::enable_if_t<!Tuning<Exec>::kHost> pass_to_nets(const Exec& space, const NetGraph<Scalar, Exec>& graph, const In& x,
+                                                    int first, const NetTile& y) {
+  using Add = AddScaledRow<Scale, Scalar, Exec>;
+  using Nets = NetsOfTeam<Tile, Exec, Scalar, In, NetTile, Add>;
+  const auto long_nets = static_cast<int>(graph.long_net.extent(0));
+  Kokkos::TeamPolicy<Exec> policy(space, long_nets + (graph.nets + Nets::kThreads - 1) / Nets::kThreads, Nets::kThreads,
+                                  Nets::kLanes);
+  policy.set_scratch_size(0, Kokkos::PerTeam(Nets::scratch_bytes() + 16));
+  Kokkos::parallel_for("gsrgnn::kernels::pass_to_nets", policy,
+                       Nets{graph.net_offset, graph.net_cell, graph.long_net, graph.long_net_offset, graph.nets, x,
+                            first, y, Add{second_pass(graph)}});
+}
+template <int Tile, RowScale Scale, class Exec, class Scalar, class In, class NetTile>
+std::enable_if_t<Tuning<Exec>::kHost> pass_to_nets(const Exec& space, const NetGraph<Scalar, Exec>& graph, const In& x,
+                                                   int first, const NetTile& y) {
   sum_segments<Tile, Scalar>(space, "gsrgnn::kernels::pass_to_nets", graph.net_offset, graph.net_cell, x, first, y, 0,
                              AddScaledRow<Scale, Scalar, Exec>{second_pass(graph)});
   using P = TilePack<Scalar, Exec, Tile>;
