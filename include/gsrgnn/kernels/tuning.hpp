@@ -1,7 +1,8 @@
 #pragma once
 
-/// Every compile-time number that depends on the backend, and nothing else. The kernels are the same everywhere,
-/// but for some gradients (warp_gradients.hpp).
+/// Every compile-time number that depends on the backend, and nothing else. The kernels are the same everywhere, but
+/// for some whose lanes share more than a loop: gradients (warp_gradients.hpp, gsr_backward_rows.hpp), GS-Op
+/// (row_of_lanes.hpp) and the pass to nets (message_passing.hpp).
 
 #include <Kokkos_Core.hpp>
 #include <utility>
