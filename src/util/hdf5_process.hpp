@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "util/channel.hpp"
@@ -75,9 +76,14 @@ class Hdf5Process {
 
   template <auto method, class Result, class... Arguments>
   static void answer(Hdf5Contents& contents, Channel& channel) {
+    put_result<method, Result, Arguments...>(contents, channel, std::index_sequence_for<Arguments...>());
+  }
+  // Not by std::apply: nvcc wants it for a device.
+  template <auto method, class Result, class... Arguments, std::size_t... each>
+  static void put_result(Hdf5Contents& contents, Channel& channel, std::index_sequence<each...> /*each*/) {
     std::tuple<Arguments...> arguments;
-    std::apply([&](auto&... each) { (gsrgnn::get(channel, each), ...); }, arguments);
-    const Result result = std::apply([&](const auto&... each) { return (contents.*method)(each...); }, arguments);
+    (gsrgnn::get(channel, std::get<each>(arguments)), ...);
+    const Result result = (contents.*method)(std::get<each>(arguments)...);
     gsrgnn::put(channel, Outcome::answered);
     gsrgnn::put(channel, result);
   }
