@@ -6,7 +6,10 @@
 
 #include <array>
 #include <cstddef>
+#include <gsrgnn/util/large_pages.hpp>
 #include <gsrgnn/util/views.hpp>
+#include <string>
+#include <type_traits>
 
 namespace gsrgnn {
 
@@ -31,7 +34,7 @@ class Arena {
   /// Counts only; the Views it gives have shapes but no memory.
   Arena() = default;
   /// Allocates `bytes` of device memory, set to zero.
-  explicit Arena(std::size_t bytes) : memory_("gsrgnn::arena", bytes), capacity_(bytes) {}
+  explicit Arena(std::size_t bytes) : memory_(allocate(bytes)), capacity_(bytes) {}
 
   bool measuring() const { return capacity_ == 0; }
   std::size_t used() const { return used_; }
@@ -66,7 +69,20 @@ class Arena {
 
  private:
   static constexpr std::size_t kAlignment = 256;
-  Kokkos::View<std::byte*, Kokkos::LayoutRight, Device<Exec>> memory_;
+  using Memory = Kokkos::View<std::byte*, Kokkos::LayoutRight, Device<Exec>>;
+  static Memory allocate(std::size_t bytes) {
+    const std::string label = "gsrgnn::arena";
+    if constexpr (std::is_same_v<typename Exec::memory_space, Kokkos::HostSpace>) {
+      const Memory memory(Kokkos::view_alloc(label, Kokkos::WithoutInitializing), bytes);
+      ask_for_large_pages(memory.data(), bytes);
+      Kokkos::deep_copy(memory, std::byte{0});
+      return memory;
+    } else {
+      return Memory(label, bytes);
+    }
+  }
+
+  Memory memory_;
   std::size_t capacity_ = 0, used_ = 0;
   std::array<std::size_t, kMemoryParts> by_part_{};
 };
