@@ -43,7 +43,7 @@ struct TuningOf {
   static constexpr int kVectorBytes = 16;
 #endif
   /// Rows gathered through an index are asked for this many ahead, for their latency is what a host core waits for.
-  static constexpr int kPrefetchAhead = kHost ? 32 : 0;
+  static constexpr int kPrefetchAhead = kHost ? 64 : 0;
   /// Rows read one after the other are asked for this many ahead: a tile is a part of each, and a host core looks ahead
   /// along memory only, not from a part of a row to that of the next.
   static constexpr int kStreamAhead = kHost ? 8 : 0;
