@@ -14,7 +14,8 @@ PyG's models run in the forms that models.py describes, ours on nets. That all f
 and gradient (its norm), to 1e-5, is checked here, and exactly by make_fixtures.py.
 
 PyTorch has the faster of its own BLAS, MKL, which uses half of a vector register on AMD's processors, and of the one
-that gsrgnn is linked with, loaded before it (LD_PRELOAD); the fastest form of RevGNN is shown with MKL, too.
+that gsrgnn is linked with, loaded before it (LD_PRELOAD); the fastest form of RevGNN is shown with MKL, too. Its memory is
+in large pages where the system has them, as gsrgnn asks for its own.
 
 Gathering and scattering takes tens of seconds a layer and gigabytes: these contestants run once, one epoch, with
 --edge-layers layers, and their time grows in proportion to the layers (the table says so). PyG's own way with
@@ -138,7 +139,7 @@ class Pyg(Contestant):
         command = [sys.executable, HERE / "pyg_epochs.py", self.options.graph, "--kind", self.kind, "--form", self.form,
                    "--layers", layers, "--hidden", self.options.hidden, "--epochs", count,
                    "--threads", self.options.threads]
-        output, peak, _ = run_process(command, with_blas(self.blas, environment))
+        output, peak, _ = run_process(command, for_pytorch(self.blas, environment))
         said = json.loads(output.splitlines()[-1])
         self.versions = {key: said[key] for key in ("torch", "pyg", "torch's kernels")}
         if said["product"] and (note := f"{said['product']}'s product") not in self.notes:
@@ -177,8 +178,10 @@ class Sgemms(Contestant):
         return said["seconds"], peak
 
 
-def with_blas(blas, environment):
-    return dict(environment, LD_PRELOAD=blas) if blas else environment
+def for_pytorch(blas, environment):
+    """With that BLAS and, of glibc from 2.35 on, large pages."""
+    added = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+    return dict(environment, **added, LD_PRELOAD=blas) if blas else dict(environment, **added)
 
 
 def linked_blas(program, environment):
@@ -193,7 +196,7 @@ def faster_blas(options, environment):
               "def take():\n start = time.perf_counter(); a @ b; return time.perf_counter() - start\n"
               "print(min(take() for _ in range(20)))" % options.threads)
     return min(dict.fromkeys((None, options.linked_blas)), key=lambda blas: float(
-        run_process([sys.executable, "-c", script], with_blas(blas, environment))[0]))
+        run_process([sys.executable, "-c", script], for_pytorch(blas, environment))[0]))
 
 
 def free_memory():
