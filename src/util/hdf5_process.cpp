@@ -140,8 +140,8 @@ class Hdf5Answers {
     }
     if (const std::uint64_t trust = hdf5_trust(question.size); trust > trust_) {
       trust_ = trust;
-      limit_memory(taken_,
-                   3 * trust_);  // HDF5 takes as much again while it unpacks, and what is handed on is there too
+      // HDF5 takes as much again while it unpacks, and what is handed on is there too.
+      limit_memory(taken_, 3 * trust_);
     }
     try {
       files_.try_emplace(question.number, path, file, question.size);
@@ -207,24 +207,29 @@ std::uint64_t Hdf5Process::open(std::uint64_t number, const std::string& path, i
   begin({Kind::open, nullptr, number, size});
   channel_.put(path);
   channel_.flush(descriptor);
-  // Many times what it may take of a processor: on a disk, or for a lock of a heap that is damaged.
-  constexpr double kWaiting = 120;
-  channel_.expect_within(static_cast<unsigned>(kWaiting * seconds_for(size)));
   hear();
-  std::uint64_t end = 0;
-  channel_.get(end);
-  return end;
+  std::uint64_t end_of_file = 0;
+  channel_.get(end_of_file);
+  end();
+  return end_of_file;
 }
 
 void Hdf5Process::close(std::uint64_t number) {
   try {
     begin({Kind::close, nullptr, number, 0});
     channel_.flush();
+    end();
   } catch (const Channel::Closed&) {
   }
 }
 
 void Hdf5Process::begin(const Question& question) {
+  // The answer to another would be taken for this one's.
+  if (asking_) throw Channel::Closed();
+  asking_ = true;
+  // Many times what it may take of a processor: on a disk, or for a lock of a heap that is damaged.
+  constexpr double kWaiting = 120;
+  channel_.expect_within(static_cast<unsigned>(kWaiting * seconds_for(question.size)));
   channel_.expect_at_most(hdf5_trust(question.size));
   channel_.put(question);
 }
@@ -234,10 +239,11 @@ void Hdf5Process::hear() {
   channel_.flush();
   Outcome outcome{};
   channel_.get(outcome);
-  if (outcome == Outcome::no_memory) throw std::bad_alloc();
-  if (outcome != Outcome::refused) return;
+  if (outcome == Outcome::answered) return;
   std::string message;
-  channel_.get(message);
+  if (outcome == Outcome::refused) channel_.get(message);
+  end();
+  if (outcome == Outcome::no_memory) throw std::bad_alloc();
   throw InputError(message);
 }
 

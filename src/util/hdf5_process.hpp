@@ -45,7 +45,7 @@ class Hdf5Process {
   Hdf5Process& operator=(const Hdf5Process&) = delete;
 
   // Those that follow throw Channel::Closed when it dies of the question, and what there was thrown: InputError or
-  // std::bad_alloc. It has half a second of a processor for each, and another for every 512 KiB of the file.
+  // std::bad_alloc. It has half a second of a processor for each, and a second for every MiB of the file.
 
   /// Opens a file, which is `number` from now on; where HDF5 says that it ends.
   std::uint64_t open(std::uint64_t number, const std::string& path, int descriptor, std::uint64_t size);
@@ -59,6 +59,7 @@ class Hdf5Process {
     hear();
     Result result{};
     gsrgnn::get(channel_, result);
+    end();
     return result;
   }
 
@@ -89,9 +90,11 @@ class Hdf5Process {
   }
   void begin(const Question& question);
   void hear();
+  void end() { asking_ = false; }
 
   const pid_t owner_, child_;
   Channel channel_;
+  bool asking_ = false;  // an answer, or what is left of one that could not be taken, is still to come
 };
 
 }  // namespace gsrgnn

@@ -2,6 +2,7 @@
 // file read, and no more memory taken than the file is trusted with.
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 
 #include <array>
 #include <csignal>
+#include <fstream>
 #include <gsrgnn/circuit/circuit_file.hpp>
 #include <gsrgnn/util/hash.hpp>
 #include <gsrgnn/util/hdf5_file.hpp>
@@ -87,6 +89,30 @@ TEST_F(Hdf5Foreign, FilesThatAreOpenOutliveWhatOthersDieOf) {
     EXPECT_THROW(read_circuit(deadly(name)), InputError);
     EXPECT_EQ(good.array<float>("x"), values_);
   }
+}
+
+// What there was no memory for is not taken for the answer to what is asked next.
+TEST_F(Hdf5Foreign, AnAnswerThatCouldNotBeTakenIsForgotten) {
+  if (kSanitized) GTEST_SKIP() << "sanitizers end a program that has no memory left";
+  const std::vector<float> many(30'000'000);  // of zeros, which as an answer say: a list of none
+  {
+    ForeignFile file(path_);
+    file.list("x", H5T_NATIVE_FLOAT, H5T_NATIVE_FLOAT, 3, values_.data());
+    file.list("many", H5T_NATIVE_FLOAT, H5T_NATIVE_FLOAT, many.size(), many.data());
+  }
+  const Hdf5Reader file(path_), other(path_);
+  EXPECT_EQ(file.array<float>("x"), values_);
+  EXPECT_EQ(other.array<float>("x"), values_);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_AS, &before), 0);
+  std::uint64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  const rlimit little{pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) + (1U << 24U), before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_AS, &little), 0);
+  EXPECT_THROW(file.array<float>("many"), std::bad_alloc);
+  ASSERT_EQ(::setrlimit(RLIMIT_AS, &before), 0);
+  for (const Hdf5Reader* each : {&other, &file, &other}) EXPECT_EQ(each->array<float>("x"), values_);
+  EXPECT_EQ(Hdf5Reader(path_).array<float>("many"), many);
 }
 
 // As ranks do that a test starts: each hears the answers to its own questions.
