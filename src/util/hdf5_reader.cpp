@@ -37,14 +37,14 @@ template <class Call>
 auto Hdf5Reader::surviving(const Call& call) const {
   for (int left = 2;; --left) {
     try {
-      if (process_ == nullptr) {
+      if (opened_.by == nullptr) {
         const auto process = Hdf5Process::of_all(path_);
-        end_ = process->open(number_, path_, file_.descriptor, size_);
-        process_ = process;
+        opened_.end = process->open(opened_.number, path_, file_.descriptor, size_);
+        opened_.by = process;
       }
       return call();
     } catch (const Channel::Closed&) {
-      process_ = nullptr;
+      opened_.by = nullptr;
       Hdf5Process::replace();
       if (left == 1) {
         throw InputError(path_, "is damaged in a way that HDF5 does not survive", "write it again with this program");
@@ -56,14 +56,18 @@ auto Hdf5Reader::surviving(const Call& call) const {
   }
 }
 
+Hdf5Reader::Opened::~Opened() {
+  if (by != nullptr) by->close(number);
+}
+
 Hdf5Reader::Hdf5Reader(std::string path) : path_(std::move(path)), file_(path_) {
   static std::uint64_t files = 0;
-  number_ = ++files;
+  opened_.number = ++files;
   size_ = std::filesystem::file_size(fmt::format("/proc/self/fd/{}", file_.descriptor));
   has_checksum_ = has_right_checksum(file_.descriptor, path_);
   std::uint64_t end = 0;
   try {
-    end = surviving([&] { return end_; });
+    end = surviving([&] { return opened_.end; });
   } catch (const InputError&) {
     if (::flock(file_.descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
       throw InputError(path_, "is locked by another program that writes it", "wait until that has ended");
@@ -73,13 +77,9 @@ Hdf5Reader::Hdf5Reader(std::string path) : path_(std::move(path)), file_(path_) 
   if (!has_checksum_) refuse_broken_checksum(file_.descriptor, end, path_);
 }
 
-Hdf5Reader::~Hdf5Reader() {
-  if (process_ != nullptr) process_->close(number_);
-}
-
 template <class Result, auto method, class... Arguments>
 Result Hdf5Reader::ask(const Arguments&... arguments) const {
-  return surviving([&] { return process_->ask<method, Result>(number_, size_, arguments...); });
+  return surviving([&] { return opened_.by->ask<method, Result>(opened_.number, size_, arguments...); });
 }
 
 void Hdf5Reader::fail(const std::string& object, const std::string& what) const {

@@ -115,6 +115,22 @@ TEST_F(Hdf5Foreign, AnAnswerThatCouldNotBeTakenIsForgotten) {
   EXPECT_EQ(Hdf5Reader(path_).array<float>("many"), many);
 }
 
+// HDF5 takes a file for one that it has open when it is in the same place, and looks for no more than that one held.
+TEST_F(Hdf5Foreign, AFileThatIsRefusedIsClosed) {
+  const std::vector<float> more(1000, 1);
+  const auto write = [&](const std::vector<float>& values) {
+    Hdf5Writer file(path_);
+    file.array("x", values);
+    file.commit();
+    return read_bytes(path_);
+  };
+  const std::string before = write(values_), after = write(more);
+  write_bytes(path_, before.substr(0, before.size() - 1));
+  expect_message(input_error([&] { Hdf5Reader{path_}; }), path_ + ": ", {"checksum"});
+  write_bytes(path_, after);
+  EXPECT_EQ(Hdf5Reader(path_).array<float>("x"), more);
+}
+
 // As ranks do that a test starts: each hears the answers to its own questions.
 TEST_F(Hdf5Foreign, ACopyOfAProcessReadsByItself) {
   std::vector<float> many(100'000);

@@ -82,7 +82,6 @@ class Hdf5Writer {
 class Hdf5Reader {
  public:
   explicit Hdf5Reader(std::string path);
-  ~Hdf5Reader();
   Hdf5Reader(const Hdf5Reader&) = delete;
   Hdf5Reader& operator=(const Hdf5Reader&) = delete;
 
@@ -122,6 +121,16 @@ class Hdf5Reader {
     File& operator=(const File&) = delete;
     int descriptor = -1;
   };
+  /// What the process that reads has open, until this ends.
+  struct Opened {
+    Opened() = default;
+    ~Opened();
+    Opened(const Opened&) = delete;
+    Opened& operator=(const Opened&) = delete;
+    std::shared_ptr<Hdf5Process> by;
+    std::uint64_t number = 0;  // among the files that were opened
+    std::uint64_t end = 0;     // where HDF5 says that the file ends
+  };
   template <class Call>
   auto surviving(const Call& call) const;
   template <class Result, auto method, class... Arguments>
@@ -130,10 +139,8 @@ class Hdf5Reader {
   std::string path_;
   File file_;
   bool has_checksum_ = false;
-  std::uint64_t number_ = 0, size_ = 0;  // among the files that were opened; in bytes
-  // The process that has the file open, and where HDF5 there says that the file ends.
-  mutable std::shared_ptr<Hdf5Process> process_;
-  mutable std::uint64_t end_ = 0;
+  std::uint64_t size_ = 0;  // bytes
+  mutable Opened opened_;
 };
 
 }  // namespace gsrgnn
