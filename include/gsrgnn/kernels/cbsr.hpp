@@ -7,6 +7,19 @@
 
 namespace gsrgnn {
 
+/// Asks for the kept places of the row of X that comes some rows after `row`.
+template <class Exec, class Columns, class Dense>
+KOKKOS_FORCEINLINE_FUNCTION void prefetch_kept_after([[maybe_unused]] const Columns& index,
+                                                     [[maybe_unused]] const Dense& x,
+                                                     [[maybe_unused]] std::int64_t row) {
+  using One = Pack<typename Dense::non_const_value_type, 1, 1>;
+  constexpr int kAhead = Tuning<Exec>::kStreamAhead;
+  if constexpr (kAhead > 0) {
+    if (row + kAhead >= static_cast<std::int64_t>(index.extent(0))) return;
+    for (int t = 0; t < static_cast<int>(index.extent(1)); ++t) One::prefetch(&x(row + kAhead, index(row + kAhead, t)));
+  }
+}
+
 template <class Exec, class Values, class Columns, class Dense, bool Add>
 struct Scatter {
   Values v;
@@ -16,6 +29,8 @@ struct Scatter {
     if (!Add) {
       Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, static_cast<int>(x.extent(1))),
                            [&](const int c) { x(row, c) = 0; });
+    } else {
+      prefetch_kept_after<Exec>(index, x, row);
     }
     Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, static_cast<int>(v.extent(1))), [&](const int t) {
       if (Add) {
@@ -47,6 +62,7 @@ struct Gather {
   Columns index;
   Values v;
   KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member, std::int64_t row, void*) const {
+    prefetch_kept_after<Exec>(index, x, row);
     Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, static_cast<int>(v.extent(1))), [&](const int t) {
       if (Add) {
         v(row, t) += x(row, index(row, t));

@@ -46,15 +46,31 @@ struct GsOp {
 
   static std::size_t scratch_bytes(int width) { return std::max(width * sizeof(Key), Search::scratch_bytes(width)); }
 
-  KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member, std::int64_t row, void* scratch) const {
+  /// One row, or kRows of a host.
+  KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member, std::int64_t item, void* scratch) const {
     const int k = static_cast<int>(v.extent(1));
-    Scalar* const value = &x(row, 0);
+    if constexpr (Search::kRows > 1) {
+      const std::int64_t first = item * Search::kRows, rows = static_cast<std::int64_t>(v.extent(0));
+      const int count = first + Search::kRows < rows ? Search::kRows : static_cast<int>(rows - first);
+      const bool is_last = first + 2 * Search::kRows > rows;
+      const std::ptrdiff_t next = is_last ? 0 : &x(first + Search::kRows, 0) - &x(first, 0);
+      const Scalar* row[Search::kRows];
+      for (int r = 0; r < Search::kRows; ++r) row[r] = &x(first + (r < count ? r : 0), 0);
+      RowThreshold<Scalar> threshold[Search::kRows];
+      Search::keep_largest(member, row, count, next, width, k, scratch, &v(first, 0), &index(first, 0), threshold);
+      for (int r = 0; r < count; ++r) finish(member, first + r, scratch, Search(), threshold[r]);
+    } else {
+      Search search;
+      const auto threshold = search.keep_largest(member, &x(item, 0), width, k, scratch, &v(item, 0), &index(item, 0));
+      finish(member, item, scratch, search, threshold);
+    }
+  }
 
-    Search search;
-    const auto threshold = search.keep_largest(member, value, width, k, scratch, &v(row, 0), &index(row, 0));
+  KOKKOS_FORCEINLINE_FUNCTION void finish(const TeamMember<Exec>& member, std::int64_t row, void* scratch,
+                                          const Search& search, const RowThreshold<Scalar>& threshold) const {
     if (threshold.has_nan) Kokkos::atomic_exchange(&has_nan(0), 1);  // by whichever threads: all write the same
     if (!threshold.found) return keep_by_keys(member, row, static_cast<Key*>(scratch));
-    if (after == GsRow::sparsify) search.zero_below(member, value, width, threshold.value);
+    if (after == GsRow::sparsify) search.zero_below(member, &x(row, 0), width, threshold.value);
   }
 
   /// The same for any row: bisects the keys, of which there are but so many, and of ties keeps the lower columns.
@@ -103,14 +119,17 @@ struct GsOp {
 
 /// (V, I) = GS(X, k) over the first `width` columns of X (N x >= width), with k = V's second extent <= width.
 /// With GsRow::sparsify the row is replaced by what was kept. Sets has_nan(0) to 1 if any row holds a NaN (the flag is
-/// never cleared here); the other rows are right all the same.
+/// never cleared here); the other rows are right all the same. V and I have no gaps between their rows.
 template <class Exec, class Dense, class Values, class Columns>
 void gs_op(const Exec& space, const Dense& x, int width, const Values& v, const Columns& index,
            const Vector<int, Exec>& has_nan, GsRow after = GsRow::keep) {
   dispatch_row_search<Exec, typename Dense::non_const_value_type>(width, [&](auto search) {
     using Body = GsOp<decltype(search), Exec, Dense, Values, Columns>;
-    for_each_row(space, "gsrgnn::kernels::gs_op", static_cast<std::int64_t>(x.extent(0)),
-                 Body{x, width, v, index, after, has_nan}, Body::scratch_bytes(width));
+    constexpr int kTogether = decltype(search)::kRows;
+    const auto rows = static_cast<std::int64_t>(v.extent(0));
+    for_each_row(space, "gsrgnn::kernels::gs_op", (rows + kTogether - 1) / kTogether,
+                 Body{x, width, v, index, after, has_nan}, Body::scratch_bytes(width),
+                 Tuning<Exec>::kRowsPerTeam / kTogether);
   });
 }
 

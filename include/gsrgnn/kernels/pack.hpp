@@ -47,8 +47,18 @@ struct VectorRegister<Scalar, Lanes, true> {
   KOKKOS_FORCEINLINE_FUNCTION friend VectorRegister where_at_least(const VectorRegister& x, const VectorRegister& a) {
     return {x.lanes >= a.lanes ? x.lanes : Native{}};
   }
-  /// The sum of the lanes, by halves: an order that vectorises.
+  /// The sum of the lanes, the least and the most, by halves: an order that vectorises.
   KOKKOS_FORCEINLINE_FUNCTION Scalar sum() const {
+    return by_halves([](auto& low, const auto& high) { low += high; });
+  }
+  KOKKOS_FORCEINLINE_FUNCTION Scalar least() const {
+    return by_halves([](auto& low, const auto& high) { low = min(low, high); });
+  }
+  KOKKOS_FORCEINLINE_FUNCTION Scalar most() const {
+    return by_halves([](auto& low, const auto& high) { low = max(low, high); });
+  }
+  template <class Join>
+  KOKKOS_FORCEINLINE_FUNCTION Scalar by_halves(const Join& join) const {
     if constexpr (Lanes == 1) {
       return lanes[0];
     } else {
@@ -56,8 +66,8 @@ struct VectorRegister<Scalar, Lanes, true> {
       Half low, high;
       memcpy(&low, &lanes, sizeof(Half));
       memcpy(&high, reinterpret_cast<const char*>(&lanes) + sizeof(Half), sizeof(Half));
-      low += high;
-      return low.sum();
+      join(low, high);
+      return low.by_halves(join);
     }
   }
 };

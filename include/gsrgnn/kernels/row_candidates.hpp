@@ -15,91 +15,192 @@ class RowCandidates : public RowInMemory<Exec, Scalar> {
   using P = RowPack<Exec, Scalar>;
   using Register = typename P::Register;
   using Mask = LaneMask<Register>;
-  static constexpr int kLanes = P::kWidth, kGroups = 32;
+  static constexpr int kLanes = P::kWidth;
+  static constexpr int kHalvingsOfMaxima = 5;
 
  public:
+  /// Every halving waits for the one before: those of several rows are made at the same time.
+  static constexpr int kRows = 8;
+
   static std::size_t scratch_bytes(int width) {
-    return static_cast<std::size_t>(width + kLanes) * (sizeof(Scalar) + sizeof(std::int32_t));
+    return kRows * places(width) * kBytes + (static_cast<std::size_t>(kRows) * width + kLanes) * kBytes;
   }
 
-  /// As RowBisection's.
+  /// As RowBisection's, of the rows row[0 .. count), whose V and I lie one behind the other. The rows `next` places on
+  /// are asked for meanwhile, bit by bit, for all at once would have this one's wait.
   template <class Column>
-  static RowThreshold<Scalar> keep_largest(const TeamMember<Exec>& member, const Scalar* row, int width, int k,
-                                           void* scratch, Scalar* v, Column* index) {
-    auto [low, high] = bracket(member, row, width, k);
-    auto* const value = static_cast<Scalar*>(scratch);
-    auto* const column = reinterpret_cast<std::int32_t*>(value + width + kLanes);
-    constexpr unsigned kAll = (1U << kLanes) - 1U;
-    unsigned numbers = kAll;
-    int count = 0, c = 0;
-    for (; c + kLanes <= width; c += kLanes) {
-      const auto values = Register::load(row + c);
-      const unsigned mask = Mask::at_least(values, low);
-      Mask::compress(values, mask, c, value + count, column + count);
-      count += Mask::count(mask);
-      numbers &= Mask::numbers(values);
+  static void keep_largest(const TeamMember<Exec>& member, const Scalar* const (&row)[kRows], int count,
+                           std::ptrdiff_t next, int width, int k, void* scratch, Scalar* v, Column* index,
+                           RowThreshold<Scalar> (&threshold)[kRows]) {
+    Ranges range{};
+    if (k <= 16 && width >= 32) {
+      range = bracket<32>(row, width, k);
+    } else if (k <= 64 && width >= 64) {
+      range = bracket<64>(row, width, k);
+    } else {
+      for (int r = 0; r < kRows; ++r) {
+        const auto [least, most] = row_range<Exec>(member, row[r], width);
+        range.least[r] = least;
+        range.most[r] = most;
+      }
     }
-    bool has_nan = numbers != kAll;
-    for (; c < width; ++c) {
-      value[count] = row[c];
-      column[count] = c;
-      count += row[c] >= low ? 1 : 0;
-      has_nan = has_nan || row[c] != row[c];
+    Candidates candidates[kRows];
+    const Scalar* value[kRows];
+    Numbers found{};
+    int most = 0;
+    for (int r = 0; r < kRows; ++r) {
+      candidates[r].at(static_cast<char*>(scratch) + r * places(width) * kBytes, places(width));
+      threshold[r].has_nan = !candidates[r].take(row[r], next, width, range.least[r]);
+      value[r] = candidates[r].value;
+      found[r] = candidates[r].count == k ? -1 : 0;
+      most = candidates[r].count > most ? candidates[r].count : most;
     }
-    if (has_nan) return {low, false, true};
-    // So that the last register's other lanes reach nothing.
-    Register::broadcast(-std::numeric_limits<Scalar>::infinity()).store(value + count);
-    const int registers = (count + kLanes - 1) / kLanes;
-    if (count != k && !halve(value, registers, k, kBisections, low, high)) return {low, false, false};
-    for (int slot = 0, r = 0; r < registers; ++r) {
-      const auto values = Register::load(value + r * kLanes);
-      const unsigned mask = Mask::at_least(values, low);
-      Mask::compress(values, mask, column + r * kLanes, value + slot, column + slot);
-      slot += Mask::count(mask);
+    const int registers = (most + kLanes - 1) / kLanes;
+    for (int r = 0; r < kRows; ++r) candidates[r].fill(registers);
+    for (int step = 0; step < kBisections && !all(found); ++step) {
+      if (registers == 1) {
+        halve<1>(value, 1, k, range, found);
+      } else if (registers == 2) {
+        halve<2>(value, 2, k, range, found);
+      } else {
+        halve<0>(value, registers, k, range, found);
+      }
     }
-    for (int slot = 0; slot < k; ++slot) v[slot] = value[slot];
-    for (int slot = 0; slot < k; ++slot) index[slot] = static_cast<Column>(column[slot]);
-    return {low, true, false};
+    auto* const kept = reinterpret_cast<Scalar*>(static_cast<char*>(scratch) + kRows * places(width) * kBytes);
+    auto* const kept_column = reinterpret_cast<std::int32_t*>(kept + kRows * width + kLanes);
+    for (int r = 0; r < count; ++r) {
+      threshold[r].value = range.least[r];
+      threshold[r].found = found[r] != 0 && !threshold[r].has_nan;
+      candidates[r].keep(range.least[r], k, kept + r * k, kept_column + r * k);
+    }
+    for (int i = 0; i < count * k; ++i) v[i] = kept[i];
+    for (int i = 0; i < count * k; ++i) index[i] = static_cast<Column>(kept_column[i]);
   }
 
  private:
-  /// A value that at least k of the row reach, and the largest; anything if one is a NaN.
-  static RowRange<Scalar> bracket(const TeamMember<Exec>& member, const Scalar* row, int width, int k) {
-    constexpr int kRegisters = kGroups / kLanes;
-    if (k > kGroups || width < kGroups) return row_range<Exec>(member, row, width);
-    Register most[kRegisters];
-    GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) most[r] = Register::load(row + r * kLanes);
-    int c = kGroups;
-    for (; c + kGroups <= width; c += kGroups) {
-      GSRGNN_UNROLL
-      for (int r = 0; r < kRegisters; ++r) most[r] = max(most[r], Register::load(row + c + r * kLanes));
-    }
-    Scalar maximum[kGroups];
-    GSRGNN_UNROLL
-    for (int r = 0; r < kRegisters; ++r) most[r].store(maximum + r * kLanes);
-    auto [low, largest] = row_range<Exec>(member, maximum, kGroups);
-    Scalar high = largest;
-    halve(maximum, kRegisters, k, kHalvingsOfMaxima, low, high);
-    for (; c < width; ++c) largest = row[c] > largest ? row[c] : largest;
-    return {low, largest};
+  static constexpr std::size_t kBytes = sizeof(Scalar) + sizeof(std::int32_t);
+  static constexpr std::size_t places(int width) { return static_cast<std::size_t>(width) + 3 * kLanes; }
+
+  /// A number of each row.
+  typedef Scalar Values __attribute__((vector_size(kRows * sizeof(Scalar))));
+  typedef std::int32_t Numbers __attribute__((vector_size(kRows * sizeof(std::int32_t))));
+  struct Ranges {
+    Values least, most;
+  };
+  static bool all(const Numbers& found) {
+    std::int32_t every = -1;
+    for (int r = 0; r < kRows; ++r) every &= found[r];
+    return every != 0;
   }
 
-  /// Raises low, which at least k of the values in these registers reach, and lowers high, until exactly k reach low:
-  /// whether they do.
-  static bool halve(const Scalar* value, int registers, int k, int halvings, Scalar& low, Scalar& high) {
-    for (; halvings > 0; --halvings) {
-      const Scalar middle = low / 2 + high / 2;
-      int count = 0;
-      for (int r = 0; r < registers; ++r) {
-        count += Mask::count(Mask::at_least(Register::load(value + r * kLanes), middle));
-      }
-      (count >= k ? low : high) = middle;
-      if (count == k) return true;
+  /// The values of a row that reach a value, and their columns, in order.
+  struct Candidates {
+    void at(void* memory, std::size_t places) {
+      value = static_cast<Scalar*>(memory);
+      column = reinterpret_cast<std::int32_t*>(value + places);
     }
-    return false;
+
+    /// Whether none of the row is a NaN.
+    bool take(const Scalar* row, std::ptrdiff_t next, int width, Scalar low) {
+      constexpr unsigned kAll = (1U << kLanes) - 1U;
+      unsigned numbers = kAll;
+      count = 0;
+      int c = 0;
+      for (; c + kLanes <= width; c += kLanes) {
+        __builtin_prefetch(row + next + c);
+        const auto values = Register::load(row + c);
+        const unsigned mask = Mask::at_least(values, low);
+        Mask::compress(values, mask, c, value + count, column + count);
+        count += Mask::count(mask);
+        numbers &= Mask::numbers(values);
+      }
+      bool has_nan = numbers != kAll;
+      for (; c < width; ++c) {
+        value[count] = row[c];
+        column[count] = c;
+        count += row[c] >= low ? 1 : 0;
+        has_nan = has_nan || row[c] != row[c];
+      }
+      return !has_nan;
+    }
+    /// So that the other lanes of so many registers reach nothing.
+    void fill(int registers) {
+      const auto nothing = Register::broadcast(-std::numeric_limits<Scalar>::infinity());
+      nothing.store(value + count);
+      for (int at = count + kLanes; at < registers * kLanes; at += kLanes) nothing.store(value + at);
+    }
+    /// Those that reach `low`, but no more than k.
+    void keep(Scalar low, int k, Scalar* v, std::int32_t* index) const {
+      for (int slot = 0, r = 0; slot < k && r * kLanes < count; ++r) {
+        const auto values = Register::load(value + r * kLanes);
+        const unsigned mask = Mask::at_least(values, low);
+        Mask::compress(values, mask, column + r * kLanes, v + slot, index + slot);
+        slot += Mask::count(mask);
+      }
+    }
+
+    Scalar* value;
+    std::int32_t* column;
+    int count;
+  };
+
+  /// Of each row a value that at least k reach, and the largest; anything of one with a NaN.
+  template <int Groups>
+  static Ranges bracket(const Scalar* const (&row)[kRows], int width, int k) {
+    constexpr int kRegisters = Groups / kLanes;
+    alignas(Register) Scalar maximum[kRows][Groups];
+    const Scalar* maxima[kRows];
+    Ranges range{};
+    for (int r = 0; r < kRows; ++r) {
+      Register most[kRegisters];
+      GSRGNN_UNROLL
+      for (int i = 0; i < kRegisters; ++i) most[i] = Register::load(row[r] + i * kLanes);
+      int c = Groups;
+      for (; c + Groups <= width; c += Groups) {
+        GSRGNN_UNROLL
+        for (int i = 0; i < kRegisters; ++i) most[i] = max(most[i], Register::load(row[r] + c + i * kLanes));
+      }
+      Register least_of = most[0], most_of = most[0];
+      GSRGNN_UNROLL
+      for (int i = 0; i < kRegisters; ++i) {
+        most[i].store(maximum[r] + i * kLanes);
+        least_of = min(least_of, most[i]);
+        most_of = max(most_of, most[i]);
+      }
+      maxima[r] = maximum[r];
+      range.least[r] = least_of.least();
+      range.most[r] = most_of.most();
+    }
+    Values largest = range.most;
+    for (int c = width / Groups * Groups; c < width; ++c) {
+      for (int r = 0; r < kRows; ++r) largest[r] = row[r][c] > largest[r] ? row[r][c] : largest[r];
+    }
+    Numbers found{};
+    for (int halving = 0; halving < kHalvingsOfMaxima; ++halving) {
+      halve<kRegisters>(maxima, kRegisters, k, range, found);
+    }
+    range.most = largest;
+    return range;
   }
-  static constexpr int kHalvingsOfMaxima = 3;  // more would not leave so few candidates less as they cost
+
+  /// Raises the least of each range, which at least k of its values in so many registers reach, or lowers the most;
+  /// `found` when just k do. Registers are a constant, or 0.
+  template <int Registers>
+  static void halve(const Scalar* const (&value)[kRows], int registers, int k, Ranges& range, Numbers& found) {
+    const Values middle = range.least / 2 + range.most / 2;
+    Numbers count{};
+    GSRGNN_UNROLL
+    for (int r = 0; r < kRows; ++r) {
+      int reach = 0;
+      for (int i = 0; i < (Registers > 0 ? Registers : registers); ++i) {
+        reach += Mask::count(Mask::at_least(Register::load(value[r] + i * kLanes), middle[r]));
+      }
+      count[r] = reach;
+    }
+    range.least = count >= k ? middle : range.least;
+    range.most = count >= k ? range.most : middle;
+    found |= count == k;
+  }
 };
 
 /// Calls f(the class by which the k largest of a row are found): among its candidates on a host with lane masks; on a

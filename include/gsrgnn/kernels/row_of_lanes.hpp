@@ -17,6 +17,7 @@ class RowOfLanes {
   static constexpr Scalar kNoColumn = std::numeric_limits<Scalar>::quiet_NaN();  // which reaches nothing
 
  public:
+  static constexpr int kRows = 1;
   static std::size_t scratch_bytes(int /*width*/) { return 0; }
 
   /// As RowBisection's, whose search this is, step by step.

@@ -30,12 +30,13 @@ inline TeamShape shape_team(int threads, std::size_t scratch_bytes_a_thread, std
 template <class Exec, class Body>
 struct RowTeam {
   std::int64_t rows;
+  int rows_per_team;
   std::size_t scratch_bytes;
   int scratch_level;
   Body body;
   KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member) const {
-    const std::int64_t first = static_cast<std::int64_t>(member.league_rank()) * Tuning<Exec>::kRowsPerTeam;
-    const std::int64_t last = first + Tuning<Exec>::kRowsPerTeam < rows ? first + Tuning<Exec>::kRowsPerTeam : rows;
+    const std::int64_t first = static_cast<std::int64_t>(member.league_rank()) * rows_per_team;
+    const std::int64_t last = first + rows_per_team < rows ? first + rows_per_team : rows;
     // Taken once a thread: every call takes more.
     void* const scratch = scratch_bytes > 0 ? member.thread_scratch(scratch_level).get_shmem(scratch_bytes) : nullptr;
     Kokkos::parallel_for(Kokkos::TeamThreadRange(member, first, last),
@@ -47,16 +48,17 @@ struct RowTeam {
 /// `scratch_bytes` of fast memory of the thread that has the row (null when none are asked for).
 template <class Exec, class Body>
 void for_each_row(const Exec& space, const std::string& label, std::int64_t rows, const Body& body,
-                  std::size_t scratch_bytes = 0) {
+                  std::size_t scratch_bytes = 0, int rows_per_team = Tuning<Exec>::kRowsPerTeam) {
   using T = Tuning<Exec>;
-  const auto teams = static_cast<int>((rows + T::kRowsPerTeam - 1) / T::kRowsPerTeam);
+  const auto teams = static_cast<int>((rows + rows_per_team - 1) / rows_per_team);
   using Policy = Kokkos::TeamPolicy<Exec>;
   // Room for one allocation as the scratch space aligns it.
   const std::size_t room = scratch_bytes > 0 ? scratch_bytes + 64 : 0;
   const TeamShape team = shape_team(T::kTeamSize, room, static_cast<std::size_t>(Policy::scratch_size_max(0)));
   auto policy = Policy(space, teams, team.threads, T::kVectorLength);
   policy.set_scratch_size(team.scratch_level, Kokkos::PerThread(static_cast<int>(room)));
-  Kokkos::parallel_for(label, policy, RowTeam<Exec, Body>{rows, scratch_bytes, team.scratch_level, body});
+  Kokkos::parallel_for(label, policy,
+                       RowTeam<Exec, Body>{rows, rows_per_team, scratch_bytes, team.scratch_level, body});
 }
 
 /// What one lane of a row kernel takes of a row at a time: a vector register's worth on a host, where one thread has

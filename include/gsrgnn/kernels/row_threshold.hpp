@@ -110,6 +110,7 @@ struct RowInMemory {
 
 template <class Exec, class Scalar>
 struct RowBisection : RowInMemory<Exec, Scalar> {
+  static constexpr int kRows = 1;
   static std::size_t scratch_bytes(int /*width*/) { return 0; }
 
   /// Finds such a threshold for row[0 .. width), and writes the k values that reach it, which then are the k largest,
