@@ -47,6 +47,11 @@ struct VectorRegister<Scalar, Lanes, true> {
   KOKKOS_FORCEINLINE_FUNCTION friend VectorRegister where_at_least(const VectorRegister& x, const VectorRegister& a) {
     return {x.lanes >= a.lanes ? x.lanes : Native{}};
   }
+  /// y in each lane in which x is at least a, else z.
+  KOKKOS_FORCEINLINE_FUNCTION friend VectorRegister choose_at_least(const VectorRegister& x, const VectorRegister& a,
+                                                                    const VectorRegister& y, const VectorRegister& z) {
+    return {x.lanes >= a.lanes ? y.lanes : z.lanes};
+  }
   /// The sum of the lanes, the least and the most, by halves: an order that vectorises.
   KOKKOS_FORCEINLINE_FUNCTION Scalar sum() const {
     return by_halves([](auto& low, const auto& high) { low += high; });

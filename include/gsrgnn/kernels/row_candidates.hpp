@@ -40,38 +40,38 @@ class RowCandidates : public RowInMemory<Exec, Scalar> {
     } else {
       for (int r = 0; r < kRows; ++r) {
         const auto [least, most] = row_range<Exec>(member, row[r], width);
-        range.least[r] = least;
-        range.most[r] = most;
+        range.least.lanes[r] = least;
+        range.most.lanes[r] = most;
       }
     }
     Candidates candidates[kRows];
     const Scalar* value[kRows];
-    Numbers found{};
+    PerRow reached = PerRow::broadcast(0);
     int most = 0;
     for (int r = 0; r < kRows; ++r) {
       candidates[r].at(static_cast<char*>(scratch) + r * places(width) * kBytes, places(width));
-      threshold[r].has_nan = !candidates[r].take(row[r], next, width, range.least[r]);
+      threshold[r].has_nan = !candidates[r].take(row[r], next, width, range.least.lanes[r]);
       value[r] = candidates[r].value;
-      found[r] = candidates[r].count == k ? -1 : 0;
+      reached.lanes[r] = static_cast<Scalar>(candidates[r].count);
       most = candidates[r].count > most ? candidates[r].count : most;
     }
     const int registers = (most + kLanes - 1) / kLanes;
     for (int r = 0; r < kRows; ++r) candidates[r].fill(registers);
-    for (int step = 0; step < kBisections && !all(found); ++step) {
+    for (int step = 0; step < kBisections && reached.most() > static_cast<Scalar>(k); ++step) {
       if (registers == 1) {
-        halve<1>(value, 1, k, range, found);
+        halve<1>(value, 1, k, range, reached);
       } else if (registers == 2) {
-        halve<2>(value, 2, k, range, found);
+        halve<2>(value, 2, k, range, reached);
       } else {
-        halve<0>(value, registers, k, range, found);
+        halve<0>(value, registers, k, range, reached);
       }
     }
     auto* const kept = reinterpret_cast<Scalar*>(static_cast<char*>(scratch) + kRows * places(width) * kBytes);
     auto* const kept_column = reinterpret_cast<std::int32_t*>(kept + kRows * width + kLanes);
     for (int r = 0; r < count; ++r) {
-      threshold[r].value = range.least[r];
-      threshold[r].found = found[r] != 0 && !threshold[r].has_nan;
-      candidates[r].keep(range.least[r], k, kept + r * k, kept_column + r * k);
+      threshold[r].value = range.least.lanes[r];
+      threshold[r].found = reached.lanes[r] == static_cast<Scalar>(k) && !threshold[r].has_nan;
+      candidates[r].keep(threshold[r].value, k, kept + r * k, kept_column + r * k);
     }
     for (int i = 0; i < count * k; ++i) v[i] = kept[i];
     for (int i = 0; i < count * k; ++i) index[i] = static_cast<Column>(kept_column[i]);
@@ -82,16 +82,10 @@ class RowCandidates : public RowInMemory<Exec, Scalar> {
   static constexpr std::size_t places(int width) { return static_cast<std::size_t>(width) + 3 * kLanes; }
 
   /// A number of each row.
-  typedef Scalar Values __attribute__((vector_size(kRows * sizeof(Scalar))));
-  typedef std::int32_t Numbers __attribute__((vector_size(kRows * sizeof(std::int32_t))));
+  using PerRow = VectorRegister<Scalar, kRows>;
   struct Ranges {
-    Values least, most;
+    PerRow least, most;
   };
-  static bool all(const Numbers& found) {
-    std::int32_t every = -1;
-    for (int r = 0; r < kRows; ++r) every &= found[r];
-    return every != 0;
-  }
 
   /// The values of a row that reach a value, and their columns, in order.
   struct Candidates {
@@ -168,38 +162,43 @@ class RowCandidates : public RowInMemory<Exec, Scalar> {
         most_of = max(most_of, most[i]);
       }
       maxima[r] = maximum[r];
-      range.least[r] = least_of.least();
-      range.most[r] = most_of.most();
+      range.least.lanes[r] = least_of.least();
+      range.most.lanes[r] = most_of.most();
     }
-    Values largest = range.most;
+    PerRow largest = range.most;
     for (int c = width / Groups * Groups; c < width; ++c) {
-      for (int r = 0; r < kRows; ++r) largest[r] = row[r][c] > largest[r] ? row[r][c] : largest[r];
+      for (int r = 0; r < kRows; ++r) {
+        largest.lanes[r] = row[r][c] > largest.lanes[r] ? row[r][c] : largest.lanes[r];
+      }
     }
-    Numbers found{};
+    PerRow unused{};
     for (int halving = 0; halving < kHalvingsOfMaxima; ++halving) {
-      halve<kRegisters>(maxima, kRegisters, k, range, found);
+      halve<kRegisters>(maxima, kRegisters, k, range, unused);
     }
     range.most = largest;
     return range;
   }
 
-  /// Raises the least of each range, which at least k of its values in so many registers reach, or lowers the most;
-  /// `found` when just k do. Registers are a constant, or 0.
+  /// Raises the least of each range, which at least k of its values in so many registers reach - `reached` of them,
+  /// from then on -, or lowers the most. Registers are a constant, or 0.
   template <int Registers>
-  static void halve(const Scalar* const (&value)[kRows], int registers, int k, Ranges& range, Numbers& found) {
-    const Values middle = range.least / 2 + range.most / 2;
-    Numbers count{};
+  static void halve(const Scalar* const (&value)[kRows], int registers, int k, Ranges& range, PerRow& reached) {
+    const PerRow half = PerRow::broadcast(Scalar(0.5)), wanted = PerRow::broadcast(static_cast<Scalar>(k));
+    PerRow middle = range.most;
+    middle *= half;
+    middle = fma(range.least, half, middle);
+    PerRow count{};
     GSRGNN_UNROLL
     for (int r = 0; r < kRows; ++r) {
       int reach = 0;
       for (int i = 0; i < (Registers > 0 ? Registers : registers); ++i) {
-        reach += Mask::count(Mask::at_least(Register::load(value[r] + i * kLanes), middle[r]));
+        reach += Mask::count(Mask::at_least(Register::load(value[r] + i * kLanes), middle.lanes[r]));
       }
-      count[r] = reach;
+      count.lanes[r] = static_cast<Scalar>(reach);
     }
-    range.least = count >= k ? middle : range.least;
-    range.most = count >= k ? range.most : middle;
-    found |= count == k;
+    range.least = choose_at_least(count, wanted, middle, range.least);
+    range.most = choose_at_least(count, wanted, range.most, middle);
+    reached = choose_at_least(count, wanted, count, reached);
   }
 };
 
