@@ -115,8 +115,8 @@ TYPED_TEST(GsOpTest, KeepsTheLargestOfWideRows) {
   }
 }
 
-// A host looks at 32 groups of columns first, and these are where it could be led astray: all of the largest in one
-// group, in columns behind the last whole 32, or so spread that every group has one.
+// A host looks at 32 or 64 groups of columns first, and these are where it could be led astray: all of the largest in
+// one group, in columns behind the last whole 32 or 64, or so spread that every group has one.
 TYPED_TEST(GsOpTest, TheLargestAreFoundWhereverTheyLie) {
   using Scalar = typename TypeParam::Scalar;
   for (const int width : {75, 192}) {

@@ -52,9 +52,19 @@ struct VectorRegister<Scalar, Lanes, true> {
                                                                     const VectorRegister& y, const VectorRegister& z) {
     return {x.lanes >= a.lanes ? y.lanes : z.lanes};
   }
-  /// The sum of the lanes, the least and the most, by halves: an order that vectorises.
+  /// The sum of the lanes, by halves: an order that vectorises. Not by by_halves(), with which GCC 12 rounds otherwise
+  /// in one copy of a kernel than in another.
   KOKKOS_FORCEINLINE_FUNCTION Scalar sum() const {
-    return by_halves([](auto& low, const auto& high) { low += high; });
+    if constexpr (Lanes == 1) {
+      return lanes[0];
+    } else {
+      using Half = VectorRegister<Scalar, Lanes / 2, true>;
+      Half low, high;
+      memcpy(&low, &lanes, sizeof(Half));
+      memcpy(&high, reinterpret_cast<const char*>(&lanes) + sizeof(Half), sizeof(Half));
+      low += high;
+      return low.sum();
+    }
   }
   KOKKOS_FORCEINLINE_FUNCTION Scalar least() const {
     return by_halves([](auto& low, const auto& high) { low = min(low, high); });

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The k largest of a row, on a host with lane masks. Of 32 groups of columns k have a maximum of at least some value,
-/// which then at least k of the row's values reach, and not many more: only these candidates are searched.
+/// The k largest of a row, on a host with lane masks. Of 32 or 64 groups of columns k have a maximum of at least some
+/// value, which then at least k of the row's values reach, and not many more: only these candidates are searched.
 
 #include <gsrgnn/kernels/lane_mask.hpp>
 #include <gsrgnn/kernels/row_of_lanes.hpp>
