@@ -316,7 +316,8 @@ def compare(options):
     exported = json.loads(run_process([sys.executable, HERE / "clique_graph.py", options.circuit, options.graph],
                                       environment)[0])
     options.cells, options.edges = exported["cells"], exported["edges"]
-    (options.folder / "deck.yaml").write_text("model: {kind: gsr}\n")
+    # The inputs that clique_graph.py gives to PyTorch, the circuit file's own, not also those made of maps.
+    (options.folder / "deck.yaml").write_text("features: paper\nmodel: {kind: gsr}\n")
 
     options.linked_blas = linked_blas(options.program, environment)
     options.blas = faster_blas(options, environment)

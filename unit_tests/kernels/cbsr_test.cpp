@@ -57,11 +57,13 @@ void check(const Size& size) {
   gather(space, x, index, gathered);
   EXPECT_TRUE(all_same(download(space, gathered), at, k)) << "gather";
 
-  gather_add(space, x, index, v);
-  for (std::size_t i = 0; i < at.size(); ++i) at[i] = values[i] + at[i];
-  EXPECT_TRUE(all_same(download(space, v), at, k)) << "gather_add";
-
   EXPECT_TRUE(all_same(download(space, x), dense, stride)) << "gather must not touch X";
+
+  add_where_kept(space, v, index, x);
+  for (std::size_t i = 0; i < at.size(); ++i) at[i] = values[i] + at[i];
+  EXPECT_TRUE(all_same(download(space, v), at, k)) << "add_where_kept, V";
+  EXPECT_TRUE(all_close(download(space, x), scattered(at, columns, rows, stride).value, 0, stride))
+      << "add_where_kept, X";
   EXPECT_TRUE(all_same(download(space, index), columns, k));
 }
 

@@ -56,20 +56,15 @@ void scatter_add(const Exec& space, const Values& v, const Columns& index, const
                Scatter<Exec, Values, Columns, Dense, true>{v, index, x});
 }
 
-template <class Exec, class Dense, class Columns, class Values, bool Add>
+template <class Exec, class Dense, class Columns, class Values>
 struct Gather {
   Dense x;
   Columns index;
   Values v;
   KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member, std::int64_t row, void*) const {
     prefetch_kept_after<Exec>(index, x, row);
-    Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, static_cast<int>(v.extent(1))), [&](const int t) {
-      if (Add) {
-        v(row, t) += x(row, index(row, t));
-      } else {
-        v(row, t) = x(row, index(row, t));
-      }
-    });
+    Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, static_cast<int>(v.extent(1))),
+                         [&](const int t) { v(row, t) = x(row, index(row, t)); });
   }
 };
 
@@ -77,14 +72,29 @@ struct Gather {
 template <class Exec, class Dense, class Columns, class Values>
 void gather(const Exec& space, const Dense& x, const Columns& index, const Values& v) {
   for_each_row(space, "gsrgnn::kernels::gather", static_cast<std::int64_t>(v.extent(0)),
-               Gather<Exec, Dense, Columns, Values, false>{x, index, v});
+               Gather<Exec, Dense, Columns, Values>{x, index, v});
 }
 
-/// V += gather(X, I)
-template <class Exec, class Dense, class Columns, class Values>
-void gather_add(const Exec& space, const Dense& x, const Columns& index, const Values& v) {
-  for_each_row(space, "gsrgnn::kernels::gather_add", static_cast<std::int64_t>(v.extent(0)),
-               Gather<Exec, Dense, Columns, Values, true>{x, index, v});
+template <class Exec, class Values, class Columns, class Dense>
+struct AddWhereKept {
+  Values v;
+  Columns index;
+  Dense x;
+  KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member, std::int64_t row, void*) const {
+    prefetch_kept_after<Exec>(index, x, row);
+    const auto kept = Kokkos::ThreadVectorRange(member, static_cast<int>(v.extent(1)));
+    Kokkos::parallel_for(kept, [&](const int t) { v(row, t) += x(row, index(row, t)); });
+    Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, static_cast<int>(x.extent(1))),
+                         [&](const int c) { x(row, c) = 0; });
+    Kokkos::parallel_for(kept, [&](const int t) { x(row, index(row, t)) = v(row, t); });
+  }
+};
+
+/// V += gather(X, I), then X = scatter(V, I), in one pass over the rows.
+template <class Exec, class Values, class Columns, class Dense>
+void add_where_kept(const Exec& space, const Values& v, const Columns& index, const Dense& x) {
+  for_each_row(space, "gsrgnn::kernels::add_where_kept", static_cast<std::int64_t>(v.extent(0)),
+               AddWhereKept<Exec, Values, Columns, Dense>{v, index, x});
 }
 
 }  // namespace gsrgnn

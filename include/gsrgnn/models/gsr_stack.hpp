@@ -86,8 +86,7 @@ class GsrStack {
       gsr_block_backward<Tile>(space, graph, block_, v1, index1, block_views(p.values(l, 0)), slice(dropout, 0), g2,
                                dv_, block_views(p.gradient(l, 0)));
       if (sparse()) {
-        gather_add(space, g1, index1, dv_);
-        scatter(space, dv_, index1, g1);
+        add_where_kept(space, dv_, index1, g1);
       } else {
         scatter_add(space, dv_, index1, g1);
       }

@@ -47,52 +47,36 @@ struct CellInputs {
   }
 };
 
-template <class Exec, class Scalar>
-struct AddTypeAndBias {
-  Vector<int, Exec> type;
-  Tensor<Scalar, Exec> type_weight, bias, x;
-  KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member, std::int64_t row, void*) const {
-    const int t = type(row);
-    for (int g = 0; g < static_cast<int>(x.extent(0)); ++g) {
-      Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, static_cast<int>(x.extent(2))), [&](const int c) {
-        x(g, row, c) += bias(g, 0, c) + (t >= 0 ? type_weight(g, t, c) : Scalar(0));
-      });
-    }
-  }
-};
-
-/// A matrix by tiles of columns: as a weight by tile, row and column in the tile, or of one tile, `tile`, by row and
-/// column.
-template <int Tile, class Matrix>
-struct TilesOfColumns {
-  Matrix matrix;
-  int tile = 0;
-  KOKKOS_FORCEINLINE_FUNCTION auto& operator()(int of, int row, int column) const {
-    return matrix(row, of * Tile + column);
-  }
-  KOKKOS_FORCEINLINE_FUNCTION auto& operator()(std::int64_t row, int column) const {
-    return matrix(row, tile * Tile + column);
-  }
-};
-
 /// X (C x N x padded d) from the cells' inputs.
 template <int Tile, class Exec, class Scalar>
 void input_forward(const Exec& space, const CellInputs<Scalar, Exec>& in, const InputViews<Scalar, Exec>& p,
                    const Tensor<Scalar, Exec>& x) {
+  using P = TilePack<Scalar, Exec, Tile>;
+  using Item = TileItem<P, Tile>;
+  const auto feature = in.feature;
+  const auto type = in.type;
   for (int g = 0; g < static_cast<int>(x.extent(0)); ++g) {
-    if (in.feature.extent(1) > 0) {
+    const auto out = slice(x, g), bias = slice(p.bias, g);
+    const auto feature_weight = slice(p.feature_weight, g), type_weight = slice(p.type_weight, g);
+    for (int tile = 0; tile < static_cast<int>(x.extent(2)) / Tile; ++tile) {
       // Not a library's product: where it cuts rows for its threads, it may sum in another order.
-      using Tiles = TilesOfColumns<Tile, Matrix<Scalar, Exec>>;
-      for (int tile = 0; tile < static_cast<int>(x.extent(2)) / Tile; ++tile) {
-        sparse_linear<Tile>(space, in.feature, EveryColumn(), Tiles{slice(p.feature_weight, g)}, tile,
-                            Tiles{slice(x, g), tile});
-      }
-    } else {
-      Kokkos::deep_copy(space, slice(x, g), Scalar(0));
+      Kokkos::parallel_for(
+          "gsrgnn::models::input_forward",
+          Kokkos::RangePolicy<Exec>(space, 0, static_cast<std::int64_t>(x.extent(1)) * Item::kPacks),
+          KOKKOS_LAMBDA(const std::int64_t i) {
+            const Item item(i);
+            const int column = tile * Tile + item.column, t = type(item.row);
+            P of_type = P::load(&bias(0, column));
+            if (t >= 0) of_type += P::load(&type_weight(t, column));
+            P sum = 0;
+            for (int f = 0; f < static_cast<int>(feature.extent(1)); ++f) {
+              sum = fma(feature(item.row, f), P::load(&feature_weight(f, column)), sum);
+            }
+            sum += of_type;
+            sum.store(&out(item.row, column));
+          });
     }
   }
-  for_each_row(space, "gsrgnn::models::add_type_and_bias", static_cast<std::int64_t>(x.extent(1)),
-               AddTypeAndBias<Exec, Scalar>{in.type, p.type_weight, p.bias, x});
 }
 
 /// Gradients of the input layer from g = dL/dX (C x N x padded d). `partial` (row chunks x at least
