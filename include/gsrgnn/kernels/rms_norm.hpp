@@ -14,14 +14,27 @@ namespace gsrgnn {
 
 constexpr double kRmsEpsilon = 1e-5;
 
+/// r of a row of V. A host adds four squares at a time: one after the other each would wait for the last.
 template <class Exec, class Values>
-KOKKOS_FUNCTION auto inverse_rms(const TeamMember<Exec>& member, const Values& v, std::int64_t row) ->
+KOKKOS_FORCEINLINE_FUNCTION auto inverse_rms(const TeamMember<Exec>& member, const Values& v, std::int64_t row) ->
     typename Values::non_const_value_type {
   using Scalar = typename Values::non_const_value_type;
   const int k = static_cast<int>(v.extent(1));
   Scalar squares = 0;
-  Kokkos::parallel_reduce(
-      Kokkos::ThreadVectorRange(member, k), [&](const int t, Scalar& sum) { sum += v(row, t) * v(row, t); }, squares);
+  if constexpr (Tuning<Exec>::kHost) {
+    using Four = Pack<Scalar, 4, 4, kNativeVectors>;
+    Four of_four = 0;
+    int t = 0;
+    for (; t + Four::kWidth <= k; t += Four::kWidth) {
+      const Four value = Four::load(&v(row, t));
+      of_four = fma(value, value, of_four);
+    }
+    squares = of_four.sum();
+    for (; t < k; ++t) squares += v(row, t) * v(row, t);
+  } else {
+    Kokkos::parallel_reduce(
+        Kokkos::ThreadVectorRange(member, k), [&](const int t, Scalar& sum) { sum += v(row, t) * v(row, t); }, squares);
+  }
   return Scalar(1) / std::sqrt(squares / Scalar(k) + Scalar(kRmsEpsilon));
 }
 
@@ -35,10 +48,17 @@ struct RmsNormForward {
   Dropout<Scalar, Exec> dropout;
   KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member, std::int64_t row, void*) const {
     const Scalar r = inverse_rms<Exec>(member, v, row);
-    Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, static_cast<int>(v.extent(1))), [&](const int t) {
-      const int c = index(row, t);
-      out(row, t) = gamma(c) * v(row, t) * r * dropout.factor(row, c);
-    });
+    const auto kept = Kokkos::ThreadVectorRange(member, static_cast<int>(v.extent(1)));
+    const Scalar* const value = &v(row, 0);
+    const auto* const column = &index(row, 0);
+    const Scalar* const weight = gamma.data();
+    Scalar* const to = &out(row, 0);
+    if (dropout.kept.data() == nullptr) {
+      Kokkos::parallel_for(kept, [&](const int t) { to[t] = weight[column[t]] * value[t] * r; });
+    } else {
+      Kokkos::parallel_for(
+          kept, [&](const int t) { to[t] = weight[column[t]] * value[t] * r * dropout.factor(row, column[t]); });
+    }
   }
 };
 
