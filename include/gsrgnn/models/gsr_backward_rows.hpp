@@ -43,8 +43,10 @@ template <int Tile, bool First, class Exec, class Cells, class Scalar, class Col
 struct BackwardRowsOfChunk {
   using P = TilePack<Scalar, Exec, Tile>;
   static_assert(P::kWidth == Tile, "a work item has a whole row of the tile");
-  /// Rows of G and Q stay in registers beside what is made of them; else a core of 16 goes through the values thrice.
-  static constexpr bool kTogether = P::kRegisters <= 4;
+  /// So many parts of a row of G and of Q, one after the other, stay in a core's 16 registers beside what is made of
+  /// them.
+  static constexpr int kParts = P::kRegisters <= 4 ? 1 : P::kRegisters / 4;
+  using Part = TilePack<Scalar, Exec, Tile / kParts>;
   Cells cells;
   BackwardRows<Scalar, Exec, Columns> of;
   NetTile y;
@@ -69,29 +71,29 @@ struct BackwardRowsOfChunk {
       const Scalar* const v = &of.normed(i, 0);
       const auto* const column = &of.index(i, 0);
       Scalar* const dv = &of.dv(i, 0);
-      const auto add = [&](int t) {
-        Scalar* const at = neighbour_sum_of + column[t] * Tile;
-        fma(v[t], q, P::load(at)).store(at);
-      };
-      const auto add_self = [&](int t) {
-        Scalar* const at = self_sum_of + column[t] * Tile;
-        fma(v[t], g, P::load(at)).store(at);
-      };
-      if constexpr (!kTogether) {
-        for (int t = 0; t < k; ++t) add(t);
-        for (int t = 0; t < (First ? k : 0); ++t) add_self(t);
-      }
-      for (int t = 0; t < k; ++t) {
-        if constexpr (kTogether) add(t);
-        if constexpr (kTogether && First) add_self(t);
-        const int at = column[t] * Tile;
-        auto lanes = dot_lanes(q, neighbour_weight + at);
-        if constexpr (First) lanes += dot_lanes(g, self_weight + at);
-        const Scalar value = lanes.sum();
-        dv[t] = replace ? value : dv[t] + value;
+      GSRGNN_UNROLL
+      for (int part = 0; part < kParts; ++part) {
+        const Part q_part = part_of(q, part), g_part = part_of(g, part);
+        for (int t = 0; t < k; ++t) {
+          const int at = column[t] * Tile + part * Part::kWidth;
+          fma(v[t], q_part, Part::load(neighbour_sum_of + at)).store(neighbour_sum_of + at);
+          if constexpr (First) fma(v[t], g_part, Part::load(self_sum_of + at)).store(self_sum_of + at);
+          auto lanes = dot_lanes(q_part, neighbour_weight + at);
+          if constexpr (First) lanes += dot_lanes(g_part, self_weight + at);
+          const Scalar value = lanes.sum();
+          dv[t] = replace && part == 0 ? value : dv[t] + value;
+        }
       }
     }
     if constexpr (First) bias.store(neighbour_sum_of + 2 * static_cast<std::ptrdiff_t>(width) * Tile);
+  }
+
+ private:
+  static Part part_of(const P& row, int part) {
+    Part result;
+    GSRGNN_UNROLL
+    for (int r = 0; r < Part::kRegisters; ++r) result.reg[r] = row.reg[part * Part::kRegisters + r];
+    return result;
   }
 };
 
