@@ -81,8 +81,15 @@ void aggregate_mean(const Scene& s, const Graph& graph) {
   mean_aggregate<kTile>(s.space, graph, s.x, s.out, s.conv_work.net_tile);
 }
 
+/// X = scatter(V, I)
+template <class Values, class Dense>
+void scatter(const Scene& s, const Values& v, const Dense& x) {
+  Kokkos::deep_copy(s.space, x, 0.0F);
+  scatter_add(s.space, v, s.index, x);
+}
+
 std::vector<float> scattered(const Scene& s) {
-  scatter(s.space, s.v, s.index, s.out);
+  scatter(s, s.v, s.out);
   return download(s.space, s.out);
 }
 
@@ -119,8 +126,9 @@ std::vector<Kernel> kernels_with_k() {
          }
          return true;
        }},
-      {"scatter", rows_work(1, 5), [](const Scene& s) { scatter(s.space, s.v, s.index, s.out); },
-       [](const Scene& s) { return close(dot(s.space, s.out, s.out), dot(s.space, s.v, s.v), 1e-6); }},
+      {"scatter_add", rows_work(0, 13), [](const Scene& s) { scatter_add(s.space, s.v, s.index, s.out); },
+       [](const Scene& s) { return close(dot(s.space, s.out, s.out), dot(s.space, s.v, s.v), 1e-6); },
+       [](const Scene& s) { Kokkos::deep_copy(s.space, s.out, 0.0F); }},
       {"gather", rows_work(0, 9), [](const Scene& s) { gather(s.space, s.x, s.index, s.dv); },
        [](const Scene& s) { return download(s.space, s.dv) == download(s.space, s.v); }},
       {"rms_norm_forward", rows_work(0, 9),
@@ -140,7 +148,7 @@ std::vector<Kernel> kernels_with_k() {
        [](const Scene& s) { gather(s.space, s.y, s.index, s.dv); }},
       {"sparse_linear", map_work, [](const Scene& s) { for_each_tile(s, [&](int tile) { map_rows(s, tile); }); },
        [](const Scene& s) {
-         scatter(s.space, s.v, s.index, s.yardsticks.to);
+         scatter(s, s.v, s.yardsticks.to);
          gemm(s.space, 'N', 'N', 1.0F, s.yardsticks.to, s.yardsticks.square, 0.0F, s.out);
          const auto expected = download(s.space, s.out);
          bool right = true;
@@ -158,7 +166,7 @@ std::vector<Kernel> kernels_with_k() {
       {"sparse_linear_weight_gradient", gradient_work,
        [](const Scene& s) { for_each_tile(s, [&](int tile) { weight_gradient(s, tile); }); },
        [](const Scene& s) {
-         scatter(s.space, s.v, s.index, s.out);
+         scatter(s, s.v, s.out);
          gemm(s.space, 'T', 'N', 1.0F, s.out, s.y, 0.0F, s.square);
          return same(s.dense(s.gradient.neighbour_weight), download(s.space, s.square));
        }},
@@ -177,7 +185,7 @@ std::vector<Kernel> kernels_with_k() {
          add_block(s, s.v, -1.0F, s.out);
          const auto nothing = download(s.space, s.out);
          upload(s.space, s.square, s.dense(s.parameters.self_weight));
-         scatter(s.space, s.block_work.normed, s.index, s.yardsticks.to);
+         scatter(s, s.block_work.normed, s.yardsticks.to);
          sage_conv<kTile>(s.space, s.edges, s.conv_work, s.yardsticks.to,
                           {s.yardsticks.square, s.square, s.parameters.bias}, 1.0F, 0.0F, s.out);
          add_bias(s.space, 1.0F, s.parameters.bias, s.out);

@@ -110,7 +110,7 @@ KERNELS = {
         ("PartSums", lambda s: two(8 * (s.R_weight + 1) * s.d * s.W), lambda s: 2 * s.R_weight * s.d * s.W),
     "gsrgnn::kernels::column_sums": ("column_sums", lambda s: two(s.cells + 4 * s.R * s.W), lambda s: s.N * s.W),
     "gsrgnn::kernels::column_sums_sum": ("PartSums", lambda s: two(4 * s.R * s.W), lambda s: s.R * s.W),
-    "gsrgnn::kernels::scatter_add": ("Scatter", lambda s: both(s.kept, scattered(s, 2)), lambda s: s.N * s.k),
+    "gsrgnn::kernels::scatter_add": ("ScatterAdd", lambda s: both(s.kept, scattered(s, 2)), lambda s: s.N * s.k),
     "gsrgnn::kernels::gather": ("Gather", lambda s: both(s.kept, scattered(s, 1)), lambda s: 0),
     "gsrgnn::kernels::add_where_kept": ("AddWhereKept",
                                         lambda s: both(s.kept + 4 * s.N * s.k + 4 * s.N * s.d, scattered(s, 1)),

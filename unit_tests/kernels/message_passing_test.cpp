@@ -264,8 +264,8 @@ TYPED_TEST(MessagePassingTest, CbsrExampleOfThePaper) {
                                         .58, 0, 0,   .86,  0, 0, 0, 0,  //
                                         0,   0, 0,   1.65, 0, 0, 0, 0,  //
                                         .58, 0, .95, 0,    0, 0, 0, 0};
-  const auto x = memory.template make<Matrix<Scalar, Exec>>(4, 8);
-  scatter(space, v, index, x);
+  const auto x = memory.template make_from<Matrix<Scalar, Exec>>(std::vector<double>(4 * 8, 0.0), 4, 8);
+  scatter_add(space, v, index, x);
   EXPECT_TRUE(all_close(paper_product<Scalar>(space, x), expected, kTolerance<Scalar>, 8));
 
   // And without ever making X dense: S W with W = 1.

@@ -20,40 +20,23 @@ KOKKOS_FORCEINLINE_FUNCTION void prefetch_kept_after([[maybe_unused]] const Colu
   }
 }
 
-template <class Exec, class Values, class Columns, class Dense, bool Add>
-struct Scatter {
+template <class Exec, class Values, class Columns, class Dense>
+struct ScatterAdd {
   Values v;
   Columns index;
   Dense x;
   KOKKOS_FUNCTION void operator()(const TeamMember<Exec>& member, std::int64_t row, void*) const {
-    if (!Add) {
-      Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, static_cast<int>(x.extent(1))),
-                           [&](const int c) { x(row, c) = 0; });
-    } else {
-      prefetch_kept_after<Exec>(index, x, row);
-    }
-    Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, static_cast<int>(v.extent(1))), [&](const int t) {
-      if (Add) {
-        x(row, index(row, t)) += v(row, t);
-      } else {
-        x(row, index(row, t)) = v(row, t);
-      }
-    });
+    prefetch_kept_after<Exec>(index, x, row);
+    Kokkos::parallel_for(Kokkos::ThreadVectorRange(member, static_cast<int>(v.extent(1))),
+                         [&](const int t) { x(row, index(row, t)) += v(row, t); });
   }
 };
-
-/// X = scatter(V, I): zero but at the kept places.
-template <class Exec, class Values, class Columns, class Dense>
-void scatter(const Exec& space, const Values& v, const Columns& index, const Dense& x) {
-  for_each_row(space, "gsrgnn::kernels::scatter", static_cast<std::int64_t>(v.extent(0)),
-               Scatter<Exec, Values, Columns, Dense, false>{v, index, x});
-}
 
 /// X += scatter(V, I)
 template <class Exec, class Values, class Columns, class Dense>
 void scatter_add(const Exec& space, const Values& v, const Columns& index, const Dense& x) {
   for_each_row(space, "gsrgnn::kernels::scatter_add", static_cast<std::int64_t>(v.extent(0)),
-               Scatter<Exec, Values, Columns, Dense, true>{v, index, x});
+               ScatterAdd<Exec, Values, Columns, Dense>{v, index, x});
 }
 
 template <class Exec, class Dense, class Columns, class Values>
