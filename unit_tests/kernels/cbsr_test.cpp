@@ -35,10 +35,9 @@ void check(const Size& size) {
   const auto dense = random_values<Scalar>(rows * stride, 3);
   const auto v = memory.template make_from<Matrix<Scalar, Exec>>(values, rows, k);
   const auto index = memory.template make_from<Matrix<Index, Exec>>(columns, rows, k);
-  const auto x = memory.template make<Matrix<Scalar, Exec>>(rows, stride);  // NaN until written
+  const auto x = memory.template make_from<Matrix<Scalar, Exec>>(dense, rows, stride);
 
   auto expected = scattered(values, columns, rows, stride);
-  upload(space, x, dense);
   scatter_add(space, v, index, x);
   for (std::size_t i = 0; i < dense.size(); ++i) {
     expected.value[i] = static_cast<double>(dense[i] + static_cast<Scalar>(expected.value[i]));

@@ -43,8 +43,8 @@ template <int Tile, bool First, class Exec, class Cells, class Scalar, class Col
 struct BackwardRowsOfChunk {
   using P = TilePack<Scalar, Exec, Tile>;
   static_assert(P::kWidth == Tile, "a work item has a whole row of the tile");
-  /// So many parts of a row of G and of Q, one after the other, stay in a core's 16 registers beside what is made of
-  /// them.
+  /// Parts of a row of G and of Q that are gone through one after the other: each stays in a core's 16 registers,
+  /// beside what is made of it.
   static constexpr int kParts = P::kRegisters <= 4 ? 1 : P::kRegisters / 4;
   using Part = TilePack<Scalar, Exec, Tile / kParts>;
   Cells cells;
